@@ -1,0 +1,1 @@
+"""Printers and documents: expressions and derivations as LaTeX, HTML, Markdown and text."""

@@ -1,0 +1,1 @@
+"""The built-in catalogue: one derivation a file, chapters as folders."""
