@@ -1,0 +1,416 @@
+"""Who may import whom: the architecture as data, and tests that read every import.
+
+Imports inside functions count as well: loading late is a matter of time, not of architecture.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Layer -> layers that it may import besides itself and `errors`. "facade" is derive/__init__.py.
+LAYERS: dict[str, set[str]] = {
+    "errors": set(),
+    "expr": set(),
+    "derivation": {"expr"},
+    "note": {"expr", "derivation"},
+    "tensor": {"expr"},
+    "rules": {"expr"},
+    "engine": {"rules", "tensor", "expr", "derivation"},
+    "reader": {"expr", "derivation"},
+    # What decides may not know what derives: never rules, engine or tensor.
+    "checker": {"expr", "derivation"},
+    "writer": {"expr", "derivation", "checker.verdicts"},
+    "facade": {
+        "expr",
+        "derivation",
+        "note",
+        "tensor",
+        "rules",
+        "engine",
+        "reader",
+        "checker",
+        "writer",
+    },
+    "cli": {"*"},
+    "web": {"*"},
+    "__main__": {"cli"},
+    # A recipe states with the public names of `derive` alone.
+    "recipes": {"facade"},
+}
+
+# Layer -> packages from outside that it may import. The standard library is free to all.
+OUTSIDE: dict[str, set[str]] = {
+    "expr": {"sympy"},
+    "tensor": {"sympy"},
+    "engine": {"sympy"},
+    "reader": {"latex2sympy2", "sympy", "nbformat"},
+    "checker": {"numpy", "flint", "jax", "sympy", "scipy", "mpmath"},
+    "writer": {"jinja2", "typst", "nbformat", "matplotlib", "numpy"},
+    "cli": {"click", "rich"},
+    "web": {"starlette", "uvicorn"},
+}
+
+# Packages that only one module of a layer may import.
+ONE_MODULE: dict[str, set[str]] = {
+    "reader": {"latex2sympy2"},
+    "writer": {"typst", "nbformat"},
+}
+
+# Module -> packages that are not loaded with it, however many imports lie between.
+HEAVY = {"sympy", "jax", "jaxlib", "numpy", "scipy", "flint", "matplotlib", "latex2sympy2", "typst"}
+LIGHT: dict[str, set[str]] = {
+    "derive": HEAVY | {"nbformat", "jinja2"},
+    "derive.__main__": HEAVY | {"nbformat", "jinja2"},
+    "derive.cli": HEAVY | {"nbformat", "jinja2"},
+    "derive.errors": HEAVY,
+    "derive.expr": HEAVY - {"sympy"},
+    "derive.derivation": HEAVY - {"sympy"},
+    "derive.note": HEAVY - {"sympy"},
+    "derive.tensor": HEAVY - {"sympy"},
+    "derive.rules": HEAVY - {"sympy"},
+    "derive.engine": HEAVY - {"sympy"},
+    "derive.reader": HEAVY - {"sympy"},
+    "derive.checker": HEAVY - {"sympy", "numpy", "flint"},
+    "derive.writer": HEAVY - {"sympy"},
+}
+
+LONGEST_MODULE = 500
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name: `target` is a module of ours or the top-level name of one outside."""
+
+    source: str
+    target: str
+    line: int
+    at_import: bool  # runs when the source is imported: not in a function, not for types alone
+    ours: bool
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line} imports {self.target}"
+
+
+class Tree:
+    """The modules below a folder, and what they import.
+
+    folder: holds the packages; packages: their names.
+    """
+
+    def __init__(self, folder: Path, packages: tuple[str, ...] = ("derive", "recipes")) -> None:
+        self.packages = packages
+        self.files = {
+            _module_name(path, folder): path
+            for package in packages
+            for path in sorted((folder / package).rglob("*.py"))
+        }
+        self.imports = [edge for name in self.files for edge in self._read(name)]
+
+    def _read(self, name: str) -> Iterator[Import]:
+        tree = ast.parse(self.files[name].read_text("utf-8"))
+        for node, at_import in _imports(tree, at_import=True):
+            for target in self._targets(name, node):
+                ours = target.split(".")[0] in self.packages
+                short = target if ours else target.split(".")[0]
+                if ours or short not in sys.stdlib_module_names:
+                    yield Import(name, short, node.lineno, at_import, ours)
+
+    def _targets(self, name: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+            return
+        base = node.module or ""
+        if node.level:
+            is_package = self.files[name].name == "__init__.py"
+            parts = name.split(".")
+            parent = parts[: len(parts) - node.level + is_package]
+            base = ".".join([*parent, node.module] if node.module else parent)
+        for alias in node.names:
+            inner = f"{base}.{alias.name}"
+            yield inner if inner in self.files else base
+
+    def loaded_with(self, name: str) -> dict[str, list[str]]:
+        """What importing a module loads -> the chain of modules that leads there.
+
+        A module brings the packages above it; those above the start are asked about on their own.
+        """
+        chains: dict[str, list[str]] = {name: [name]}
+        queue = [name]
+        above = _ancestors(name)
+        while queue:
+            current = queue.pop(0)
+            for edge in self.imports:
+                if edge.source != current or not edge.at_import:
+                    continue
+                for target in (
+                    [*_ancestors(edge.target), edge.target] if edge.ours else [edge.target]
+                ):
+                    if target not in chains and target not in above:
+                        chains[target] = [*chains[current], target]
+                        queue.append(target)
+        return chains
+
+
+def _ancestors(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _module_name(path: Path, folder: Path) -> str:
+    parts = list(path.relative_to(folder).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(node: ast.AST, at_import: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """Every import statement below a node, and whether it runs when the module is imported."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child, at_import
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            yield from _imports(child, at_import=False)
+        else:
+            late = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports(child, at_import and not late)
+
+
+def layer(module: str) -> str:
+    """The layer of one of our modules: `derive.expr.nodes` -> `expr`."""
+    parts = module.split(".")
+    if parts[0] != "derive":
+        return parts[0]
+    return parts[1] if len(parts) > 1 else "facade"
+
+
+def _permitted(source: str, target: str) -> bool:
+    allowed = LAYERS[layer(source)]
+    inside = target.removeprefix("derive.")
+    return (
+        "*" in allowed
+        or layer(target) in {layer(source), "errors", *allowed}
+        or any(inside == name or inside.startswith(f"{name}.") for name in allowed if "." in name)
+    )
+
+
+def forbidden_edges(tree: Tree) -> list[str]:
+    """Imports of ours that the table does not permit, and modules without a row."""
+    found = [f"{name} has no row in LAYERS" for name in tree.files if layer(name) not in LAYERS]
+    known = [edge for edge in tree.imports if layer(edge.source) in LAYERS]
+    return found + [
+        str(edge) for edge in known if edge.ours and not _permitted(edge.source, edge.target)
+    ]
+
+
+def forbidden_outside(tree: Tree) -> list[str]:
+    """Imports of packages from outside that the table does not permit."""
+    found = []
+    homes: dict[tuple[str, str], dict[str, None]] = {}
+    for edge in tree.imports:
+        if edge.ours:
+            continue
+        home = layer(edge.source)
+        if edge.target not in OUTSIDE.get(home, set()):
+            found.append(str(edge))
+        if edge.target in ONE_MODULE.get(home, set()):
+            homes.setdefault((home, edge.target), {})[edge.source] = None
+    for (home, package), modules in homes.items():
+        if len(modules) > 1:
+            found.append(f"{package} has more than one module of {home}: {', '.join(modules)}")
+    return found
+
+
+def cycles(tree: Tree) -> list[str]:
+    """Cycles between modules, each once, counting imports inside functions but not types."""
+    graph: dict[str, dict[str, None]] = {name: {} for name in tree.files}
+    for edge in tree.imports:
+        if edge.ours and edge.target in graph and edge.target != edge.source:
+            graph[edge.source][edge.target] = None
+    done: dict[str, None] = {}
+    found: list[str] = []
+
+    def visit(name: str, path: list[str]) -> None:
+        if name in path:
+            found.append(" -> ".join([*path[path.index(name) :], name]))
+            return
+        if name in done:
+            return
+        for target in graph[name]:
+            visit(target, [*path, name])
+        done[name] = None
+
+    for name in graph:
+        visit(name, [])
+    return found
+
+
+def heavy_loads(tree: Tree) -> list[str]:
+    """Packages that a light module loads though it should not, with the chain that leads there."""
+    return [
+        " -> ".join(chain)
+        for name, banned in LIGHT.items()
+        if name in tree.files
+        for package, chain in tree.loaded_with(name).items()
+        if package in banned
+    ]
+
+
+@pytest.fixture(scope="module")
+def ours() -> Tree:
+    return Tree(ROOT)
+
+
+def test_imports_follow_the_table(ours: Tree) -> None:
+    assert forbidden_edges(ours) == []
+
+
+def test_outside_packages_follow_the_table(ours: Tree) -> None:
+    assert forbidden_outside(ours) == []
+
+
+def test_no_cycle_between_modules(ours: Tree) -> None:
+    assert cycles(ours) == []
+
+
+def test_light_modules_load_nothing_heavy(ours: Tree) -> None:
+    assert heavy_loads(ours) == []
+
+
+def test_modules_are_short(ours: Tree) -> None:
+    lengths = {name: len(path.read_text("utf-8").splitlines()) for name, path in ours.files.items()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+START = """
+import sys
+from derive.cli import main
+sys.argv = ["derive", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as stop:
+    if stop.code:
+        raise
+print("loaded:", *[name for name in {heavy!r} if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not any((ROOT / "derive").glob("cli*")), reason="derive.cli is missing")
+@pytest.mark.parametrize("arguments", [["--help"], ["list"]], ids=["--help", "list"])
+def test_the_command_starts_light(arguments: list[str]) -> None:
+    code = START.format(heavy=["sympy", "jax", "numpy", "scipy"])
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip(), "the command printed nothing"
+    assert run.stderr.splitlines()[-1].split() == ["loaded:"]
+
+
+# The test tests itself: each fault, planted in a package of its own, is found.
+
+
+def plant(folder: Path, files: dict[str, str]) -> Tree:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return Tree(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import derive.engine",
+        "from derive import engine",
+        "from derive.engine import fill",
+        "from derive.engine.fill import fill",
+        "from ..engine import fill",
+        "def f():\n    from derive.engine import fill",
+        "if TYPE_CHECKING:\n    from derive.engine import fill",
+    ],
+)
+def test_a_forbidden_import_is_found(tmp_path: Path, text: str) -> None:
+    tree = plant(
+        tmp_path,
+        {
+            "derive/checker/judge.py": text,
+            "derive/engine/__init__.py": "",
+            "derive/engine/fill.py": "",
+        },
+    )
+    assert len(forbidden_edges(tree)) == 1
+    assert forbidden_edges(tree)[0].startswith("derive.checker.judge:")
+
+
+def test_a_permitted_import_passes(tmp_path: Path) -> None:
+    tree = plant(
+        tmp_path,
+        {
+            "derive/writer/latex.py": "from ..checker.verdicts import Verdict\nimport derive.expr",
+            "derive/checker/verdicts.py": "from derive.errors import DeriveError",
+            "derive/expr/__init__.py": "from .nodes import Sum",
+            "derive/expr/nodes.py": "import sympy\nimport re",
+            "derive/errors.py": "",
+            "recipes/mse.py": "from derive import eq",
+        },
+    )
+    assert forbidden_edges(tree) == []
+    assert forbidden_outside(tree) == []
+    assert cycles(tree) == []
+    assert heavy_loads(tree) == []
+
+
+def test_only_the_verdict_types_of_the_checker_are_open_to_writers(tmp_path: Path) -> None:
+    tree = plant(tmp_path, {"derive/writer/a.py": "from derive.checker.judge import check"})
+    assert forbidden_edges(tree) == ["derive.writer.a:1 imports derive.checker.judge"]
+
+
+def test_a_module_without_a_row_is_found(tmp_path: Path) -> None:
+    tree = plant(tmp_path, {"derive/misc.py": "import derive.engine"})
+    assert forbidden_edges(tree) == ["derive.misc has no row in LAYERS"]
+
+
+def test_a_recipe_that_computes_is_found(tmp_path: Path) -> None:
+    tree = plant(tmp_path, {"recipes/a.py": "import numpy\nfrom derive.expr import Sum"})
+    assert forbidden_outside(tree) == ["recipes.a:1 imports numpy"]
+    assert forbidden_edges(tree) == ["recipes.a:2 imports derive.expr"]
+
+
+def test_a_second_adapter_is_found(tmp_path: Path) -> None:
+    text = "def f():\n    import latex2sympy2"
+    tree = plant(tmp_path, {"derive/reader/a.py": text, "derive/reader/b.py": text})
+    assert forbidden_outside(tree) == [
+        "latex2sympy2 has more than one module of reader: derive.reader.a, derive.reader.b"
+    ]
+
+
+def test_a_cycle_is_found(tmp_path: Path) -> None:
+    tree = plant(
+        tmp_path,
+        {
+            "derive/expr/a.py": "from derive.expr import b",
+            "derive/expr/b.py": "def f():\n    from derive.expr.c import g",
+            "derive/expr/c.py": "from .a import h",
+        },
+    )
+    assert cycles(tree) == ["derive.expr.a -> derive.expr.b -> derive.expr.c -> derive.expr.a"]
+
+
+def test_a_heavy_import_is_found_through_a_chain(tmp_path: Path) -> None:
+    files = {
+        "derive/cli.py": "import derive.note",
+        "derive/note.py": "from derive.expr.nodes import Sum",
+        "derive/expr/__init__.py": "import sympy",
+        "derive/expr/nodes.py": "",
+    }
+    tree = plant(tmp_path, files)
+    assert heavy_loads(tree) == ["derive.cli -> derive.note -> derive.expr -> sympy"]
+    late = plant(tmp_path, {**files, "derive/cli.py": "def main():\n    import derive.note"})
+    assert heavy_loads(late) == []
