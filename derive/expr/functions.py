@@ -1,0 +1,478 @@
+"""The table of functions: one row each, with LaTeX, shape rule, meaning over primitives, domain.
+
+A new elementwise function is one row in `ELEMENTWISE` and its derivative one row in `derive.expr.derivatives`. Nothing else
+names functions one by one, except where a function of whole arrays has its own rule (`derive.tensor`) or form on the page
+(`derive.writer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from derive.errors import ShapeError, UnknownFunctionError
+from derive.expr import meanings
+from derive.expr.meanings import Meaning
+from derive.expr.shapes import described
+from derive.expr.sizes import ONE, Shape, normal
+
+if TYPE_CHECKING:
+    from derive.expr.nodes import Expr
+
+ShapeRule = Callable[[str, tuple[Shape, ...], tuple[Any, ...]], Shape | None]
+
+
+@dataclass(frozen=True)
+class FunctionRow:
+    """One function: `name` in Python, `latex` (`{0}` its argument when the form is not `name(argument)`), `words` for reading
+    aloud, `needs` for messages, `domain` of an elementwise function as bounds (None is unbounded), `kinks` where it has no
+    derivative, `sympy` the name of SymPy's function."""
+
+    name: str
+    latex: str
+    words: str
+    rule: ShapeRule
+    meaning: Meaning
+    arity: int = 1
+    needs: str = "any shape"
+    elementwise: bool = False
+    domain: tuple[float | None, float | None] | None = None
+    kinks: tuple[float, ...] = ()
+    sympy: str = ""
+
+    def shape_of(self, args: tuple[Expr, ...], params: tuple[Any, ...]) -> Shape:
+        """The shape of the value, or a `ShapeError` that says what is needed."""
+        if self.arity >= 0 and len(args) != self.arity:
+            raise ShapeError(f"{self.name} takes {self.arity} arguments, got {len(args)}")
+        shape = self.rule(self.name, tuple(a.shape for a in args), params)
+        if shape is None:
+            given = " and ".join(described(a) for a in args)
+            raise ShapeError(f"{self.name} needs {self.needs}, got {given}")
+        return shape
+
+
+def row(name: str) -> FunctionRow:
+    """The row of a function, or an `UnknownFunctionError` with near names."""
+    found = TABLE.get(name)
+    if found is None:
+        near = [n for n in TABLE if n.startswith(name[:3])][:5]
+        raise UnknownFunctionError(
+            f"unknown function {name!r}" + (f"; near names: {', '.join(near)}" if near else "")
+        )
+    return found
+
+
+# ------------------------------------------------------------------------------------ shape rules
+
+
+def _same(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0] if all(shape == s[0] for shape in s) else None
+
+
+def _scalar_or_same(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    arrays = [shape for shape in s if shape]
+    return (arrays[0] if arrays else ()) if all(a == arrays[0] for a in arrays) else None
+
+
+def _power_like(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0] if not s[1] or s[1] == s[0] else None
+
+
+def _to_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return ()
+
+
+def _square_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return () if not s[0] or (len(s[0]) == 2 and s[0][0] == s[0][1]) else None
+
+
+def _square(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0] if not s[0] or (len(s[0]) == 2 and s[0][0] == s[0][1]) else None
+
+
+def _vector_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return () if len(s[0]) == 1 or (len(s[0]) == 2 and s[0][0] == ONE) else None
+
+
+def _equal_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return () if s[0] == s[1] else None
+
+
+def _outer(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return normal((s[0][0], s[1][0])) if len(s[0]) == 1 and len(s[1]) == 1 else None
+
+
+def _diag(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return (s[0][-1], s[0][-1]) if len(s[0]) == 1 or (len(s[0]) == 2 and s[0][0] == ONE) else None
+
+
+def _diagonal(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0][:1] if len(s[0]) == 2 and s[0][0] == s[0][1] else None
+
+
+def _kronecker(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    if any(len(shape) > 2 for shape in s):
+        return None
+    a, b = ((shape + (ONE, ONE))[:2] if len(shape) < 2 else shape for shape in s)
+    return normal((a[0] * b[0], a[1] * b[1]))
+
+
+def _vec(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return normal((s[0][0] * s[0][1],)) if len(s[0]) == 2 else s[0] if len(s[0]) < 2 else None
+
+
+def _broadcast(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    target: Shape = tuple(params)
+    fits = not s[0] or (len(s[0]) == 1 and len(target) == 2 and s[0][0] == target[1])
+    return target if fits or s[0] == target else None
+
+
+def _by_rows(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0] if len(s[0]) in (1, 2) else None
+
+
+def _row_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0][:-1] if len(s[0]) == 1 else (s[0][:1] if len(s[0]) == 2 else None)
+
+
+def _all_scalars(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return () if not any(s) else None
+
+
+def _unit(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return tuple(params) if not s[0] else None
+
+
+def _eigenvalues(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0][:1] if len(s[0]) == 2 and s[0][0] == s[0][1] else None
+
+
+def _row_of(name: str, latex: str, words: str, meaning: Meaning, **more: Any) -> FunctionRow:
+    return FunctionRow(name, latex, words, _same, meaning, elementwise=True, **more)
+
+
+def _named(name: str, latex: str, words: str, **more: Any) -> FunctionRow:
+    return _row_of(name, latex, words, meanings.unary(name), sympy=more.pop("sympy", name), **more)
+
+
+ELEMENTWISE: tuple[FunctionRow, ...] = (
+    _named("exp", r"\exp", "the exponential of"),
+    _named("log", r"\log", "the logarithm of", domain=(0, None)),
+    _named(
+        "log1p", r"\operatorname{log1p}", "the logarithm of one plus", domain=(-1, None), sympy=""
+    ),
+    _named("expm1", r"\operatorname{expm1}", "the exponential minus one of", sympy=""),
+    _named("sqrt", r"\sqrt{{{0}}}", "the square root of", domain=(0, None)),
+    _named("sin", r"\sin", "the sine of"),
+    _named("cos", r"\cos", "the cosine of"),
+    _named("tan", r"\tan", "the tangent of"),
+    _named("sinh", r"\sinh", "the hyperbolic sine of"),
+    _named("cosh", r"\cosh", "the hyperbolic cosine of"),
+    _named("tanh", r"\tanh", "the hyperbolic tangent of"),
+    _named("arcsin", r"\arcsin", "the arc sine of", domain=(-1, 1), sympy="asin"),
+    _named("arccos", r"\arccos", "the arc cosine of", domain=(-1, 1), sympy="acos"),
+    _named("arctan", r"\arctan", "the arc tangent of", sympy="atan"),
+    _named("erf", r"\operatorname{erf}", "the error function of"),
+    _named("gamma", r"\Gamma", "the gamma function of"),
+    _named(
+        "lgamma", r"\log\Gamma", "the log gamma function of", domain=(0, None), sympy="loggamma"
+    ),
+    _named("digamma", r"\psi", "the digamma function of", domain=(0, None)),
+    _named("trigamma", r"\psi'", "the trigamma function of", domain=(0, None)),
+    _named("abs", r"\lvert {0} \rvert", "the absolute value of", kinks=(0,), sympy="Abs"),
+    _named("sign", r"\operatorname{sign}", "the sign of", kinks=(0,)),
+    _named("floor", r"\lfloor {0} \rfloor", "the floor of"),
+    _row_of(
+        "factorial", r"{0}!", "the factorial of", meanings.of(meanings.factorial), sympy="factorial"
+    ),
+    _row_of("sigmoid", r"\sigma", "the sigmoid of", meanings.of(meanings.sigmoid)),
+    _row_of(
+        "softplus", r"\operatorname{softplus}", "the softplus of", meanings.of(meanings.softplus)
+    ),
+    _row_of(
+        "relu", r"\operatorname{ReLU}", "the rectifier of", meanings.of(meanings.relu), kinks=(0,)
+    ),
+    _row_of(
+        "elu", r"\operatorname{ELU}", "the exponential linear unit of", meanings.of(meanings.elu)
+    ),
+    _row_of(
+        "normal_cdf", r"\Phi", "the normal distribution function of", meanings.of(meanings.gauss)
+    ),
+    _row_of("normal_pdf", r"\varphi", "the normal density of", meanings.of(meanings.gauss_density)),
+    _row_of(
+        "gelu",
+        r"\operatorname{GELU}",
+        "the GELU of",
+        meanings.of(lambda k, x: k.multiply(x, meanings.gauss(k, x))),
+    ),
+    _row_of(
+        "silu",
+        r"\operatorname{SiLU}",
+        "the SiLU of",
+        meanings.of(lambda k, x: k.multiply(x, meanings.sigmoid(k, x))),
+    ),
+)
+
+ARRAYS: tuple[FunctionRow, ...] = (
+    FunctionRow(
+        "trace",
+        r"\operatorname{tr}",
+        "the trace of",
+        _square_scalar,
+        meanings.trace,
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "det",
+        r"\det",
+        "the determinant of",
+        _square_scalar,
+        meanings.matrix_or_scalar("det", lambda k, x: x),
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "logdet",
+        r"\log\det",
+        "the log determinant of",
+        _square_scalar,
+        meanings.matrix_or_scalar("logdet", lambda k, x: k.unary("log", x)),
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "logabsdet",
+        r"\log\lvert\det {0}\rvert",
+        "the log of the absolute determinant of",
+        _square_scalar,
+        meanings.matrix_or_scalar("logabsdet", lambda k, x: k.unary("log", k.unary("abs", x))),
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "inverse",
+        r"{0}^{{-1}}",
+        "the inverse of",
+        _square,
+        meanings.inverse,
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "norm1",
+        r"\lVert {0} \rVert_1",
+        "the one-norm of",
+        _vector_scalar,
+        lambda k, a, r, p: meanings.over_all(k, k.unary("abs", a[0]), r[0]),
+        needs="a vector",
+    ),
+    FunctionRow(
+        "norm",
+        r"\lVert {0} \rVert",
+        "the norm of",
+        lambda n, s, p: () if len(s[0]) < 2 or s[0][0] == ONE else None,
+        meanings.norm2,
+        needs="a vector (a matrix has norm_frobenius)",
+    ),
+    FunctionRow(
+        "norm_frobenius",
+        r"\lVert {0} \rVert_F",
+        "the Frobenius norm of",
+        _to_scalar,
+        meanings.norm2,
+    ),
+    FunctionRow(
+        "norm_inf",
+        r"\lVert {0} \rVert_\infty",
+        "the maximum norm of",
+        _vector_scalar,
+        lambda k, a, r, p: k.max(k.unary("abs", a[0]), r[0]),
+        needs="a vector",
+    ),
+    FunctionRow(
+        "inner",
+        r"\langle {0}, {1} \rangle",
+        "the inner product of",
+        _equal_scalar,
+        lambda k, a, r, p: meanings.over_all(k, k.multiply(a[0], a[1]), r[0]),
+        arity=2,
+        needs="two arguments of one shape",
+    ),
+    FunctionRow(
+        "outer",
+        r"{0} {1}^\top",
+        "the outer product of",
+        _outer,
+        meanings.outer_product,
+        arity=2,
+        needs="two vectors",
+    ),
+    FunctionRow(
+        "hadamard",
+        r"\odot",
+        "the entrywise product of",
+        _same,
+        meanings.fold("multiply"),
+        arity=-1,
+        needs="equal shapes",
+    ),
+    FunctionRow(
+        "hadamard_divide",
+        r"\oslash",
+        "the entrywise quotient of",
+        _scalar_or_same,
+        meanings.pair("divide"),
+        arity=2,
+        needs="equal shapes or a scalar",
+    ),
+    FunctionRow(
+        "hadamard_power",
+        r"{0}^{{\odot {1}}}",
+        "the entrywise power of",
+        _power_like,
+        meanings.pair("power"),
+        arity=2,
+        needs="an array and an exponent",
+    ),
+    FunctionRow(
+        "diag",
+        r"\operatorname{diag}",
+        "the diagonal matrix of",
+        _diag,
+        meanings.diag_matrix,
+        needs="a vector",
+    ),
+    FunctionRow(
+        "diagonal",
+        r"\operatorname{diag}",
+        "the diagonal of",
+        _diagonal,
+        lambda k, a, r, p: k.diagonal(a[0]),
+        needs="a square matrix",
+    ),
+    FunctionRow(
+        "kronecker",
+        r"\otimes",
+        "the Kronecker product of",
+        _kronecker,
+        meanings.kron,
+        arity=2,
+        needs="matrices or vectors",
+    ),
+    FunctionRow(
+        "vec",
+        r"\operatorname{vec}",
+        "the stacked columns of",
+        _vec,
+        meanings.column_vec,
+        needs="a matrix",
+    ),
+    FunctionRow(
+        "sum",
+        r"\operatorname{sum}",
+        "the sum of the entries of",
+        _to_scalar,
+        lambda k, a, r, p: meanings.over_all(k, a[0], r[0]),
+    ),
+    FunctionRow(
+        "mean", r"\operatorname{mean}", "the mean of the entries of", _to_scalar, meanings.mean
+    ),
+    FunctionRow(
+        "max",
+        r"\max",
+        "the maximum of",
+        _scalar_or_same,
+        meanings.fold("maximum"),
+        arity=-1,
+        needs="equal shapes or scalars",
+    ),
+    FunctionRow(
+        "min",
+        r"\min",
+        "the minimum of",
+        _scalar_or_same,
+        meanings.fold("minimum"),
+        arity=-1,
+        needs="equal shapes or scalars",
+    ),
+    FunctionRow(
+        "max_entry",
+        r"\max",
+        "the largest entry of",
+        _to_scalar,
+        lambda k, a, r, p: k.max(a[0], r[0]) if r[0] else a[0],
+    ),
+    FunctionRow(
+        "min_entry",
+        r"\min",
+        "the smallest entry of",
+        _to_scalar,
+        lambda k, a, r, p: k.min(a[0], r[0]) if r[0] else a[0],
+    ),
+    FunctionRow(
+        "leaky_relu",
+        r"\operatorname{LeakyReLU}",
+        "the leaky rectifier of",
+        _power_like,
+        meanings.leaky,
+        arity=2,
+        kinks=(0,),
+        needs="an array and a scalar slope",
+    ),
+    FunctionRow(
+        "logsumexp",
+        r"\operatorname{logsumexp}",
+        "the log-sum-exp of",
+        _row_scalar,
+        meanings.of(meanings.logsumexp),
+        needs="a vector or a matrix (by rows)",
+    ),
+    FunctionRow(
+        "softmax",
+        r"\operatorname{softmax}",
+        "the softmax of",
+        _by_rows,
+        meanings.of(lambda k, x: k.unary("exp", meanings.log_softmax(k, x))),
+        needs="a vector or a matrix (by rows)",
+    ),
+    FunctionRow(
+        "log_softmax",
+        r"\operatorname{log\,softmax}",
+        "the log-softmax of",
+        _by_rows,
+        meanings.of(meanings.log_softmax),
+        needs="a vector or a matrix (by rows)",
+    ),
+    FunctionRow(
+        "broadcast",
+        r"{0}",
+        "",
+        _broadcast,
+        meanings.broadcast_to,
+        needs="a scalar, or a vector for each row",
+    ),
+    FunctionRow(
+        "kronecker_delta",
+        r"\delta_{{{0}{1}}}",
+        "the Kronecker delta of",
+        _all_scalars,
+        meanings.kronecker_delta,
+        arity=2,
+        needs="two indices",
+    ),
+    FunctionRow(
+        "unit_vector",
+        r"e_{{{0}}}",
+        "the unit vector",
+        _unit,
+        meanings.unit_vector,
+        needs="an index",
+    ),
+    FunctionRow(
+        "eigenvalues",
+        r"\lambda",
+        "the eigenvalues of",
+        _eigenvalues,
+        lambda k, a, r, p: k.eigvals(a[0]),
+        needs="a square matrix",
+    ),
+)
+
+TABLE: dict[str, FunctionRow] = {entry.name: entry for entry in (*ELEMENTWISE, *ARRAYS)}
