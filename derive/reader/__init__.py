@@ -1,0 +1,1 @@
+"""From documents to mathematics: sources, tokens, macros, blocks, relations, and the typed reader."""
