@@ -57,9 +57,9 @@ class Source:
     """
 
     path: str
-    text: str
+    text: str = field(repr=False)
     kind: str = "tex"
-    cells: tuple[Cell, ...] = field(default=())
+    cells: tuple[Cell, ...] = field(default=(), repr=False)
 
     @cached_property
     def _lines(self) -> list[int]:

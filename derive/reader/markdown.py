@@ -1,0 +1,205 @@
+r"""Markdown, Quarto and notebook text to blocks.
+
+Mathematics is `$..$`, `$$..$$`, `\(..\)`, `\[..\]` (also with the backslash doubled, as some renderers want it) and bare
+`\begin{align}`. Code fences, inline code, HTML comments and a YAML header are passed over. A lone `$` is money.
+"""
+
+from __future__ import annotations
+
+import re
+
+from derive.reader.blocks import BlockBuilder, Directive, Heading, ParagraphBreak
+from derive.reader.definitions import DEFINERS
+from derive.reader.macros import Macros
+from derive.reader.scanner import Token, scan
+from derive.reader.source import Span
+from derive.reader.vocabulary import DISPLAYS, INNER_DISPLAYS, WITH_ARGUMENT
+
+_DEFINERS = "|".join(re.escape(name) for name in DEFINERS)
+_POINT = re.compile(
+    rf"""
+      (?P<fence>^[ ]{{0,3}}(?:>[ ]?)*(?P<ticks>`{{3,}}|~{{3,}})[^\n]*)
+    | (?P<code>`+)
+    | (?P<comment><!--)
+    | (?P<directive>^[ \t]*%+[ \t]*derive[ \t]*:[ \t]*(?P<directed>[^\n]*))
+    | (?P<heading>^[ ]{{0,3}}(?P<marks>\#{{1,6}})[ \t]+(?P<title>[^\n]*))
+    | (?P<display>\$\$)
+    | (?P<bracket>\\\\?\[)
+    | (?P<parenthesis>\\\\?\()
+    | (?P<begin>\\begin[ ]*\{{(?P<environment>[a-zA-Z]+\*?)\}})
+    | (?P<define>(?:{_DEFINERS})(?![a-zA-Z])[^\n]*)
+    | (?P<escaped>\\.)
+    | (?P<dollar>\$)
+    | (?P<item>^[ \t]*(?:[-*+]|\d{{1,3}}[.)])[ \t]+)
+    | (?P<blank>\n[ \t\r]*\n\s*)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_INLINE = re.compile(r"\$(?=[^\s$])((?:[^$\\\n]|\\.|\\\n|\n(?![ \t\r]*\n))*)(?<![\s\\])\$(?!\d)")
+_LOOSE = re.compile(r"\$[ \t]*([^$\n]*[\\^_={}+*/][^$\n]*|[ \t]+[A-Za-z]'?)[ \t]*\$(?!\d)")
+_BLANK = re.compile(r"\n[ \t\r]*\n")
+_PROSE = re.compile(r"\n[ \t\r]*\n\s*(?:\#|[A-Za-z]{3,}[\s,.:;]|[A-Z][a-z]*\s+[a-z]{2,})|[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{3,}")
+_HEADER = re.compile(r"\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_COMMENTED = re.compile(r"\s*derive\s*:\s*(.*?)\s*$", re.DOTALL)
+
+
+class MarkdownReader:
+    """Fills a BlockBuilder from the text of its source."""
+
+    def __init__(self, builder: BlockBuilder, macros: Macros) -> None:
+        self.builder = builder
+        self.source = builder.source
+        self.text = builder.source.text
+        self.macros = macros
+        self._absent: dict[str, int] = {}
+
+    def read(self) -> None:
+        header = _HEADER.match(self.text)
+        position = header.end() if header else 0
+        while (match := _POINT.search(self.text, position)) is not None:
+            self._prose(position, match.start())
+            position = getattr(self, f"_{match.lastgroup}")(match)
+        self._prose(position, len(self.text))
+        self.builder.flush()
+
+    def _prose(self, start: int, end: int) -> None:
+        if end > start:
+            self.builder.text(self.text[start:end], start, end)
+
+    def _find(self, needle: str, start: int) -> int:
+        """Like str.find; what is absent once is not looked for again, so that hostile texts stay linear."""
+        if self._absent.get(needle, len(self.text) + 1) <= start:
+            return -1
+        found = self.text.find(needle, start)
+        if found < 0:
+            self._absent[needle] = min(start, self._absent.get(needle, start))
+        return found
+
+    # what is passed over
+
+    def _fence(self, match: re.Match[str]) -> int:
+        ticks = match["ticks"]
+        position = match.end()
+        closing = re.compile(rf"^[ >]{{0,8}}{re.escape(ticks[0])}{{{min(len(ticks), 1000)},}}[ \t\r]*$", re.MULTILINE)
+        found = closing.search(self.text, position) if self._find(ticks, position) >= 0 else None
+        self.builder.add(ParagraphBreak(Span(match.start(), position), self.source))
+        return found.end() if found else len(self.text)
+
+    def _code(self, match: re.Match[str]) -> int:
+        ticks = match.group()
+        closing = self.text.find(ticks, match.end(), match.end() + 2000)
+        if closing < 0:
+            return match.end()
+        self.builder.text(" ", match.start(), closing + len(ticks))
+        return closing + len(ticks)
+
+    def _comment(self, match: re.Match[str]) -> int:
+        end = self._find("-->", match.end())
+        if end < 0:
+            return match.end()
+        if directive := _COMMENTED.match(self.text[match.end() : end]):
+            self.builder.aside(Directive(directive[1], Span(match.start(), end + 3), self.source))
+        return end + 3
+
+    def _directive(self, match: re.Match[str]) -> int:
+        self.builder.aside(Directive(match["directed"].strip(), Span(*match.span()), self.source))
+        return match.end()
+
+    def _define(self, match: re.Match[str]) -> int:
+        r"""A `\newcommand` in the prose; its body may go over several lines."""
+        blank = _BLANK.search(self.text, match.end())
+        end = _balanced_end(self.text, match.start(), match.end(), blank.start() if blank else len(self.text))
+        for token in self.macros.expand(scan(self.text, match.start(), end)):
+            if token.text.strip() and token.kind == "error":
+                self.builder.warn(token.text, token.start)
+        return end
+
+    def _escaped(self, match: re.Match[str]) -> int:
+        self.builder.text(match.group()[1], match.start(), match.end())
+        return match.end()
+
+    # structure
+
+    def _heading(self, match: re.Match[str]) -> int:
+        title = re.sub(r"\s*\{[^{}]*\}\s*$|\s+#+\s*$", "", match["title"]).strip()
+        self.builder.add(Heading(title, len(match["marks"]), Span(*match.span()), self.source))
+        return match.end()
+
+    def _item(self, match: re.Match[str]) -> int:
+        self.builder.add(ParagraphBreak(Span(*match.span()), self.source))
+        return match.end()
+
+    _blank = _item
+
+    # mathematics
+
+    def _tokens(self, start: int, end: int) -> list[Token]:
+        return self.macros.expand(scan(self.text, start, end))
+
+    def _dollar(self, match: re.Match[str]) -> int:
+        start = match.start()
+        found = _INLINE.match(self.text, start) or _LOOSE.match(self.text, start)
+        if found is None:
+            self.builder.text("$", start, start + 1)
+            return start + 1
+        self.builder.inline(self._tokens(start + 1, found.end() - 1), Span(start, found.end()))
+        return found.end()
+
+    def _parenthesis(self, match: re.Match[str]) -> int:
+        closing = match.group()[:-1] + ")"
+        end = self.text.find(closing, match.end(), match.end() + 5000)
+        if end < 0 or _BLANK.search(self.text, match.end(), end):
+            self.builder.text("(", match.start(), match.end())
+            return match.end()
+        span = Span(match.start(), end + len(closing))
+        self.builder.inline(self._tokens(match.end(), end), span)
+        return span.end
+
+    def _display(self, match: re.Match[str]) -> int:
+        return self._delimited(match, "$$", "$$")
+
+    def _bracket(self, match: re.Match[str]) -> int:
+        return self._delimited(match, match.group()[:-1] + "]", r"\[")
+
+    def _begin(self, match: re.Match[str]) -> int:
+        name = match["environment"]
+        if name not in DISPLAYS and name not in INNER_DISPLAYS:
+            return match.end()
+        return self._delimited(match, rf"\end{{{name}}}", name)
+
+    def _delimited(self, match: re.Match[str], closing: str, name: str) -> int:
+        """A display; a blank line inside is allowed, a paragraph of prose means that its end is missing."""
+        start = match.end()
+        end = self._closing(closing, start)
+        blank = _BLANK.search(self.text, start, end if end >= 0 else len(self.text))
+        if end < 0 or (blank and closing == "$$" and _PROSE.search(self.text, blank.start(), end)):
+            stop = blank.start() if blank else len(self.text)
+            error = self.source.error(f"{match.group()} is never closed", match.start())
+            self.builder.display(self._tokens(start, stop), name, Span(match.start(), stop), error)
+            return stop
+        body = start
+        if name in WITH_ARGUMENT and (argument := re.compile(r"\s*\{[^{}]*\}").match(self.text, start, end)):
+            body = argument.end()
+        tokens = self._tokens(body, end)
+        span = Span(match.start(), end + len(closing))
+        if tokens:
+            self.builder.display(tokens, name, span)
+        return span.end
+
+    def _closing(self, closing: str, start: int) -> int:
+        """Where the display ends; an escaped dollar sign does not end it, nor does `\\\\]` for `\\]`."""
+        end = self._find(closing, start)
+        while end > 0 and self.text[end - 1] == "\\" and closing in ("$$", r"\]"):
+            end = self._find(closing, end + 1)
+        return end
+
+
+def _balanced_end(text: str, start: int, end: int, limit: int) -> int:
+    """The end of the line at which the braces since `start` balance, at most `limit`."""
+    depth = text.count("{", start, end) - text.count("}", start, end)
+    while depth > 0 and end < limit:
+        following = text.find("\n", end + 1, limit)
+        following = limit if following < 0 else following
+        depth += text.count("{", end, following) - text.count("}", end, following)
+        end = following
+    return end
