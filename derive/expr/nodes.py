@@ -77,6 +77,10 @@ class Function(Expr):
     def _shape(self) -> Shape:
         return self.body.shape if self.body is not None else self.result
 
+    def __call__(self, *args: ExprLike, order: int = 0) -> Call:
+        """`phi(x)`, and with `order=1` phi'(x)."""
+        return Call(self, tuple(as_expr(a) for a in args), order)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Call(Expr):
