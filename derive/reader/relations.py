@@ -1,0 +1,251 @@
+r"""Chains of relations in displayed formulas: which signs count, and what stands on either side.
+
+Only signs at the top level count. Rows that start with a sign or a binary operator go on with the row before; commas, wide
+spaces, words and arrows end a chain. Index ranges (`i = 1, \dots, n`) and remarks after a chain are its annotations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from derive.reader.blocks import Display, Document
+from derive.reader.rows import Rows, Segment, trimmed
+from derive.reader.scanner import Kind, Token, plain_text
+from derive.reader.signs import Sign
+from derive.reader.source import Source, Span
+from derive.reader.vocabulary import DOTS
+
+_INDEX_LETTERS = frozenset("abcdhijklmnpqrstuv")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a relation: its tokens, where it stands, and the author's own LaTeX with white space collapsed."""
+
+    tokens: tuple[Token, ...]
+    span: Span
+    latex: str
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What is said about a chain in its row: an index range, a condition without a counted sign, a reason in words.
+
+    `link` is what separates it from the chain (",", "\\quad", "words", "\\in", ...).
+    """
+
+    link: str
+    words: str
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True)
+class RawRelation:
+    """A relation sign with its two sides, untyped. `index` counts from 1 in reading order (in the display, or in the
+    document when it comes from `number`); `display` counts the displays from 1."""
+
+    index: int
+    lhs: Side
+    sign: Sign
+    rhs: Side
+    chain: Chain
+    position: int
+    display: int = 1
+
+    @property
+    def span(self) -> Span:
+        """Where the sign stands."""
+        return self.sign.span
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Sides and the signs between them: len(sides) == len(signs) + 1. One side and no sign is a lone expression.
+
+    `link` is what separates it from the chain before ("" for a new row, else ",", "\\quad", "&", "words", an arrow, an
+    uncounted relation such as "\\in"); `words` are the words before it ("if", "where").
+    """
+
+    sides: tuple[Side, ...]
+    signs: tuple[Sign, ...]
+    annotations: tuple[Annotation, ...]
+    link: str
+    words: str
+    source: Source
+    display: Display
+
+    @property
+    def relations(self) -> tuple[RawRelation, ...]:
+        """The relations of the chain, numbered from 1."""
+        pairs = zip(self.sides, self.signs, self.sides[1:], strict=False)
+        return tuple(RawRelation(i + 1, a, s, b, self, i) for i, (a, s, b) in enumerate(pairs))
+
+
+def chains(display: Display) -> tuple[Chain, ...]:
+    """The chains of a display in reading order. It never raises; `display.error` says when tokens are not balanced."""
+    segments = Rows(display.tokens, display.environment).run()
+    for segment in segments:
+        segment.sides = [trimmed(side) for side in segment.sides]
+    calls = Counter(token.call for token in display.tokens if token.call is not None)
+    groups = _annotated([s for s in segments if not s.empty])
+    return tuple(_chain(segment, notes, display, calls) for segment, notes in groups)
+
+
+def number(displays: Iterable[Display] | Document) -> tuple[RawRelation, ...]:
+    """All relations of a document, numbered from 1 in reading order."""
+    if isinstance(displays, Document):
+        displays = displays.displays
+    found: list[RawRelation] = []
+    for place, display in enumerate(displays, start=1):
+        for chain in chains(display):
+            for r in chain.relations:
+                found.append(RawRelation(len(found) + 1, r.lhs, r.sign, r.rhs, chain, r.position, place))
+    return tuple(found)
+
+
+def _chain(segment: Segment, notes: list[Segment], display: Display, calls: Counter[tuple[int, int] | None]) -> Chain:
+    edges = [Span(display.span.start, display.span.start), *(sign.span for sign in segment.signs)]
+    sides = tuple(
+        side_of(tokens, display.source, calls, edge.end) for tokens, edge in zip(segment.sides, edges, strict=True)
+    )
+    annotations = tuple(Annotation(n.link, n.words, tuple(_flat(n))) for n in notes)
+    return Chain(sides, tuple(segment.signs), annotations, segment.link, segment.words, display.source, display)
+
+
+def _flat(segment: Segment) -> list[Token]:
+    """The tokens of a segment; its signs as the author's tokens would be."""
+    flat = list(segment.sides[0])
+    for sign, side in zip(segment.signs, segment.sides[1:], strict=True):
+        flat.append(Token(Kind.CHAR, sign.text, sign.span.start, sign.span.end))
+        flat.extend(side)
+    return flat
+
+
+def side_of(
+    tokens: Sequence[Token], source: Source, calls: Counter[tuple[int, int] | None], otherwise: int
+) -> Side:
+    """Tokens as a side; without tokens it is empty and stands at offset `otherwise`."""
+    if not tokens:
+        return Side((), Span(otherwise, otherwise), "")
+    own = Counter(token.call for token in tokens if token.call is not None)
+    whole = {call for call, count in own.items() if calls[call] == count}
+    starts = [t.call[0] if t.call in whole and t.call else t.start for t in tokens]
+    ends = [t.call[1] if t.call in whole and t.call else t.end for t in tokens]
+    latex = _latex(tokens, source, whole)
+    return Side(tuple(tokens), Span(min(starts), max(ends)), latex)
+
+
+def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int] | None]) -> str:
+    """The author's own text: macro calls that lie in the side as they were typed, other expansions as tokens."""
+    parts: list[str] = []
+    reached: int | None = None
+    last: tuple[int, int] | None = None
+    for index, token in enumerate(tokens):
+        place = token.call if token.call in whole and token.call else (token.start, token.end)
+        if token.call is not None and token.call not in whole:
+            parts.append(plain_text(tokens[max(0, index - 1) : index + 1])[len(tokens[index - 1].text) if index else 0 :])
+            reached, last = place[1], None
+            continue
+        if place == last:
+            continue
+        if reached is not None and place[0] != reached:
+            parts.append(" ")
+        parts.append(" ".join(source.text[place[0] : place[1]].split()) if place[1] > place[0] else token.text)
+        reached, last = place[1], place
+    return "".join(parts).strip()
+
+
+# annotations
+
+
+def _annotated(segments: list[Segment]) -> list[tuple[Segment, list[Segment]]]:
+    """Chains with their annotations: index ranges anywhere, signless remarks after a chain in its row."""
+    result: list[tuple[Segment, list[Segment]]] = []
+    waiting: list[Segment] = []  # annotations before any chain of the display
+    position = 0
+    while position < len(segments):
+        segment = segments[position]
+        count = _index_range(segments, position)
+        if count:
+            note = _merged(segments[position : position + count])
+            position += count
+        elif not segment.signs and segment.link and result and result[-1][0].signs:
+            note = segment
+            position += 1
+        else:
+            result.append((segment, waiting))
+            waiting = []
+            position += 1
+            continue
+        (result[-1][1] if result else waiting).append(note)
+    return result
+
+
+def _merged(segments: list[Segment]) -> Segment:
+    """An index range that commas had cut into pieces, as one signless segment."""
+    tokens = _flat(segments[0])
+    for segment in segments[1:]:
+        comma = tokens[-1] if tokens else segment.sides[0][0]
+        tokens.append(Token(Kind.CHAR, ",", comma.end, comma.end))
+        tokens.extend(_flat(segment))
+    return Segment([tokens], [], segments[0].link, segments[0].words, segments[0].row)
+
+
+def _index_range(segments: list[Segment], position: int) -> int:
+    """How many segments from here are one index range (`i = 1, \\dots, n`; `1 \\le i \\le n` after a chain); 0 if none."""
+    start = position
+    while position < len(segments) and _is_letter(segments[position]) and _linked(segments, position + 1, ","):
+        position += 1
+    if position >= len(segments):
+        return 0
+    segment = segments[position]
+    if _is_bounds(segment):
+        return position - start + 1 if start else 0
+    if len(segment.signs) != 1 or segment.signs[0].relation != "=" or not _lone(segment.sides[0]):
+        return 0
+    if any(_is_dots(segment.sides[1], i) or t.text == ":" for i, t in enumerate(segment.sides[1])):
+        return position - start + 1 if len(segment.sides[1]) <= 12 else 0
+    end = position + 1
+    while _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0]):
+        end += 1
+        if any(_is_dots(segments[end - 1].sides[0], i) for i in range(len(segments[end - 1].sides[0]))):
+            last = _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0])
+            return end - start + bool(last)
+    counted = end > position + 1 and start > 0 and all(s.sides[0][0].kind is Kind.NUMBER for s in segments[position + 1 : end])
+    return end - start if counted else 0
+
+
+def _linked(segments: list[Segment], position: int, link: str) -> bool:
+    return position < len(segments) and segments[position].link == link and not segments[position].words
+
+
+def _lone(side: Sequence[Token]) -> bool:
+    return len(side) == 1 and side[0].kind in (Kind.LETTER, Kind.WORD)
+
+
+def _is_letter(segment: Segment) -> bool:
+    return not segment.signs and _lone(segment.sides[0]) and segment.sides[0][0].text in _INDEX_LETTERS
+
+
+def _simple(side: Sequence[Token]) -> bool:
+    """A bound: dots, a number, a name, `n-1`, `n_k`, `|S|`."""
+    return 0 < len(side) <= 10
+
+
+def _is_dots(side: Sequence[Token], index: int) -> bool:
+    if side[index].kind is Kind.WORD and side[index].text in DOTS:
+        return True
+    return [t.text for t in side[index : index + 3]] == [".", ".", "."] or (
+        [t.text for t in side[index : index + 2]] == [".", "."]
+    )
+
+
+def _is_bounds(segment: Segment) -> bool:
+    r"""`1 \le i \le n`: an index letter between two bounds, the first a number."""
+    if len(segment.signs) != 2 or any(sign.relation not in ("<=", "<") for sign in segment.signs):
+        return False
+    low, middle, high = segment.sides
+    letters = _lone(middle) and middle[0].text in _INDEX_LETTERS
+    return letters and len(low) == 1 and low[0].kind is Kind.NUMBER and low[0].text.isdigit() and len(high) <= 4

@@ -1,0 +1,393 @@
+r"""Walking through the rows of a display and cutting it into segments: sides joined by relation signs.
+
+A segment is a chain in the making. What ended it (a comma, an arrow, words, a column) is kept in the next segment, so that
+relations.py can tell conditions and index ranges from chains of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derive.reader.brackets import ROW_ENDS, Layout, is_space, layout
+from derive.reader.scanner import Kind, Token
+from derive.reader.signs import Sign, link_at, separates, sign_at, words_at
+from derive.reader.vocabulary import (
+    CONTINUING,
+    DROPPED,
+    DROPPED_WITH_ARGUMENT,
+    LINKING_WORDS,
+    ONE_FORMULA,
+    TEXT,
+    WIDE_SPACES,
+)
+
+_QUANTIFIERS = frozenset({r"\forall", r"\exists"})
+_ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
+
+
+@dataclass
+class Segment:
+    """Sides and the signs between them. `link`: what separates it from the segment before ("" for a new row), `words`:
+    the words before it, `row`: the number of its first row in the display, from 0."""
+
+    sides: list[list[Token]] = field(default_factory=lambda: [[]])
+    signs: list[Sign] = field(default_factory=list)
+    link: str = ""
+    words: str = ""
+    row: int = 0
+
+    @property
+    def empty(self) -> bool:
+        return not self.signs and not self.sides[0]
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """What a row holds: whether its first cell is empty, a sign stands in it, and a sign follows its first `&`."""
+
+    indented: bool
+    signed: bool
+    aligned: bool
+
+
+class Rows:
+    """One pass over a display. `segments` is the result."""
+
+    def __init__(self, tokens: Sequence[Token], environment: str) -> None:
+        self.tokens = tokens
+        self.layout: Layout = layout(tokens)
+        self.closers = self.layout.closers
+        self.joined = environment in ONE_FORMULA or any(
+            t.kind is Kind.BEGIN and t.text in ONE_FORMULA and i in self.layout.skipped for i, t in enumerate(tokens)
+        )
+        self.segments: list[Segment] = []
+        self.now = Segment()
+        self.row = 0
+        self.fresh = True  # nothing of the row has been read yet
+        self.cells = 0
+        self.row_signs = 0
+        self.first_in_row: Segment | None = None
+        self.columns = False  # an earlier row has `lhs &= rhs`
+        self.outlook = self._look_ahead(0)
+
+    def run(self) -> list[Segment]:
+        index, total = 0, len(self.tokens)
+        while index < total:
+            index = self._step(index)
+        self._end_segment("")
+        return self.segments
+
+    def _step(self, index: int) -> int:
+        token = self.tokens[index]
+        if index in self.layout.skipped:
+            return self.layout.skipped[index]
+        if self._is_row_end(token):
+            return self._end_row(index)
+        if token.kind is Kind.ALIGN:
+            return self._column(index)
+        dropped = self._dropped(index)
+        if dropped is not None:
+            return dropped
+        if is_space(token):
+            return self._space(index)
+        if found := sign_at(self.tokens, index, self.closers):
+            if not self._is_angle(index):
+                return self._sign(*found)
+        if token.kind is Kind.WORD:
+            after = self._word(index)
+            if after is not None:
+                return after
+        if token.text in (",", ";") and token.kind is Kind.CHAR and not self._in_number(index):
+            self._end_segment(token.text)
+            return index + 1
+        if token.text == ":" and (self.now.words or self.now.link in _QUANTIFIERS) and not self.now.signs:
+            self._end_segment(":")
+            return index + 1
+        return self._operand(index)
+
+    # rows and columns
+
+    def _is_row_end(self, token: Token) -> bool:
+        return token.text in ROW_ENDS and token.kind in (Kind.SYMBOL, Kind.WORD)
+
+    def _end_row(self, index: int) -> int:
+        if self.outlook.aligned and not self.outlook.indented:
+            self.columns = True
+        self.row += 1
+        self.fresh, self.cells, self.row_signs = True, 0, 0
+        index = _after_row_end(self.tokens, index)
+        self.outlook = self._look_ahead(index)
+        return index
+
+    def _look_ahead(self, index: int) -> _Outlook:
+        indented, signed, aligned, seen = False, False, False, False
+        columns = 0
+        while index < len(self.tokens) and not self._is_row_end(self.tokens[index]):
+            token = self.tokens[index]
+            if index in self.layout.skipped:
+                index = self.layout.skipped[index]
+                continue
+            if token.kind is Kind.ALIGN:
+                indented = indented or not seen
+                columns += 1
+            elif sign_at(self.tokens, index, self.closers):
+                aligned = aligned or (columns == 1 and self.tokens[index - 1].kind is Kind.ALIGN)
+                signed = seen = True
+            elif not is_space(token):
+                seen = True
+            index = self.closers.get(index, index) + 1
+        return _Outlook(indented, signed, aligned)
+
+    def _begin_row(self, token: Token) -> None:
+        """The first token of a row that is no sign: does it go on with the row before, or begin anew?"""
+        if not self.fresh:
+            return
+        self.fresh = False
+        if self.row and not self._continues(token):
+            self._end_segment("")
+            self.now.link = ""
+        self.first_in_row = self.now if self.row else None
+
+    def _continues(self, token: Token) -> bool:
+        if self.now.empty:
+            return False
+        side = self.now.sides[-1]
+        if self.joined or not side or side[-1].text in CONTINUING:
+            return True
+        if token.text in CONTINUING:
+            new = token.text == "-" and not self.outlook.indented and self.outlook.aligned and self.columns
+            return not new
+        return self.outlook.indented and not self.outlook.signed and bool(self.now.signs)
+
+    def _column(self, index: int) -> int:
+        """An `&`: a mere alignment beside a sign, the end of the chain between pairs of columns."""
+        self.cells += 1
+        after = index + 1
+        while after < len(self.tokens) and (is_space(self.tokens[after]) or after in self.layout.skipped):
+            after += 1
+        if self.fresh or after >= len(self.tokens) or not self.now.sides[-1]:
+            return index + 1
+        following = self.tokens[after]
+        if following.text in CONTINUING or sign_at(self.tokens, after, self.closers):
+            return index + 1
+        if self.cells % 2 == 0 or self.row_signs:
+            self._end_segment("&")
+        return index + 1
+
+    # signs and separators
+
+    def _sign(self, sign: Sign, after: int) -> int:
+        if self.fresh:
+            self.fresh = False
+            if self.now.empty or self.row:
+                self._resume()
+        elif self.now.empty and self.segments and not self.now.words:
+            self._resume()
+        if self.now.signs and not self.now.sides[-1] and self.now.signs[-1].text == sign.text:
+            return after
+        self.now.signs.append(sign)
+        self.now.sides.append([])
+        self.row_signs += 1
+        return after
+
+    def _resume(self) -> None:
+        """A row that starts with a sign goes on with the chain before it, not with a condition attached to that."""
+        if not self.now.empty:
+            self.segments.append(self.now)
+        elif not self.segments:
+            return
+        chosen = len(self.segments) - 1
+        while chosen > 0 and self._is_aside(self.segments[chosen]):
+            chosen -= 1
+        later = self.segments[chosen + 1 :]
+        self.now = self.segments[chosen]
+        self.segments[chosen:] = later
+        self.now.sides[-1] = trimmed(self.now.sides[-1])
+
+    def _is_aside(self, segment: Segment) -> bool:
+        """A condition ("if x > 0"), a reason or a signless remark after a comma, in the row of the chain before it."""
+        first = segment.words.strip(" .,;:()[]").lower().split(" ", 1)[0]
+        if segment.link == "" and not segment.words:
+            return False
+        return not segment.signs or first in LINKING_WORDS - {"and", "so", "hence", "thus", "then", "therefore", "or"}
+
+    def _end_segment(self, link: str, words: str = "") -> None:
+        """Close the current segment (if it holds anything) and open the next."""
+        if not self.now.empty:
+            self.segments.append(self.now)
+            self.now = Segment(link=link, words=words, row=self.row)
+        else:
+            self.now.link = self.now.link or link
+            self.now.words = f"{self.now.words} {words}".strip()
+            self.now.row = self.row
+
+    def _space(self, index: int) -> int:
+        token = self.tokens[index]
+        if token.text not in WIDE_SPACES:
+            if self.now.sides[-1]:
+                self.now.sides[-1].append(token)
+            return index + 1
+        after = index + 1
+        while after < len(self.tokens) and is_space(self.tokens[after]):
+            after += 1
+        following = self.tokens[after] if after < len(self.tokens) else None
+        spacing = self.fresh or not self.now.sides[-1]
+        if following is not None and not spacing:
+            column = following.kind is Kind.ALIGN or following.text in CONTINUING
+            spacing = column or sign_at(self.tokens, after, self.closers) is not None
+        if not spacing:
+            self._end_segment(r"\quad")
+        return after
+
+    def _word(self, index: int) -> int | None:
+        """Arrows, uncounted relations, quantifiers and words; None for everything that is part of a side."""
+        token = self.tokens[index]
+        after = link_at(self.tokens, index, self.closers)
+        if after is not None:
+            self._begin_row(token)
+            self._end_segment(token.text)
+            return after
+        if token.text in _QUANTIFIERS:
+            self._begin_row(token)
+            self._end_segment(token.text)
+            return index + 1
+        words = words_at(self.tokens, index, self.closers)
+        if words is None:
+            return None
+        following = self.tokens[words.after] if words.after < len(self.tokens) else None
+        if following is not None and (following.kind is Kind.ALIGN or self._is_row_end(following)):
+            following = None
+        before = self.now.sides[-1][-1] if self.now.sides[-1] else None
+        remark = self.fresh and self.row > 0 and self.outlook.indented and token.text in TEXT
+        if not (separates(words, token.text, before, following) or remark):
+            return None
+        if self.now.sides[-1]:
+            self._end_segment("words", words.text.strip())
+        elif not self.now.signs:
+            self.now.words = f"{self.now.words} {words.text.strip()}".strip()
+        return words.after
+
+    # what belongs to a side
+
+    def _operand(self, index: int) -> int:
+        token = self.tokens[index]
+        end = self.closers.get(index, index)
+        if token.kind is Kind.OPEN and end == index + 1 and not self.now.sides[-1] and not self._scripted(end + 1):
+            return end + 1
+        self._begin_row(token)
+        if token.text == "<" and token.kind is Kind.CHAR:
+            end = self._angle_end(index) or index
+        side = self.now.sides[-1]
+        if end == index:
+            side.append(token)
+        else:
+            self._copy(index, end + 1, side)
+        return end + 1
+
+    def _scripted(self, index: int) -> bool:
+        return index < len(self.tokens) and self.tokens[index].kind in (Kind.SUP, Kind.SUB)
+
+    def _copy(self, start: int, end: int, side: list[Token]) -> None:
+        """Tokens of a nested part; row ends and columns directly inside a bracket are dropped."""
+        bracket = self.tokens[start].kind not in (Kind.OPEN, Kind.BEGIN)
+        if not bracket:
+            side.extend(self.tokens[start:end])
+            return
+        index = start
+        while index < end:
+            token = self.tokens[index]
+            if index in self.layout.skipped:
+                index = self.layout.skipped[index]
+            elif token.kind in (Kind.OPEN, Kind.BEGIN) and index in self.closers:
+                after = self.closers[index] + 1
+                side.extend(self.tokens[index:after])
+                index = after
+            elif self._is_row_end(token):
+                index = self._end_row(index)
+                self.fresh = False
+            elif token.kind is Kind.ALIGN:
+                index += 1
+            else:
+                side.append(token)
+                index += 1
+
+    def _dropped(self, index: int) -> int | None:
+        """The index after something that has no meaning (a label, a tag), or None."""
+        token = self.tokens[index]
+        if token.kind is not Kind.WORD:
+            return None
+        if token.text in DROPPED:
+            return index + 1
+        if token.text not in DROPPED_WITH_ARGUMENT:
+            return None
+        if token.text == r"\hspace" and not self.fresh and self.now.sides[-1]:
+            self._end_segment(r"\quad")
+        after = index + 1
+        if after < len(self.tokens) and self.tokens[after].text == "*":
+            after += 1
+        if after < len(self.tokens) and self.tokens[after].text == "[":
+            after = self.closers.get(after, after) + 1
+        if after < len(self.tokens) and self.tokens[after].kind is Kind.OPEN:
+            return self.closers.get(after, after) + 1
+        return after
+
+    def _in_number(self, index: int) -> bool:
+        """The comma of 10,000."""
+        if not 0 < index < len(self.tokens) - 1:
+            return False
+        before, after = self.tokens[index - 1], self.tokens[index + 1]
+        digits = before.kind is Kind.NUMBER and after.kind is Kind.NUMBER and after.text.isdigit()
+        close = not after.spaced and not self.tokens[index].spaced
+        return digits and close and len(after.text) == 3 and len(before.text) <= 3 and before.text != "0"
+
+    def _is_angle(self, index: int) -> bool:
+        """`<x, y>` typed with the signs: a `<` where an operand is due, with its `>` in the row."""
+        if self.tokens[index].text != "<":
+            return False
+        side = self.now.sides[-1]
+        due = (bool(self.now.signs) or self.now.empty) if not side else side[-1].text in CONTINUING
+        if self.fresh and self.row and self.segments:
+            due = False
+        return due and self._angle_end(index) is not None
+
+    def _angle_end(self, index: int) -> int | None:
+        comma = False
+        for end in range(index + 1, min(index + 60, len(self.tokens))):
+            token = self.tokens[end]
+            if self._is_row_end(token) or token.text in ("=", "<") or token.kind is Kind.ALIGN:
+                return None
+            comma = comma or token.text == ","
+            if token.text == ">":
+                return end if comma else None
+        return None
+
+
+def _after_row_end(tokens: Sequence[Token], index: int) -> int:
+    r"""Index after `\\`, `\\*` and `\\[2pt]`."""
+    index += 1
+    if index < len(tokens) and tokens[index].text == "*" and not tokens[index].spaced:
+        index += 1
+    if index < len(tokens) and tokens[index].text == "[":
+        for end in range(index + 1, min(index + 12, len(tokens))):
+            if tokens[end].text == "]":
+                inside = "".join(token.text for token in tokens[index + 1 : end])
+                unit = inside.lstrip("-+.0123456789")
+                length = unit in ("pt", "em", "ex", "mm", "cm", "in", "mu", "bp", "pc") or unit.startswith("\\")
+                return end + 1 if length and unit != inside or inside.startswith("\\") else index
+    return index
+
+
+def trimmed(side: Sequence[Token]) -> list[Token]:
+    """A side without spaces at its ends, full stops and marks of the end of a proof."""
+    start, end = 0, len(side)
+    while start < end and is_space(side[start]):
+        start += 1
+    while end > start:
+        token = side[end - 1]
+        stop = token.kind is Kind.CHAR and token.text in ".,;"
+        dots = token.text == "." and end - 3 >= start and all(t.text == "." for t in side[end - 3 : end])
+        if not (is_space(token) or (stop and not dots) or token.text in _ENDMARKS and end - 1 > start):
+            break
+        end -= 1
+    return list(side[start:end])
