@@ -1,0 +1,214 @@
+"""Reports of a check in every format of `derive check --format`: text, json, junit, sarif, github.
+
+Each is a function from a `Report` to a string that ends in a newline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+from derive.checker.verdicts import FileReport, RelationReport, Report
+
+MARKS = {"holds": "✓", "fails": "✗", "unchecked": "?", "definition": "·"}
+
+
+def as_text(report: Report, *, verbose: bool = False) -> str:
+    """`file:line:col: fails: message`, one line a relation that fails or is unchecked (with `verbose` every one)."""
+    lines: list[str] = []
+    for file in report.files:
+        for relation in file.relations:
+            if verbose or relation.verdict.kind in ("fails", "unchecked"):
+                lines.extend(_text_lines(file, relation))
+        if verbose:
+            lines.extend(f"{_name(file)}: note: {note}" for note in file.notes)
+    lines.append(summary(report))
+    return "\n".join(lines) + "\n"
+
+
+def summary(report: Report) -> str:
+    """`12 hold, 1 fails, 0 unchecked, 3 definitions in 2 files`."""
+    counts = report.counts()
+    files = len(report.files)
+    holds, fails = counts["holds"], counts["fails"]
+    return (
+        f"{holds} {'holds' if holds == 1 else 'hold'}, {fails} {'fails' if fails == 1 else 'fail'}, "
+        f"{counts['unchecked']} unchecked, {_count(counts['definitions'], 'definition')} in {_count(files, 'file')}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _name(file: FileReport) -> str:
+    return file.path or file.recipe or "input"
+
+
+def _text_lines(file: FileReport, relation: RelationReport) -> Iterator[str]:
+    verdict = relation.verdict
+    place = f"{_name(file)}:{relation.line}:{relation.column}"
+    yield f"{place}: {verdict.kind}: {message(relation)}"
+    if verdict.kind == "fails":
+        yield from (f"    {line}" for line in details(relation))
+
+
+def message(relation: RelationReport) -> str:
+    """One line: the relation and what was found."""
+    verdict = relation.verdict
+    stated = f"{relation.lhs} {relation.relation} {relation.rhs}"
+    if verdict.kind == "fails":
+        reason = (
+            verdict.diagnosis.message
+            if verdict.diagnosis
+            else verdict.why or "the two sides differ"
+        )
+        return f"{stated}: {reason}"
+    if verdict.kind == "unchecked":
+        return f"{stated}: {verdict.why}"
+    if verdict.kind == "definition":
+        return stated
+    return f"{stated} ({evidence_words(relation)})"
+
+
+def details(relation: RelationReport) -> Iterator[str]:
+    """The counterexample, the correction and the assumptions under which a failing relation would hold."""
+    verdict = relation.verdict
+    if verdict.counterexample is not None:
+        point = verdict.counterexample
+        sizes = ", ".join(f"{name} = {value}" for name, value in point.sizes.items())
+        values = ", ".join(f"{name} = {plain_value(value)}" for name, value in point.values.items())
+        yield "at " + "; ".join(part for part in (sizes, values) if part)
+        yield f"the left side is {plain_value(point.lhs)}, the right side {plain_value(point.rhs)}"
+    if verdict.diagnosis is not None and verdict.diagnosis.suggestion:
+        yield f"holds with: {verdict.diagnosis.suggestion}"
+    for assumption in verdict.assumptions:
+        yield f"holds only if {assumption}"
+
+
+def plain_value(value: Any) -> str:
+    """Numbers and nested lists in a short form."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(plain_value(item) for item in value) + "]"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def evidence_words(relation: RelationReport) -> str:
+    """`24 points, sizes n=5 d=3, worst 3.1e-16, jax.grad`."""
+    evidence = relation.verdict.evidence
+    if evidence is None:
+        return "no evidence recorded"
+    sizes = " / ".join(" ".join(f"{k}={v}" for k, v in s.items()) for s in evidence.sizes if s)
+    words = [_count(evidence.points, "point"), f"sizes {sizes}" if sizes else ""]
+    words += [f"worst {evidence.worst:.1e}", evidence.referee]
+    if evidence.mutants is not None:
+        words.append(f"{evidence.rejected} of {evidence.mutants} neighbouring statements rejected")
+    return ", ".join(word for word in words if word)
+
+
+def as_json(report: Report) -> str:
+    """The object of version 1 of the JSON format."""
+    return json.dumps(report.to_json(), indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def as_junit(report: Report) -> str:
+    """JUnit XML: a test suite for each file, a test case for each relation; unchecked ones are skipped."""
+    counts = report.counts()
+    root = ElementTree.Element(
+        "testsuites",
+        tests=str(len(report.relations)),
+        failures=str(counts["fails"]),
+        skipped=str(counts["unchecked"]),
+    )
+    for file in report.files:
+        kinds = [r.verdict.kind for r in file.relations]
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=_name(file),
+            tests=str(len(kinds)),
+            failures=str(kinds.count("fails")),
+            skipped=str(kinds.count("unchecked")),
+        )
+        for relation in file.relations:
+            _junit_case(suite, file, relation)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
+
+
+def _junit_case(suite: ElementTree.Element, file: FileReport, relation: RelationReport) -> None:
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        classname=_name(file),
+        name=f"{relation.index}: {relation.lhs} {relation.relation} {relation.rhs}",
+        file=_name(file),
+        line=str(relation.line),
+    )
+    if relation.verdict.kind == "fails":
+        failure = ElementTree.SubElement(case, "failure", message=message(relation))
+        failure.text = "\n".join(details(relation))
+    elif relation.verdict.kind == "unchecked":
+        ElementTree.SubElement(case, "skipped", message=relation.verdict.why)
+
+
+def as_sarif(report: Report) -> str:
+    """SARIF 2.1.0: a failing relation is an error, an unchecked one a note."""
+    rules = [
+        {"id": "fails", "shortDescription": {"text": "The relation is false."}},
+        {"id": "unchecked", "shortDescription": {"text": "The relation could not be decided."}},
+    ]
+    results = [
+        _sarif_result(file, relation)
+        for file in report.files
+        for relation in file.relations
+        if relation.verdict.kind in ("fails", "unchecked")
+    ]
+    run = {"tool": {"driver": {"name": "derive", "rules": rules}}, "results": results}
+    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _sarif_result(file: FileReport, relation: RelationReport) -> dict[str, Any]:
+    kind = relation.verdict.kind
+    region = {"startLine": max(relation.line, 1), "startColumn": max(relation.column, 1)}
+    where = {"artifactLocation": {"uri": _name(file)}, "region": region}
+    return {
+        "ruleId": kind,
+        "level": "error" if kind == "fails" else "note",
+        "message": {"text": "\n".join([message(relation), *details(relation)])},
+        "locations": [{"physicalLocation": where}],
+    }
+
+
+def as_github(report: Report) -> str:
+    """Workflow commands of GitHub Actions: errors for what fails, notices for what is unchecked."""
+    lines = []
+    for file in report.files:
+        for relation in file.relations:
+            command = {"fails": "error", "unchecked": "notice"}.get(relation.verdict.kind)
+            if command:
+                place = f"file={_property(_name(file))},line={relation.line},col={relation.column}"
+                text = _escaped("\n".join([message(relation), *details(relation)]))
+                lines.append(f"::{command} {place}::{text}")
+    return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "junit": as_junit,
+    "sarif": as_sarif,
+    "github": as_github,
+}
