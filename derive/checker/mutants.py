@@ -84,7 +84,9 @@ def setting_of(*roots: Expr) -> Setting:
     return Setting(tuple(sizes), tuple(found), tuple(indices))
 
 
-def mutants(expr: Expr, around: Setting | None = None, limit: int = 600) -> Iterator[Mutant]:
+def mutants(
+    expr: Expr, around: Setting | None = None, limit: int = 600, keep_shape: bool = True
+) -> Iterator[Mutant]:
     """Each well-typed edit of `expr` at every position, of unchanged shape, without repetition, at most `limit`.
 
     The order is that of the tree, wholes before parts, and the same in every run.
@@ -94,7 +96,9 @@ def mutants(expr: Expr, around: Setting | None = None, limit: int = 600) -> Iter
     for here in positions(expr):
         for edit in edits(here, around):
             changed = _changed(expr, here, edit)
-            if changed is None or changed in seen or changed.shape != expr.shape:
+            if changed is None or changed in seen:
+                continue
+            if keep_shape and changed.shape != expr.shape:
                 continue
             seen[changed] = None
             yield Mutant(edit.kind, changed, edit.note, edit.repaired, edit.cost, repr(here.node))

@@ -1,0 +1,307 @@
+"""Why a relation fails: the smallest human mistake whose correction makes it hold.
+
+Candidates are the edits of `derive.checker.edits` and what `derive.checker.repairs` puts back. One batch of float64 values
+sorts out those that do not hold anyway; the judge decides the rest at fresh points. What is returned was verified.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from derive.checker.edit_parts import ONE, Setting, is_zero, times
+from derive.checker.edits_structure import OPPOSITE
+from derive.checker.mutants import Mutant, mutants, setting_of
+from derive.checker.repairs import material, missing_factors, missing_terms
+from derive.checker.verdicts import Diagnosis, Verdict
+from derive.errors import DeriveError
+from derive.expr.nodes import Derivative, Dim, Expr, Neg, Number, Quotient, Transpose
+from derive.expr.shapes import transposed
+from derive.expr.sizes import Size
+from derive.expr.walk import post_order
+
+#: decides `lhs op rhs` with the premises of the relation, at the points of a seed
+DecideAt = Callable[[Expr, str, Expr, int], Verdict]
+
+#: values of a relation's two sides at one batch of points: one pair of arrays for each choice of sizes, with the sizes
+Values = Callable[[Expr, Expr], "Sequence[Sample] | None"]
+
+#: relative difference below which float64 calls two values equal (the judge decides)
+NEAR = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Both sides at some points with one choice of sizes: arrays of one shape, points along the first axis."""
+
+    sizes: dict[str, int]
+    lhs: Any
+    rhs: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A verified diagnosis: the relation `lhs op rhs` with `corrected` on `side` holds."""
+
+    kind: str
+    message: str
+    corrected: Expr
+    side: Literal["lhs", "rhs"] = "rhs"
+    op: str = "="
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The part of a verdict; the writer fills the suggestion."""
+        return Diagnosis(self.kind, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A relation that might have been meant."""
+
+    kind: str
+    message: str
+    lhs: Expr
+    op: str
+    rhs: Expr
+    cost: float
+    side: Literal["lhs", "rhs"] = "rhs"
+
+
+def diagnose(
+    lhs: Expr,
+    op: str,
+    rhs: Expr,
+    decide: DecideAt,
+    values: Values,
+    *,
+    premises: tuple[Expr, ...] = (),
+    seed: int = 0,
+    budget: float = 1.0,
+) -> Found | None:
+    """The first candidate in order of size that holds at fresh points of two seeds, or None within `budget` seconds."""
+    clock = Clock(budget)
+    if lhs.shape != rhs.shape and lhs.shape and rhs.shape:
+        return _first(_of_shapes(lhs, op, rhs), decide, values, seed, clock)
+    scaled = list(_scaled(lhs, op, rhs, values))
+    if is_zero(rhs) or is_zero(lhs):
+        scaled = []
+    near = sorted(_edited(lhs, op, rhs), key=lambda c: c.cost)
+    found = _first(_merged(near, scaled), decide, values, seed, clock)
+    if found is not None:
+        return found
+    return _first(_restored(lhs, op, rhs, premises), decide, values, seed, clock)
+
+
+def _merged(near: list[Candidate], scaled: list[Candidate]) -> Iterator[Candidate]:
+    """Edits by cost, then the constant ratio of the whole (when no single edit explains it)."""
+    yield from near
+    yield from scaled
+
+
+class Clock:
+    """Seconds that are left."""
+
+    def __init__(self, budget: float) -> None:
+        self.end = time.perf_counter() + budget
+
+    @property
+    def out(self) -> bool:
+        """Whether the time is spent."""
+        return time.perf_counter() > self.end
+
+
+def _first(
+    candidates: Iterator[Candidate], decide: DecideAt, values: Values, seed: int, clock: Clock
+) -> Found | None:
+    for c in candidates:
+        if clock.out:
+            return None
+        if agrees(c.lhs, c.op, c.rhs, values) and _verified(c, decide, seed):
+            corrected = c.rhs if c.side == "rhs" else c.lhs
+            return Found(c.kind, c.message, corrected, c.side, c.op)
+    return None
+
+
+def _verified(c: Candidate, decide: DecideAt, seed: int) -> bool:
+    try:
+        return all(decide(c.lhs, c.op, c.rhs, seed + k).kind == "holds" for k in (1, 2))
+    except DeriveError:
+        return False
+
+
+def agrees(lhs: Expr, op: str, rhs: Expr, values: Values) -> bool:
+    """Whether float64 sees no difference; a relation that cannot be evaluated so does not agree."""
+    import numpy as np
+
+    samples = _tried(values, lhs, rhs)
+    if not samples:
+        return False
+    seen = False
+    for s in samples:
+        a, b = np.broadcast_arrays(np.asarray(s.lhs, float), np.asarray(s.rhs, float))
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(a) & np.isfinite(b)
+            scale = np.maximum(np.abs(a), np.abs(b)) + 1e-9
+            gap = np.where(finite, (a - b) / scale, 0.0)
+        seen = seen or bool(finite.any())
+        if not bool(_within(op, gap).all()):
+            return False
+    return seen
+
+
+def _within(op: str, gap: Any) -> Any:
+    if op in ("<", "<="):
+        return gap <= NEAR
+    if op in (">", ">="):
+        return gap >= -NEAR
+    if op == "!=":
+        return abs(gap) > NEAR
+    return abs(gap) <= (1.0 if op in ("~~", "prop") else NEAR)
+
+
+def _tried(values: Values, lhs: Expr, rhs: Expr) -> Sequence[Sample] | None:
+    try:
+        return values(lhs, rhs)
+    except (DeriveError, ArithmeticError, ValueError, IndexError):
+        return None
+
+
+# ------------------------------------------------------------------------------------ candidates
+
+
+def _of_shapes(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
+    """The sides have different shapes: the other layout, or a transpose inside."""
+    if rhs.rank <= 2 and transposed(rhs.shape) == lhs.shape:
+        yield from _turned(lhs, op, rhs)
+    around = setting_of(lhs, rhs)
+    for m in mutants(rhs, around, keep_shape=False):
+        if m.expr.shape == lhs.shape:
+            yield Candidate(m.repairs, _superfluous(m), lhs, op, m.expr, m.cost)
+    for m in mutants(lhs, around, keep_shape=False):
+        if m.expr.shape == rhs.shape:
+            yield Candidate(m.repairs, _superfluous(m), m.expr, op, rhs, m.cost + 1, "lhs")
+
+
+def _turned(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
+    """The whole right side transposed: for a derivative the other layout convention, else a lost transpose."""
+    new = rhs.operand if isinstance(rhs, Transpose) else Transpose(rhs)
+    if has_derivative(lhs) or has_derivative(rhs):
+        text = "this is the derivative in the other layout convention (its transpose)"
+        yield Candidate("layout", text, lhs, op, new, 0.4)
+    else:
+        kind = "extra_transpose" if isinstance(rhs, Transpose) else "missing_transpose"
+        yield Candidate(kind, f"the transpose of {rhs!r} is meant", lhs, op, new, 0.4)
+
+
+def has_derivative(expr: Expr) -> bool:
+    """Whether a derivative is written in an expression."""
+    return any(isinstance(node, Derivative) for node in post_order(expr))
+
+
+def _edited(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
+    """One edit of the right side, then of the left side, and the relation the other way round."""
+    around = setting_of(lhs, rhs)
+    for other in OPPOSITE.get(op, ()) if op != "=" else ():
+        text = f"the relation is the wrong way round: {other} holds, not {op}"
+        yield Candidate("wrong_relation", text, lhs, other, rhs, 0.1)
+    if rhs.rank == 2 and rhs.shape[0] == rhs.shape[1] and has_derivative(lhs):
+        yield from _turned(lhs, op, rhs)
+    for m in mutants(rhs, around):
+        yield Candidate(m.repairs, _superfluous(m), lhs, op, m.expr, m.cost)
+    if not is_zero(lhs):
+        for m in mutants(lhs, around, limit=200):
+            yield Candidate(m.repairs, _superfluous(m), m.expr, op, rhs, m.cost + 2, "lhs")
+
+
+def _restored(lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...]) -> Iterator[Candidate]:
+    """A lost factor or term, taken from the other side, the definitions or the premises."""
+    around = setting_of(lhs, rhs, *premises)
+    others = material((lhs, rhs, *premises), around)
+    derivative = has_derivative(lhs) or has_derivative(rhs)
+    found = [*missing_factors(rhs, others, derivative), *missing_terms(rhs, others, around)]
+    for m in sorted(found, key=lambda m: m.cost):
+        yield Candidate(m.repairs, m.note, lhs, op, m.expr, m.cost)
+
+
+def _superfluous(m: Mutant) -> str:
+    """The message of an edit: what would have to be done."""
+    return f"it holds with {m.note}" + (f" in {m.where}" if m.where not in m.note else "")
+
+
+# ------------------------------------------------------------------------------------ constant ratios
+
+
+def _scaled(lhs: Expr, op: str, rhs: Expr, values: Values) -> Iterator[Candidate]:
+    """The sides differ by a constant factor: a rational number, or a power of a size read across sizes."""
+    samples = _tried(values, lhs, rhs) if op in ("=", "~~") else None
+    ratio = constant_ratio(samples) if samples else None
+    if ratio is None:
+        return
+    around = setting_of(lhs, rhs)
+    for value, kind in recognised(ratio, around):
+        text = f"the left side is {value!r} times the right side at every point"
+        new = Neg(rhs) if value == Number(Fraction(-1)) else times(value, rhs)
+        yield Candidate(kind, text, lhs, op, new, 0.7)
+
+
+def constant_ratio(samples: Sequence[Sample]) -> list[tuple[dict[str, int], float]] | None:
+    """lhs / rhs for each choice of sizes where it is the same at all points and entries, else None."""
+    import numpy as np
+
+    ratios = []
+    for s in samples:
+        a, b = np.broadcast_arrays(np.asarray(s.lhs, float), np.asarray(s.rhs, float))
+        with np.errstate(all="ignore"):
+            used = np.isfinite(a) & np.isfinite(b)
+            zero = (np.abs(a) < 1e-12) & (np.abs(b) < 1e-12)
+            used &= ~zero
+            if used.sum() < 2 or (np.abs(b[used]) < 1e-12).any():
+                return None
+            r = a[used] / b[used]
+        middle = float(np.median(r))
+        if middle == 0 or (np.abs(r - middle) > NEAR * abs(middle)).any():
+            return None
+        ratios.append((s.sizes, middle))
+    return ratios or None
+
+
+def recognised(
+    ratios: Sequence[tuple[dict[str, int], float]], around: Setting
+) -> Iterator[tuple[Expr, str]]:
+    """The constant as an expression: a simple rational c, or c times a size or one over it."""
+    for name, power in [("", 0), *((n, p) for n in around.sizes for p in (1, -1))]:
+        left = [r / sizes.get(name, 1) ** power for sizes, r in ratios]
+        if max(left) - min(left) > NEAR * abs(left[0]):
+            continue
+        number = Fraction(left[0]).limit_denominator(64)
+        if abs(float(number) - left[0]) > NEAR * abs(left[0]) or abs(number.numerator) > 64:
+            continue
+        yield _constant(number, name, power), _ratio_kind(number, power)
+        return
+
+
+def _constant(number: Fraction, name: str, power: int) -> Expr:
+    c: Expr = Number(number)
+    if number.denominator != 1:
+        c = Quotient(Number(Fraction(abs(number.numerator))), Number(Fraction(number.denominator)))
+        c = Neg(c) if number < 0 else c
+    if not power:
+        return c
+    size = Dim(Size.of(name))
+    if power == 1:
+        return size if number == 1 else times(c, size)
+    below = Quotient(ONE, size)
+    return below if number == 1 else times(c, below)
+
+
+def _ratio_kind(number: Fraction, power: int) -> str:
+    if power:
+        return "factor_n"
+    if number == -1:
+        return "sign"
+    whole = {abs(number.numerator), number.denominator}
+    return "factor_2_or_half" if whole <= {1, 2, 4, 8} else "dropped_factor"
