@@ -74,7 +74,8 @@ from derive.expr.named import (
     vec,
 )
 from derive.expr.nodes import Expr, Symbol
-from derive.note import Note, Recipe, approx, differential, eq, ge, gt, le, lt, propto, recipe
+from derive.note import Note, approx, differential, eq, ge, gt, le, lt, propto
+from derive.registry import Recipe, recipe
 
 __version__ = "0.1.0"
 

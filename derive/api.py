@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive import registry
 from derive.derivation import Derivation, Side, Step, Unreadable
-from derive.errors import DeriveError, ReadError, UsageError
+from derive.errors import DeriveError, ReadError
 from derive.registry import Recipe
 
 if TYPE_CHECKING:
@@ -143,8 +143,7 @@ def check_all(
     targets: Sequence[str], options: CheckOptions, jobs: int | None = None
 ) -> Iterator[tuple[str, Report | DeriveError]]:
     """Each target with its report, or the error that kept it from being read; in order, several processes at once."""
-    for target, outcome in _in_processes(_outcome, targets, options, jobs):
-        yield target, outcome
+    yield from _in_processes(_outcome, targets, options, jobs)
 
 
 def _outcome(target: str, options: CheckOptions) -> Report | DeriveError:
