@@ -1,1 +1,6 @@
-"""Printers and documents: expressions and derivations as LaTeX, HTML, Markdown and text."""
+"""Printers and documents: `latex(expr)`, `text(expr)`."""
+
+from derive.writer.latex import latex
+from derive.writer.unicode_text import text
+
+__all__ = ["latex", "text"]
