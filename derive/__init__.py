@@ -1,10 +1,10 @@
 """Derives, checks and typesets the mathematics of machine learning.
 
-Expressions are written with the functions below, `differentiate` derives, `check` and `check_text` judge, `write` prints.
-Nothing heavy is imported before it is used: SymPy, NumPy and JAX load with the first call that needs them.
+Expressions are written with the functions below, `differentiate` derives, `check` and `check_text` judge, `write`
+prints. Nothing heavy is imported before it is used: SymPy, NumPy and JAX load with the first call that needs them.
 """
 
-from derive.api import check, check_text, load_recipe, parse, write
+from derive.api import check, check_text, differentiate, load_recipe, parse, write
 from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.expr.build import (
@@ -100,6 +100,7 @@ __all__ = [
     "det",
     "diag",
     "differential",
+    "differentiate",
     "dims",
     "e",
     "elu",

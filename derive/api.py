@@ -18,6 +18,7 @@ from derive.registry import Recipe
 
 if TYPE_CHECKING:
     from derive.checker.verdicts import FileReport, RelationReport, Report
+    from derive.differentiation import Derivative
     from derive.expr.nodes import Expr
 
 NOTES = (".tex", ".md", ".qmd", ".ipynb", ".txt")
@@ -94,12 +95,11 @@ def _finished(relation: RelationReport, left: Side, source: str, step: Step) -> 
     from derive import engine
 
     proved, explained = False, None
-    if not isinstance(left, Unreadable) and not isinstance(step.rhs, Unreadable):
-        if relation.verdict.kind == "holds":
-            proved = engine.proved(left, step.op, step.rhs)
-            rule = step.reason.rule
-            if rule and engine.explain(left, step.rhs, rule):
-                explained = rule
+    readable = not isinstance(left, Unreadable) and not isinstance(step.rhs, Unreadable)
+    if readable and relation.verdict.kind == "holds":
+        proved = engine.proved(left, step.op, step.rhs)
+        rule = step.reason.rule
+        explained = rule if rule and engine.explain(left, step.rhs, rule) else None
     return replace(
         relation,
         lhs=source or _latex(left),
@@ -213,3 +213,26 @@ def parse(latex: str, given: Sequence[str] = (), where: Sequence[str] = ()) -> E
     from derive import reader
 
     return reader.read_expression(latex, given=list(given), where=list(where))
+
+
+def differentiate(
+    expr: Expr | str,
+    wrt: Expr | str,
+    *,
+    given: Sequence[str] = (),
+    where: Sequence[str] = (),
+    kind: str = "gradient",
+    layout: str = "denominator",
+    check: bool = True,
+    seed: int = 0,
+) -> Derivative:
+    """The derivative of `expr` by `wrt` (expressions, or LaTeX with declarations `given` and definitions `where`).
+
+    `kind` is gradient, jacobian or hessian; `layout` denominator (a gradient has the shape of its variable) or numerator
+    (a row). With `check` every step is judged. Raises `ReadError`, `ShapeError` or `NoRuleError`.
+    """
+    from derive import differentiation
+
+    return differentiation.differentiate(
+        expr, wrt, given=given, where=where, kind=kind, layout=layout, check=check, seed=seed
+    )

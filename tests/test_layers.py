@@ -44,6 +44,7 @@ LAYERS: dict[str, set[str]] = {
         "api",
     },
     "api": {"*"},
+    "differentiation": {"*"},
     "cli": {"*"},
     "web": {"*"},
     "__main__": {"cli"},

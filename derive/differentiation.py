@@ -1,0 +1,228 @@
+"""`derive.differentiate`: from a formula and a variable to a derivative with its steps, code and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from derive import engine, reader, tensor, writer
+from derive.derivation import Chain, Derivation, Given
+from derive.errors import ShapeError, UsageError
+from derive.expr.nodes import Derivative as DerivativeNode
+from derive.expr.nodes import Expr, Item, Symbol, Transpose
+from derive.expr.sizes import shape_text
+from derive.expr.walk import free_symbols, post_order
+
+if TYPE_CHECKING:
+    from derive.checker.verdicts import FileReport
+
+KINDS = ("gradient", "jacobian", "hessian")
+LAYOUTS = ("denominator", "numerator")
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A derivative: `expr` is the result; `kind` is gradient, jacobian or hessian; `assumed` tells what was not declared.
+
+    The gradient has the shape of its variable (a row of it in numerator layout), a Jacobian f.shape + x.shape, a Hessian
+    x.shape + x.shape.
+    """
+
+    body: Expr
+    variable: Expr
+    kind: str
+    layout: str
+    expr: Expr
+    wrt: str = ""
+    names: tuple[tuple[Symbol, str], ...] = ()
+    assumed: tuple[str, ...] = ()
+    checked: bool = True
+    seed: int = 0
+
+    @cached_property
+    def claim(self) -> DerivativeNode:
+        """The derivative as it is asked for, not carried out."""
+        twice = self.kind == "hessian"
+        style = "partial" if self.kind == "jacobian" else "nabla"
+        return DerivativeNode(self.body, (self.variable,) * (1 + twice), style)
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The worked derivation; its last side is the result."""
+        return engine.worked(self.body, self.claim.wrt, result=self.expr)
+
+    @cached_property
+    def report(self) -> FileReport | None:
+        """The verdicts on the steps, None when the check was not asked for."""
+        if not self.checked:
+            return None
+        from derive import api
+
+        return api.judged(self.derivation, api.CheckOptions(seed=self.seed))
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The steps as a document of their own."""
+        givens = tuple(Given(s) for s in free_symbols(self.body))
+        title = f"{self.kind.capitalize()} with respect to ${writer.latex(self.variable)}$"
+        return Derivation(title=title, givens=givens, blocks=(self.chain,), notes=self.assumed)
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The sizes of the result."""
+        return tuple(str(size) for size in self.expr.shape)
+
+    @cached_property
+    def latex(self) -> str:
+        """The result in LaTeX."""
+        return writer.latex(self.expr)
+
+    @cached_property
+    def text(self) -> str:
+        """The result in one line of Unicode."""
+        return writer.text(self.expr)
+
+    @cached_property
+    def jax(self) -> str:
+        """Python source of a JAX function with the result's value."""
+        return self._code("jax")
+
+    @cached_property
+    def numpy(self) -> str:
+        """Python source of a NumPy function with the result's value."""
+        return self._code("numpy")
+
+    @cached_property
+    def _parameters(self) -> tuple[Symbol, ...]:
+        return tuple(free_symbols(self.body))
+
+    def _code(self, target: str) -> str:
+        return tensor.generate(self.expr, self._parameters, target, self.kind)
+
+    @cached_property
+    def arguments(self) -> dict[str, str]:
+        """LaTeX of each symbol (a family by a member, `x_i`) -> parameter of the generated functions."""
+        shown = dict(self.names)
+        members = _members(self.claim)
+        parameters = tensor.parameter_names(self._parameters)
+        found = {shown.get(s) or members.get(s) or s.name: name for s, name in parameters.items()}
+        return found | {size: size for size in tensor.size_parameters(self.expr, self._parameters)}
+
+    @cached_property
+    def steps(self) -> tuple[dict[str, Any], ...]:
+        """Each step of the worked derivation: its LaTeX, rule and verdict (None when not checked)."""
+        reports = self.report.relations if self.report else ()
+        listed = []
+        for position, step in enumerate(self.chain.steps):
+            assert isinstance(step.rhs, Expr)
+            verdict = reports[position].verdict.kind if reports else None
+            rule = step.reason.rule or step.reason.text
+            listed.append({"latex": writer.latex(step.rhs), "rule": rule, "verdict": verdict})
+        return tuple(listed)
+
+    @property
+    def verdict(self) -> str | None:
+        """holds only if every step holds; fails if one fails; unchecked otherwise; None when not checked."""
+        if self.report is None:
+            return None
+        kinds = [r.verdict.kind for r in self.report.relations]
+        if "fails" in kinds:
+            return "fails"
+        return "holds" if kinds and all(kind == "holds" for kind in kinds) else "unchecked"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of `derive grad --format json`, version 1."""
+        evidence: dict[str, Any] = {}
+        if self.report and self.report.relations:
+            evidence = self.report.relations[-1].to_json()["evidence"]
+        return {
+            "version": 1,
+            "expr": writer.latex(self.body),
+            "wrt": self.wrt or writer.latex(self.variable),
+            "kind": self.kind,
+            "layout": self.layout,
+            "shape": list(self.shape),
+            "result": {
+                "latex": self.latex,
+                "text": self.text,
+                "jax": self.jax,
+                "numpy": self.numpy,
+            },
+            "arguments": self.arguments,
+            "assumed": list(self.assumed),
+            "steps": list(self.steps),
+            "verdict": self.verdict,
+            "evidence": evidence,
+        }
+
+    @property
+    def text_page(self) -> str:
+        """The worked derivation for a terminal."""
+        return writer.write(self.derivation, self.report, to="text")
+
+    @property
+    def latex_page(self) -> str:
+        """The worked derivation as a LaTeX document."""
+        return writer.write(self.derivation, self.report, to="tex")
+
+    def _repr_latex_(self) -> str:
+        return f"${writer.latex(self.claim)} = {self.latex}$"
+
+    def __repr__(self) -> str:
+        return f"{self.kind} ({shape_text(self.expr.shape)}): {self.text}"
+
+
+def _members(root: Expr) -> dict[Symbol, str]:
+    """Each family -> the LaTeX of the first of its members that occurs, such as x_i."""
+    found: dict[Symbol, str] = {}
+    for node in post_order(root, into_definitions=True):
+        if isinstance(node, Item) and isinstance(node.base, Symbol) and node.base.family:
+            member = Item(
+                node.base,
+                node.indices[: node.base.family] + (None,) * (node.base.rank - node.base.family),
+            )
+            found.setdefault(node.base, writer.latex(member))
+    return found
+
+
+def differentiate(
+    expr: Expr | str,
+    wrt: Expr | str,
+    *,
+    given: Sequence[str] = (),
+    where: Sequence[str] = (),
+    kind: str = "gradient",
+    layout: str = "denominator",
+    check: bool = True,
+    seed: int = 0,
+) -> Derivative:
+    """The derivative of `expr` by `wrt`: expressions, or LaTeX with declarations `given` and definitions `where`.
+
+    Raises `ReadError` for LaTeX that cannot be read, `ShapeError` for a gradient of an array, `NoRuleError` where a part has
+    no derivative rule.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+    if layout not in LAYOUTS:
+        raise UsageError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
+    names: tuple[tuple[Symbol, str], ...] = ()
+    assumed: tuple[str, ...] = ()
+    shown = wrt if isinstance(wrt, str) else ""
+    if isinstance(expr, str) or isinstance(wrt, str):
+        problem = reader.read_problem(expr, wrt, given=list(given), where=list(where))
+        body, variable, assumed = problem.body, problem.variable, problem.assumed
+        base = variable.base if isinstance(variable, Item) else variable
+        if shown and isinstance(base, Symbol):
+            names = ((base, shown),)
+    else:
+        body, variable = expr, wrt
+    if kind != "jacobian" and body.shape:
+        raise ShapeError(
+            f"a {kind} needs a scalar, {body!r} has shape {shape_text(body.shape)}; ask for the Jacobian"
+        )
+    result = tensor.derivative(body, (variable,) * (1 + (kind == "hessian")))
+    if layout == "numerator" and kind == "gradient" and result.rank in (1, 2):
+        result = Transpose(result)
+    return Derivative(body, variable, kind, layout, result, shown, names, assumed, check, seed)
