@@ -15,8 +15,9 @@ from derive.reader.rows import Rows, Segment, trimmed
 from derive.reader.scanner import Kind, Token, plain_text
 from derive.reader.signs import Sign
 from derive.reader.source import Source, Span
-from derive.reader.vocabulary import DOTS
+from derive.reader.vocabulary import ARROWS, DOTS
 
+_QUANTIFIERS = frozenset({r"\forall", r"\exists"})
 _INDEX_LETTERS = frozenset("abcdhijklmnpqrstuv")
 
 
@@ -88,20 +89,25 @@ def chains(display: Display) -> tuple[Chain, ...]:
     segments = Rows(display.tokens, display.environment).run()
     for segment in segments:
         segment.sides = [trimmed(side) for side in segment.sides]
+    segments = [piece for segment in segments for piece in _without_range(segment)]
     calls = Counter(token.call for token in display.tokens if token.call is not None)
-    groups = _annotated([s for s in segments if not s.empty])
+    groups = _annotated([segment for segment in segments if not segment.empty or segment.words])
     return tuple(_chain(segment, notes, display, calls) for segment, notes in groups)
 
 
 def number(displays: Iterable[Display] | Document) -> tuple[RawRelation, ...]:
-    """All relations of a document, numbered from 1 in reading order."""
+    """All relations of a document, numbered from 1 in reading order.
+
+    A display that begins with a sign goes on with the right side before it, in the display before.
+    """
     if isinstance(displays, Document):
         displays = displays.displays
     found: list[RawRelation] = []
     for place, display in enumerate(displays, start=1):
-        for chain in chains(display):
-            for r in chain.relations:
-                found.append(RawRelation(len(found) + 1, r.lhs, r.sign, r.rhs, chain, r.position, place))
+        here = [relation for chain in chains(display) for relation in chain.relations]
+        for r in sorted(here, key=lambda relation: relation.span.start):
+            lhs = found[-1].rhs if not r.lhs.tokens and found and r.position == 0 else r.lhs
+            found.append(RawRelation(len(found) + 1, lhs, r.sign, r.rhs, r.chain, r.position, place))
     return tuple(found)
 
 
@@ -161,26 +167,43 @@ def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int] |
 
 
 def _annotated(segments: list[Segment]) -> list[tuple[Segment, list[Segment]]]:
-    """Chains with their annotations: index ranges anywhere, signless remarks after a chain in its row."""
+    """Chains with their annotations: index ranges anywhere, signless remarks beside a chain in its row."""
     result: list[tuple[Segment, list[Segment]]] = []
-    waiting: list[Segment] = []  # annotations before any chain of the display
+    waiting: list[Segment] = []  # annotations of the chain that follows
     position = 0
     while position < len(segments):
         segment = segments[position]
-        count = _index_range(segments, position)
-        if count:
-            note = _merged(segments[position : position + count])
-            position += count
-        elif not segment.signs and segment.link and result and result[-1][0].signs:
-            note = segment
-            position += 1
-        else:
+        count = _index_range(segments, position) or int(_is_remark(segment))
+        if not count:
             result.append((segment, waiting))
             waiting = []
             position += 1
             continue
-        (result[-1][1] if result else waiting).append(note)
+        note = _merged(segments[position : position + count]) if count > 1 else segment
+        position += count
+        ahead = segment.link in _QUANTIFIERS and (not result or result[-1][0].row != segment.row)
+        (waiting if ahead or not result or not result[-1][0].signs else result[-1][1]).append(note)
+    if waiting and result:
+        result[-1][1].extend(waiting)
     return result
+
+
+def _is_remark(segment: Segment) -> bool:
+    return not segment.signs and bool(segment.link or not segment.sides[0]) and segment.link not in ARROWS
+
+
+def _without_range(segment: Segment) -> list[Segment]:
+    r"""`b_i \; (i = 1, \dots, n)`: the range in brackets behind the last side becomes a segment of its own."""
+    side = segment.sides[-1]
+    if not segment.signs or len(side) < 4 or side[-1].text != ")":
+        return [segment]
+    start = max((i for i in range(max(0, len(side) - 24), len(side)) if side[i].text == "("), default=0)
+    inside = side[start + 1 : -1]
+    ranged = len(inside) > 2 and _lone(inside[:1]) and inside[1].text == "=" and _has_dots(inside)
+    if not start or not (ranged or (inside and inside[0].text in _QUANTIFIERS)):
+        return [segment]
+    segment.sides[-1] = trimmed(side[:start])
+    return [segment, Segment([inside], [], "(", "", segment.row)]
 
 
 def _merged(segments: list[Segment]) -> Segment:
@@ -196,21 +219,19 @@ def _merged(segments: list[Segment]) -> Segment:
 def _index_range(segments: list[Segment], position: int) -> int:
     """How many segments from here are one index range (`i = 1, \\dots, n`; `1 \\le i \\le n` after a chain); 0 if none."""
     start = position
-    while position < len(segments) and _is_letter(segments[position]) and _linked(segments, position + 1, ","):
+    while position < start + 6 and _is_letter(segments[position]) and _linked(segments, position + 1, ","):
         position += 1
-    if position >= len(segments):
-        return 0
     segment = segments[position]
     if _is_bounds(segment):
         return position - start + 1 if start else 0
-    if len(segment.signs) != 1 or segment.signs[0].relation != "=" or not _lone(segment.sides[0]):
+    if len(segment.signs) != 1 or not segment.sides[1] or segment.signs[0].relation != "=" or not _lone(segment.sides[0]):
         return 0
-    if any(_is_dots(segment.sides[1], i) or t.text == ":" for i, t in enumerate(segment.sides[1])):
+    if _has_dots(segment.sides[1]) or any(token.text == ":" for token in segment.sides[1]):
         return position - start + 1 if len(segment.sides[1]) <= 12 else 0
     end = position + 1
     while _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0]):
         end += 1
-        if any(_is_dots(segments[end - 1].sides[0], i) for i in range(len(segments[end - 1].sides[0]))):
+        if _has_dots(segments[end - 1].sides[0]):
             last = _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0])
             return end - start + bool(last)
     counted = end > position + 1 and start > 0 and all(s.sides[0][0].kind is Kind.NUMBER for s in segments[position + 1 : end])
@@ -234,12 +255,11 @@ def _simple(side: Sequence[Token]) -> bool:
     return 0 < len(side) <= 10
 
 
-def _is_dots(side: Sequence[Token], index: int) -> bool:
-    if side[index].kind is Kind.WORD and side[index].text in DOTS:
+def _has_dots(side: Sequence[Token]) -> bool:
+    r"""Whether `\dots` or two full stops in a row stand in a side."""
+    if any(token.kind is Kind.WORD and token.text in DOTS for token in side):
         return True
-    return [t.text for t in side[index : index + 3]] == [".", ".", "."] or (
-        [t.text for t in side[index : index + 2]] == [".", "."]
-    )
+    return any(a.text == "." and b.text == "." for a, b in zip(side, side[1:], strict=False))
 
 
 def _is_bounds(segment: Segment) -> bool:

@@ -13,6 +13,7 @@ from derive.reader.brackets import ROW_ENDS, Layout, is_space, layout
 from derive.reader.scanner import Kind, Token
 from derive.reader.signs import Sign, link_at, separates, sign_at, words_at
 from derive.reader.vocabulary import (
+    ARROWS,
     CONTINUING,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
@@ -23,6 +24,8 @@ from derive.reader.vocabulary import (
 )
 
 _QUANTIFIERS = frozenset({r"\forall", r"\exists"})
+_CONCLUDING = frozenset({"and", "so", "hence", "thus", "then", "therefore", "or"})
+_JOINTS = frozenset({"", ",", ";", r"\quad"}) | ARROWS
 _ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
 
 
@@ -36,6 +39,7 @@ class Segment:
     link: str = ""
     words: str = ""
     row: int = 0
+    listed: bool = False  # it has been ended before and goes on after a remark
 
     @property
     def empty(self) -> bool:
@@ -67,7 +71,8 @@ class Rows:
         self.fresh = True  # nothing of the row has been read yet
         self.cells = 0
         self.row_signs = 0
-        self.first_in_row: Segment | None = None
+        self.main: Segment | None = None  # the last segment that is no aside: rows go on with it
+        self.aligned: dict[int, Segment] = {}  # the last chain with a sign after the n-th `&` of its row
         self.columns = False  # an earlier row has `lhs &= rhs`
         self.outlook = self._look_ahead(0)
 
@@ -75,6 +80,8 @@ class Rows:
         index, total = 0, len(self.tokens)
         while index < total:
             index = self._step(index)
+        if self.now.words and self.now.empty:
+            self._keep(self.now)
         self._end_segment("")
         return self.segments
 
@@ -93,7 +100,7 @@ class Rows:
             return self._space(index)
         if found := sign_at(self.tokens, index, self.closers):
             if not self._is_angle(index):
-                return self._sign(*found)
+                return self._sign(*found, self._column_of(index))
         if token.kind is Kind.WORD:
             after = self._word(index)
             if after is not None:
@@ -114,7 +121,12 @@ class Rows:
     def _end_row(self, index: int) -> int:
         if self.outlook.aligned and not self.outlook.indented:
             self.columns = True
+        if self.now.empty and self.now.words and not self.fresh:
+            self._keep(self.now)  # a remark at the end of the row
+            self.now = Segment()
         self.row += 1
+        if self.now.empty and self.now.link not in ARROWS:
+            self.now.link = ""
         self.fresh, self.cells, self.row_signs = True, 0, 0
         index = _after_row_end(self.tokens, index)
         self.outlook = self._look_ahead(index)
@@ -131,7 +143,7 @@ class Rows:
             if token.kind is Kind.ALIGN:
                 indented = indented or not seen
                 columns += 1
-            elif sign_at(self.tokens, index, self.closers):
+            elif sign_at(self.tokens, index, self.closers) or link_at(self.tokens, index, self.closers):
                 aligned = aligned or (columns == 1 and self.tokens[index - 1].kind is Kind.ALIGN)
                 signed = seen = True
             elif not is_space(token):
@@ -144,21 +156,27 @@ class Rows:
         if not self.fresh:
             return
         self.fresh = False
-        if self.row and not self._continues(token):
+        if not self.row:
+            return
+        if self._continues(token):
+            if self.now.empty or self._is_aside(self.now):
+                self._resume(self.main)
+        else:
             self._end_segment("")
-            self.now.link = ""
-        self.first_in_row = self.now if self.row else None
 
     def _continues(self, token: Token) -> bool:
-        if self.now.empty:
+        before = self.main if self.now.empty or self._is_aside(self.now) else self.now
+        if before is None or (self.now.empty and self.now.link in ARROWS):
             return False
-        side = self.now.sides[-1]
+        if self.now.empty and self.now.words and token.text not in CONTINUING:
+            return False
+        side = before.sides[-1]
         if self.joined or not side or side[-1].text in CONTINUING:
             return True
         if token.text in CONTINUING:
             new = token.text == "-" and not self.outlook.indented and self.outlook.aligned and self.columns
             return not new
-        return self.outlook.indented and not self.outlook.signed and bool(self.now.signs)
+        return self.outlook.indented and not self.outlook.signed and bool(before.signs)
 
     def _column(self, index: int) -> int:
         """An `&`: a mere alignment beside a sign, the end of the chain between pairs of columns."""
@@ -177,13 +195,21 @@ class Rows:
 
     # signs and separators
 
-    def _sign(self, sign: Sign, after: int) -> int:
-        if self.fresh:
-            self.fresh = False
-            if self.now.empty or self.row:
-                self._resume()
-        elif self.now.empty and self.segments and not self.now.words:
-            self._resume()
+    def _column_of(self, index: int) -> int:
+        """The number of the `&` directly before a sign, 0 when none stands there."""
+        index -= 1
+        while index >= 0 and (is_space(self.tokens[index]) or index in self.layout.skipped):
+            index -= 1
+        return self.cells if index >= 0 and self.tokens[index].kind is Kind.ALIGN else 0
+
+    def _sign(self, sign: Sign, after: int, column: int) -> int:
+        chain = self.aligned.get(column, self.main)
+        other = self.fresh and chain is not None and chain is not self.now and column in self.aligned
+        if other or (self.fresh and self._is_aside(self.now)) or self._is_bare():
+            self._resume(chain)
+        self.fresh = False
+        if column:
+            self.aligned[column] = self.now
         if self.now.signs and not self.now.sides[-1] and self.now.signs[-1].text == sign.text:
             return after
         self.now.signs.append(sign)
@@ -191,31 +217,37 @@ class Rows:
         self.row_signs += 1
         return after
 
-    def _resume(self) -> None:
-        """A row that starts with a sign goes on with the chain before it, not with a condition attached to that."""
-        if not self.now.empty:
-            self.segments.append(self.now)
-        elif not self.segments:
+    def _is_bare(self) -> bool:
+        """Whether nothing stands before the sign that comes next, in its row or after the last comma."""
+        return self.now.empty and not (self.now.words and not self.fresh)
+
+    def _resume(self, chain: Segment | None) -> None:
+        """Go on with an earlier chain: that of the same column, or the last one that is no mere condition."""
+        if chain is None:
             return
-        chosen = len(self.segments) - 1
-        while chosen > 0 and self._is_aside(self.segments[chosen]):
-            chosen -= 1
-        later = self.segments[chosen + 1 :]
-        self.now = self.segments[chosen]
-        self.segments[chosen:] = later
+        if self.now.words or not self.now.empty:
+            self._keep(self.now)
+        self.now = chain
         self.now.sides[-1] = trimmed(self.now.sides[-1])
 
     def _is_aside(self, segment: Segment) -> bool:
         """A condition ("if x > 0"), a reason or a signless remark after a comma, in the row of the chain before it."""
+        if not segment.words and not segment.signs:
+            return segment.link not in _JOINTS
         first = segment.words.strip(" .,;:()[]").lower().split(" ", 1)[0]
-        if segment.link == "" and not segment.words:
-            return False
-        return not segment.signs or first in LINKING_WORDS - {"and", "so", "hence", "thus", "then", "therefore", "or"}
+        return not segment.signs or first in LINKING_WORDS - _CONCLUDING
+
+    def _keep(self, segment: Segment) -> None:
+        if not segment.listed:
+            segment.listed = True
+            self.segments.append(segment)
+        if self.main is None or not self._is_aside(segment):
+            self.main = segment
 
     def _end_segment(self, link: str, words: str = "") -> None:
         """Close the current segment (if it holds anything) and open the next."""
         if not self.now.empty:
-            self.segments.append(self.now)
+            self._keep(self.now)
             self.now = Segment(link=link, words=words, row=self.row)
         else:
             self.now.link = self.now.link or link
@@ -291,7 +323,7 @@ class Rows:
     def _copy(self, start: int, end: int, side: list[Token]) -> None:
         """Tokens of a nested part; row ends and columns directly inside a bracket are dropped."""
         bracket = self.tokens[start].kind not in (Kind.OPEN, Kind.BEGIN)
-        if not bracket:
+        if not bracket or any(self.tokens[i].kind is Kind.BEGIN for i in range(start, end) if i in self.layout.skipped):
             side.extend(self.tokens[start:end])
             return
         index = start
@@ -386,6 +418,7 @@ def trimmed(side: Sequence[Token]) -> list[Token]:
     while end > start:
         token = side[end - 1]
         stop = token.kind is Kind.CHAR and token.text in ".,;"
+        stop = stop and not (end - 2 >= start and side[end - 2].text in (r"\left", r"\right"))
         dots = token.text == "." and end - 3 >= start and all(t.text == "." for t in side[end - 3 : end])
         if not (is_space(token) or (stop and not dots) or token.text in _ENDMARKS and end - 1 > start):
             break

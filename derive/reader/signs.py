@@ -80,7 +80,7 @@ def _decorated(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) 
     first, inner = _argument(tokens, index + 1, closers)
     if tokens[index].text in _WRAPPED:
         base, end, over = inner, first, ()
-        if len(base) == 1 and base[0].text == ":" and end < len(tokens) and tokens[end].text == "=":
+        if base and base[-1].text == ":" and all(t.text in _WRAPPED for t in base[:-1]) and end < len(tokens) and tokens[end].text == "=":
             return Sign(":=", ":=", tokens[index].span | tokens[end].span), end + 1
     else:
         end, base = _argument(tokens, first, closers)

@@ -1,0 +1,235 @@
+r"""The table of symbols: what each name of a document stands for.
+
+A name is base + font + accents + subscript + superscript + primes. `Table.find` looks for the longest declared form
+(`w^{(l+1)}`, `x_{t-1}`, `\hat{y}`, `S_w`, `\sigma^2` as one symbol); what it leaves over is an index, a transpose, a power
+or a derivative, which is for the grammar to say. A declaration gathers facts from several places before it becomes a
+`Symbol`, because notes say the shape in one sentence and `symmetric` in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from derive.expr.facts import Fact, Law, implied
+from derive.expr.nodes import Dim, Expr, Function, Symbol
+from derive.expr.sizes import Shape, Size
+from derive.reader.formula_sizes import Sizes
+
+#: conventional letters of indices: only these make an undeclared subscript an index
+INDEX_LETTERS = frozenset([*"ijklmnrst", r"\ell"])
+
+_FONT_COMMANDS = {
+    "bold": r"\mathbf",
+    "vec": r"\vec",
+    "cal": r"\mathcal",
+    "bb": r"\mathbb",
+    "frak": r"\mathfrak",
+    "sf": r"\mathsf",
+    "rm": r"\mathrm",
+    "tt": r"\mathtt",
+    "underline": r"\underline",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in parts; `sub` and `sup` are canonical text (`ij`, `(l)`, `new`), `font` one of the keys above, `word` or empty."""
+
+    base: str
+    font: str = ""
+    accents: tuple[str, ...] = ()
+    sub: str = ""
+    sup: str = ""
+    primes: int = 0
+
+    @property
+    def latex(self) -> str:
+        """LaTeX of the name in one spelling."""
+        text = self.base
+        if self.font == "word":
+            text = rf"\mathrm{{{text}}}"
+        elif self.font:
+            text = f"{_FONT_COMMANDS[self.font]}{{{text}}}"
+        for accent in self.accents:
+            text = f"\\{accent}{{{text}}}"
+        if self.sub:
+            text += f"_{_braced(self.sub)}"
+        if self.sup:
+            text += f"^{_braced(self.sup)}"
+        return text + "'" * self.primes
+
+    def without(self, sub: bool = False, sup: bool = False, primes: bool = False) -> Name:
+        """The name with some of its parts taken off."""
+        return replace(
+            self,
+            sub="" if sub else self.sub,
+            sup="" if sup else self.sup,
+            primes=0 if primes else self.primes,
+        )
+
+    @property
+    def letter(self) -> tuple[object, ...]:
+        """The name regardless of its font, for authors who write bold once and plain the next time."""
+        return (self.base, self.accents, self.sub, self.sup, self.primes)
+
+
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+@dataclass
+class Declaration:
+    """What is known of one name so far.
+
+    kind: `variable`; `size`; `function` (`function` is set); `word` (a function of the table, named by `word`); `index`
+    (ranges from `lower` to `upper`); `slices` (members are rows or columns of `parent`, by `axis`); `template` (defined
+    by index, see `expand`). `sizes` is None until the shape is said. The first `family` axes count members.
+    """
+
+    name: Name
+    latex: str
+    kind: str = "variable"
+    sizes: Shape | None = None
+    facts: dict[Fact, None] = field(default_factory=dict)
+    law: Law | None = None
+    family: int = 0
+    marker: str = "sub"
+    origin: int = 1
+    definition: Expr | None = None
+    function: Function | None = None
+    word: str = ""
+    upper: Size | None = None
+    lower: int = 1
+    parent: Name | None = None
+    axis: int = 0
+    expand: Callable[..., object] | None = None
+    assumed: bool = False
+
+    def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:
+        """Declare a fact; one that follows from another is dropped."""
+        if not bounds and any(name in implied(known.name) for known in self.facts):
+            return
+        for known in [k for k in self.facts if k.name in implied(name) and k.name != "interval"]:
+            del self.facts[known]
+        self.facts[Fact(name, bounds)] = None
+
+    def has(self, fact: str) -> bool:
+        """Whether the fact is declared or follows."""
+        return any(fact in implied(known.name) for known in self.facts)
+
+
+@dataclass
+class Table:
+    """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state."""
+
+    entries: dict[Name, Declaration] = field(default_factory=dict)
+    families: dict[Name, Declaration] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=Sizes)
+    by_letter: dict[tuple[object, ...], dict[Name, None]] = field(default_factory=dict)
+    conditions: list[Expr] = field(default_factory=list)
+    conventions: dict[str, str] = field(default_factory=dict)
+    inline_indexed: bool = True
+
+    def copy(self) -> Table:
+        """A table that may grow without changing this one."""
+        other = Table(
+            {n: replace(d, facts=dict(d.facts)) for n, d in self.entries.items()},
+            {n: replace(d, facts=dict(d.facts)) for n, d in self.families.items()},
+            by_letter={k: dict(v) for k, v in self.by_letter.items()},
+            conditions=list(self.conditions),
+            conventions=dict(self.conventions),
+            inline_indexed=self.inline_indexed,
+        )
+        other.sizes.restore(self.sizes.snapshot())
+        other.sizes._count = self.sizes._count
+        return other
+
+    def declare(self, name: Name, latex: str = "", family: bool = False) -> Declaration:
+        """The declaration of a name, made on first use."""
+        known = self.families if family else self.entries
+        if name not in known:
+            known[name] = Declaration(name, latex or name.latex)
+            self.by_letter.setdefault(name.letter, {})[name] = None
+        return known[name]
+
+    def size(self, name: Name, latex: str = "") -> Size:
+        """The size called so; declares it as one unless the name is taken."""
+        if name not in self.entries:
+            self.declare(name, latex).kind = "size"
+        entry = self.entries[name]
+        if entry.kind == "variable" and entry.sizes == () and entry.has("natural"):
+            entry.kind = "size"
+        return Size.of(entry.latex)
+
+    def exact(self, name: Name) -> Declaration | None:
+        """What is declared under exactly this name, not as a family."""
+        return self.entries.get(name)
+
+    def find(self, name: Name) -> tuple[Declaration, Name] | None:
+        """The longest declared form and the name that was matched; fonts may differ where only one is declared."""
+        for form in _forms(name):
+            found = self.entries.get(form)
+            if found is not None:
+                return found, form
+            family = self._family(form, name)
+            if family is not None:
+                return family, form
+        for form in _forms(name):
+            near = self.by_letter.get(form.letter, {})
+            if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
+                other = next(iter(near))
+                if other.font in ("word", "cal", "bb", "frak"):
+                    continue
+                found = self.entries.get(other) or self._family(other, name)
+                if found is not None:
+                    return found, form
+        return None
+
+    def _family(self, form: Name, name: Name) -> Declaration | None:
+        """A family called `form` whose index can be among the parts that are left over, or that stands for the whole."""
+        family = self.families.get(form)
+        if family is None:
+            return None
+        left = name.sub if family.marker == "sub" else name.sup
+        taken = form.sub if family.marker == "sub" else form.sup
+        return family if left and not taken else (family if form == name else None)
+
+    def symbol(self, entry: Declaration) -> Symbol:
+        """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""
+        dims = self.sizes.shape(entry.sizes or ()) if not entry.family else tuple(
+            self.sizes.resolve(size) for size in entry.sizes or ()
+        )
+        facts = tuple(sorted(entry.facts, key=lambda fact: (fact.name, str(fact.bounds))))
+        if entry.definition is not None:
+            dims = entry.definition.shape
+        return Symbol(
+            entry.latex,
+            dims,
+            facts,
+            entry.law,
+            entry.definition,
+            entry.family,
+            entry.marker,
+            entry.origin,
+        )
+
+    def variables(self) -> Iterator[Declaration]:
+        """The declarations of variables, in order."""
+        for entry in (*self.entries.values(), *self.families.values()):
+            if entry.kind == "variable":
+                yield entry
+
+    def dim(self, name: Name) -> Dim | None:
+        """The size of this name as a number, if it is one."""
+        entry = self.entries.get(name)
+        return Dim(Size.of(entry.latex)) if entry is not None and entry.kind == "size" else None
+
+
+def _forms(name: Name) -> Sequence[Name]:
+    """The name, then with primes, superscript, subscript taken off: longest form first."""
+    subs = (False, True) if name.sub else (False,)
+    sups = (False, True) if name.sup else (False,)
+    primes = (False, True) if name.primes else (False,)
+    return [name.without(b, p, q) for b, p, q in product(subs, sups, primes)]
