@@ -1,0 +1,112 @@
+"""Integrals and limits as sums over nodes: Gauss-Legendre on finite ranges, double exponential rules on infinite ones.
+
+A limit is the body at a point 2^-k away (or at 2^k for infinity), to be evaluated in balls of high precision; that it has
+converged is seen by comparing two levels, as for a quadrature rule.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.checker.expectations import ONE, ZERO, Setup, placed
+from derive.checker.quadrature import gauss_legendre, tanh_sinh
+from derive.checker.tables import Table
+from derive.errors import EvaluationError
+from derive.expr.core import Add, Dim, Expr, Item, Neg, Number, Product, Symbol
+from derive.expr.nodes import Constant, Index, Integral, Limit, Reduce
+from derive.expr.sizes import Size
+from derive.expr.walk import inline, symbols
+
+#: Gauss-Legendre nodes on each of the panels of a finite range, at level 0 and 1
+LEGENDRE, PANELS = (30, 44), (2, 3)
+#: step of the double exponential rules at level 0 and 1
+STEPS = (Fraction(1, 16), Fraction(1, 24))
+#: how near a limit is approached, as a power of 2, at level 0 and 1
+NEARNESS = (90, 120)
+
+
+def integral(node: Integral, setup: Setup) -> Expr:
+    """The integral of a scalar over a scalar variable as a weighted sum."""
+    x = node.variable
+    if x.shape:
+        raise EvaluationError(f"an integral over the array {x!r} is not evaluated")
+    setup.exact = False
+    body = _inlined(node.body, x)
+    lower, upper = _infinite(node.lower, -1), _infinite(node.upper, 1)
+    if lower and upper:
+        return _rule(body, x, "line", ZERO, 1, setup)
+    if upper:
+        assert node.lower is not None
+        return _rule(body, x, "half", node.lower, 1, setup)
+    if lower:
+        assert node.upper is not None
+        return _rule(body, x, "half", node.upper, -1, setup)
+    assert node.lower is not None
+    assert node.upper is not None
+    return _finite_range(body, x, node.lower, node.upper, setup)
+
+
+def _infinite(bound: Expr | None, sign: int) -> bool:
+    if bound is None:
+        return True
+    if isinstance(bound, Neg):
+        return sign < 0 and _infinite(bound.operand, 1) and bound.operand is not None
+    if isinstance(bound, Constant) and bound.name == "infty":
+        if sign < 0:
+            raise EvaluationError("an integral from plus infinity is not evaluated")
+        return True
+    return False
+
+
+def _inlined(body: Expr, x: Symbol) -> Expr:
+    """The body with the definitions that depend on the variable written out."""
+    depends = {
+        s: None for s in symbols(body) if s.definition is not None and x in symbols(s.definition)
+    }
+    return inline(body, depends)
+
+
+def _tabled(name: str, values: tuple[Fraction, ...], k: Index) -> Expr:
+    return Item(Table(f"{name} {len(values)}", (Size.of(len(values)),), values), (k,))
+
+
+def _rule(body: Expr, x: Symbol, kind: str, start: Expr, sign: int, setup: Setup) -> Expr:
+    step = STEPS[setup.level]
+    nodes, weights = tanh_sinh(kind, step)
+    k = Index(f"k'{x.name}", ONE, Dim(Size.of(len(nodes))))
+    t = _tabled(f"{kind} nodes {step}", nodes, k)
+    place = t if kind == "line" else Add((start, t if sign > 0 else Neg(t)))
+    weight = _tabled(f"{kind} weights {step}", weights, k)
+    return Reduce("sum", (k,), Product((weight, placed(body, x, place))))
+
+
+def _finite_range(body: Expr, x: Symbol, lower: Expr, upper: Expr, setup: Setup) -> Expr:
+    count, panels = LEGENDRE[setup.level], PANELS[setup.level]
+    points, chances = gauss_legendre(count)
+    nodes = tuple((2 * p + 1 + u) / (2 * panels) for p in range(panels) for u in points)
+    weights = tuple(w / (2 * panels) for _ in range(panels) for w in chances)
+    k = Index(f"k'{x.name}", ONE, Dim(Size.of(len(nodes))))
+    length = Add((upper, Neg(lower)))
+    place = Add((lower, Product((length, _tabled(f"panels {panels}", nodes, k)))))
+    weight = _tabled(f"panel weights {panels}", weights, k)
+    return Product((length, Reduce("sum", (k,), Product((weight, placed(body, x, place))))))
+
+
+def limit(node: Limit, setup: Setup) -> Expr:
+    """The body close to the target; only balls of high precision may evaluate it.
+
+    Without a side the two levels stand on different sides, so that they agree only if both limits do."""
+    x = node.variable
+    if x.shape:
+        raise EvaluationError(f"a limit of the array {x!r} is not evaluated")
+    setup.exact, setup.balls_only = False, True
+    body = _inlined(node.body, x)
+    power = NEARNESS[setup.level]
+    target, sign = node.target, 1
+    if isinstance(target, Neg):
+        target, sign = target.operand, -1
+    if isinstance(target, Constant) and target.name == "infty":
+        return placed(body, x, Number(Fraction(sign * 2**power)))
+    from_above = node.side == "+" or (not node.side and setup.level == 0)
+    near = Number(Fraction(1 if from_above else -1, 2**power))
+    return placed(body, x, Add((node.target, near)))

@@ -1,0 +1,106 @@
+"""Nodes and weights of integration rules as dyadic rationals: Gauss-Hermite, Gauss-Legendre, double exponential."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from itertools import product as cartesian
+from typing import Any
+
+from derive.errors import EvaluationError
+
+Rule = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+Grid = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
+
+BITS = 200
+
+#: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
+HERMITE = {1: (40, 56), 2: (24, 32), 3: (12, 16), 4: (8, 9), 5: (5, 6), 6: (4, 5), 7: (3, 4)}
+
+
+@lru_cache(maxsize=64)
+def gauss_hermite(dimensions: int, level: int) -> Grid:
+    """Nodes and weights for the standard normal law in a few dimensions (a tensor grid)."""
+    if dimensions not in HERMITE:
+        raise EvaluationError(f"a normal law in {dimensions} dimensions has too many nodes")
+    points, weights = _gauss("hermite", HERMITE[dimensions][level])
+    grid = tuple(cartesian(points, repeat=dimensions))
+    return grid, tuple(_times(ws) for ws in cartesian(weights, repeat=dimensions))
+
+
+def gauss_legendre(count: int) -> Rule:
+    """Nodes and weights on [-1, 1]; the weights sum to 2."""
+    return _gauss("legendre", count)
+
+
+@lru_cache(maxsize=32)
+def tanh_sinh(kind: str, step: Fraction) -> Rule:
+    """The double exponential rule with a step: `line` for (-oo, oo), `half` for (0, oo)."""
+    import mpmath
+
+    with mpmath.workdps(60):
+        h, quarter = mpmath.mpf(step.numerator) / step.denominator, mpmath.pi / 2
+        nodes, weights = [], []
+        for j in range(-int(4 / h), int(4 / h) + 1):
+            t = j * h
+            s, c = quarter * mpmath.sinh(t), quarter * mpmath.cosh(t)
+            x, slope = (mpmath.sinh(s), mpmath.cosh(s)) if kind == "line" else (mpmath.exp(s),) * 2
+            nodes.append(_fraction(x, mpmath))
+            weights.append(_fraction(h * c * slope, mpmath))
+        return tuple(nodes), tuple(weights)
+
+
+def _times(values: tuple[Fraction, ...]) -> Fraction:
+    total = Fraction(1)
+    for value in values:
+        total = Fraction(round(total * value * 2**BITS), 2**BITS)
+    return total
+
+
+@lru_cache(maxsize=64)
+def _gauss(name: str, count: int) -> Rule:
+    """NumPy's nodes, refined by Newton's iteration on the orthogonal polynomial in mpmath."""
+    import mpmath
+    import numpy as np
+
+    with mpmath.workdps(70):
+        if name == "legendre":
+            start = np.polynomial.legendre.leggauss(count)[0]
+            found = [_refined(float(x), count, _legendre, mpmath) for x in start]
+            pairs = [(x, 2 / ((1 - x * x) * slope * slope)) for x, slope in found]
+        else:
+            start = np.polynomial.hermite_e.hermegauss(count)[0]
+            found = [_refined(float(x), count, _hermite, mpmath) for x in start]
+            top = mpmath.factorial(count)
+            pairs = [(x, top * count / (slope * slope)) for x, slope in found]
+        nodes = tuple(_fraction(x, mpmath) for x, _ in pairs)
+        return nodes, tuple(_fraction(w, mpmath) for _, w in pairs)
+
+
+def _refined(x: float, count: int, values: Callable[..., Any], mpmath: Any) -> tuple[Any, Any]:
+    node = mpmath.mpf(x)
+    for _ in range(4):
+        value, slope = values(node, count)
+        node -= value / slope
+    return node, values(node, count)[1]
+
+
+def _hermite(x: Any, count: int) -> tuple[Any, Any]:
+    """He_n(x) and its derivative n He_{n-1}(x)."""
+    before, now = 1, x
+    for n in range(1, count):
+        before, now = now, x * now - n * before
+    return now, count * before
+
+
+def _legendre(x: Any, count: int) -> tuple[Any, Any]:
+    """P_n(x) and its derivative."""
+    before, now = 1, x
+    for n in range(1, count):
+        before, now = now, ((2 * n + 1) * x * now - n * before) / (n + 1)
+    return now, count * (x * now - before) / (x * x - 1)
+
+
+def _fraction(x: Any, mpmath: Any) -> Fraction:
+    return Fraction(int(mpmath.nint(mpmath.ldexp(x, BITS))), 2**BITS)

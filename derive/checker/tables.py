@@ -1,0 +1,91 @@
+"""Two nodes that only the judge makes: a table of exact numbers, and the lower Cholesky factor of a matrix.
+
+An expectation or integral becomes a sum over the entries of tables (nodes and weights of a rule), so that every kernel
+evaluates it, and differentiates it, like any other sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from derive.checker.evaluate import Evaluator, Scope, Value, handles
+from derive.expr.core import Expr
+from derive.expr.sizes import Shape
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table(Expr):
+    """Exact numbers: `values` is a nested tuple of rationals of shape `dims`. The name determines the values."""
+
+    name: str
+    dims: Shape
+    values: tuple[Any, ...] = ()
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.name, self.dims)
+
+    def _shape(self) -> Shape:
+        return self.dims
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Cholesky(Expr):
+    """The lower triangular L with L L^T = operand; undefined where the operand is not positive definite."""
+
+    operand: Expr
+
+    def _shape(self) -> Shape:
+        return self.operand.shape
+
+
+@handles(Table)
+def _table(ev: Evaluator, node: Table, scope: Scope) -> Value:
+    dims = ev.dims(node.dims)
+    ev.base.check_size(dims)
+    flat = [ev.base.number(q.numerator, q.denominator) for q in _flat(node.values)]
+    xp = ev.base.xp
+    column = xp.stack([xp.asarray(x).reshape(()) for x in flat])
+    return column.reshape((1, 1, *dims))
+
+
+def _flat(values: Any) -> list[Any]:
+    if not isinstance(values, tuple):
+        return [values]
+    return [x for part in values for x in _flat(part)]
+
+
+@handles(Cholesky)
+def _cholesky(ev: Evaluator, node: Cholesky, scope: Scope) -> Value:
+    k, a = ev.k, scope.memo[node.operand]
+    count = k.size(a, -1)
+
+    def entry(i: int, j: int) -> Value:
+        return k.take(k.take(a, i, -2), j, -1)
+
+    rows: list[list[Value]] = [[None] * count for _ in range(count)]
+    for i in range(count):
+        for j in range(count):
+            if j > i:
+                rows[i][j] = k.multiply(entry(i, j), k.number(0))
+                continue
+            total = entry(i, j)
+            for m in range(j):
+                total = k.subtract(total, k.multiply(rows[i][m], rows[j][m]))
+            rows[i][j] = k.unary("sqrt", total) if i == j else k.divide(total, rows[j][j])
+    lines = [k.concatenate([k.expand(x, -1) for x in r], -1, 1) for r in rows]
+    return k.concatenate([k.expand(line, -2) for line in lines], -2, 2)
+
+
+def nested(flat: list[Any], lengths: list[int]) -> Any:
+    """A flat list as nested tuples of the given lengths."""
+    if not lengths:
+        return flat[0]
+    shaped = np.array(range(len(flat))).reshape(lengths)
+
+    def build(part: Any) -> Any:
+        return flat[int(part)] if part.ndim == 0 else tuple(build(p) for p in part)
+
+    return build(shaped)
