@@ -1,7 +1,7 @@
 """Why a relation fails: the smallest human mistake whose correction makes it hold.
 
-Candidates are the edits of `derive.checker.edits` and what `derive.checker.repairs` puts back. One batch of float64 values
-sorts out those that do not hold anyway; the judge decides the rest at fresh points. What is returned was verified.
+Candidates are the edits of `derive.checker.edits` and what `derive.checker.repairs` puts back. One batch of float64
+values sorts out those that do not hold anyway; the judge decides the rest at fresh points. What is returned was verified.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Expectations, integrals and limits of a relation replaced by sums that every kernel evaluates, for one choice of sizes.
+"""Expectations, integrals and limits replaced by sums that every kernel evaluates, for one choice of sizes.
 
-The judge calls `expand` for each choice of sizes before it plans an evaluation. Where a rule is not exact it calls it at
-two levels, and decides only where they agree.
+The judge calls `expand` for each choice of sizes before it plans an evaluation. Where a rule is not exact it calls it
+at two levels, and decides only where they agree.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Expectations, variances and covariances as weighted finite sums over nodes, for every kernel.
 
 `E[f(z)]` becomes `sum_k w_k f(z_k)`: exact for finite laws (enumeration) and for an abstract law (a random finite
-table), Gauss-Hermite for normal and Gauss-Legendre for uniform ones. The nodes are exact rationals; the error of the rule
-is seen by evaluating at two levels. What cannot be expanded is refused with an `EvaluationError`.
+table), Gauss-Hermite for normal and Gauss-Legendre for uniform ones. The nodes are exact rationals; the error of the
+rule is seen by evaluating at two levels. What cannot be expanded is refused with an `EvaluationError`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST = 6000
 
 @dataclass
 class Setup:
-    """How an expectation is expanded: the sizes, the level of the rule, the seed; `exact` becomes false on quadrature."""
+    """How an expectation is expanded: sizes, level of the rule, seed; `exact` becomes false on quadrature."""
 
     sizes: Mapping[str, int]
     level: int = 0

@@ -1,7 +1,7 @@
-"""Integrals and limits as sums over nodes: Gauss-Legendre on finite ranges, double exponential rules on infinite ones.
+"""Integrals and limits as sums over nodes: Gauss-Legendre on finite ranges, double exponential on infinite ones.
 
-A limit is the body at a point 2^-k away (or at 2^k for infinity), to be evaluated in balls of high precision; that it has
-converged is seen by comparing two levels, as for a quadrature rule.
+A limit is the body at a point 2^-k away (or at 2^k for infinity), to be evaluated in balls of high precision; that it
+has converged is seen by comparing two levels, as for a quadrature rule.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _gauss(name: str, count: int) -> Rule:
             start = np.polynomial.hermite_e.hermegauss(count)[0]
             found = [_refined(float(x), count, _hermite, mpmath) for x in start]
             top = mpmath.factorial(count)
-            pairs = [(x, top * count / (slope * slope)) for x, slope in found]
+            pairs = [(x, top / (slope * slope)) for x, slope in found]
         nodes = tuple(_fraction(x, mpmath) for x, _ in pairs)
         return nodes, tuple(_fraction(w, mpmath) for _, w in pairs)
 
