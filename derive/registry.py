@@ -242,23 +242,25 @@ def collect(points: Iterable[EntryPoint]) -> Catalogue:
 
 
 def _sorted(found: Mapping[str, Recipe]) -> dict[str, Recipe]:
-    """By chapter (chapters in the order of their easiest recipe), then after what they need, then by level and slug."""
-    by_level = sorted(found.values(), key=lambda r: (r.level, r.slug))
-    chapters = {r.chapter: None for r in by_level}
-    placed: dict[str, Recipe] = {}
+    """By chapter, each recipe after what it needs, easier ones first; a chapter stands where its first recipe would."""
+    by_level = sorted(found.values(), key=lambda entry: (entry.level, entry.slug))
+    ordered: dict[str, Recipe] = {}
 
     def place(entry: Recipe, above: tuple[str, ...]) -> None:
         for need in entry.needs:
-            other = found.get(need)
-            if other is not None and other.chapter == entry.chapter and need not in above:
-                place(other, (*above, entry.slug))
-        placed.setdefault(entry.slug, entry)
+            if need in found and need not in above and need not in ordered:
+                place(found[need], (*above, entry.slug))
+        ordered.setdefault(entry.slug, entry)
 
-    for chapter in chapters:
-        for entry in by_level:
-            if entry.chapter == chapter:
-                place(entry, ())
-    return placed
+    for entry in by_level:
+        place(entry, ())
+    chapters = {entry.chapter: None for entry in ordered.values()}
+    return {
+        slug: entry
+        for chapter in chapters
+        for slug, entry in ordered.items()
+        if entry.chapter == chapter
+    }
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""Calculus: the derivatives on which everything else stands."""

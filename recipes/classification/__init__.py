@@ -1,0 +1,1 @@
+"""Classification: linear models of class probabilities."""

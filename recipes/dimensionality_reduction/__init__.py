@@ -1,0 +1,1 @@
+"""Dimensionality reduction: principal components."""

@@ -1,0 +1,1 @@
+"""Likelihood: scores and maximum-likelihood estimates."""
