@@ -1,0 +1,80 @@
+"""What two enclosures say about one entry, and what all entries say about a point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+#: two balls agree when their difference is below this share of their size
+AGREE = arb(2) ** -64
+PRECISIONS = (128, 512, 2048)
+
+
+class State(IntEnum):
+    """The state of a point, from agreement to proof of the contrary."""
+
+    EQUAL = 0
+    NEAR_ZERO = 1
+    LOOSE = 2
+    BOTH_UNDEFINED = 3
+    LEFT_UNDEFINED = 4
+    RIGHT_UNDEFINED = 5
+    DIFFERENT = 6
+
+
+def entry_state(a: Any, b: Any) -> int:
+    """What two balls say: equal (tightly enclosed), near zero (ask again more precisely), loose, undefined, different."""
+    fine_a, fine_b = a.is_finite(), b.is_finite()
+    if not (fine_a and fine_b):
+        if fine_a or fine_b:
+            return State.RIGHT_UNDEFINED if fine_a else State.LEFT_UNDEFINED
+        return State.BOTH_UNDEFINED
+    if a != b:
+        return State.DIFFERENT
+    if a == b:
+        return State.EQUAL
+    size_a, size_b = a.abs_lower(), b.abs_lower()
+    size = size_a if size_a > size_b else size_b
+    gap = (a - b).abs_upper()
+    if gap < AGREE * size:
+        return State.EQUAL
+    return State.NEAR_ZERO if gap < AGREE else State.LOOSE
+
+
+_STATES = np.frompyfunc(entry_state, 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """States of points (the worst over entries) and the position of the worst entry of each."""
+
+    states: Any
+    worst: Any
+
+
+def judge_points(left: Any, right: Any) -> Judged:
+    """States of the points along the first axis of two arrays of balls."""
+    left, right = np.broadcast_arrays(left, right)
+    table = np.asarray(_STATES(left, right)).astype(np.int64).reshape(left.shape[0], -1)
+    if table.shape[1] == 0:
+        empty = np.zeros(left.shape[0], dtype=np.int64)
+        return Judged(empty, empty)
+    return Judged(table.max(axis=1), table.argmax(axis=1))
+
+
+def compare_floats(left: Any, right: Any) -> tuple[Any, Any, Any]:
+    """For each point: largest absolute and relative difference, and 0 finite, 1 left, 2 right, 3 both not finite."""
+    left, right = np.broadcast_arrays(left, right)
+    left, right = left.reshape(left.shape[0], -1), right.reshape(right.shape[0], -1)
+    bad_left, bad_right = ~np.isfinite(left).all(axis=1), ~np.isfinite(right).all(axis=1)
+    gap = np.abs(left - right)
+    size = np.maximum(np.abs(left), np.abs(right))
+    absolute = gap.max(axis=1, initial=0.0)
+    with np.errstate(all="ignore"):
+        share = np.where(gap > 0, gap / np.where(size > 0, size, 1.0), 0.0)
+    relative = share.max(axis=1, initial=0.0)
+    return absolute, relative, bad_left + 2 * bad_right

@@ -1,0 +1,221 @@
+"""Equality of two sides: suspects by float64, proof by balls, at points that fit what is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from derive.checker.problem import Problem
+from derive.checker.sampling import Points
+from derive.checker.verdicts import Evidence, Verdict
+from derive.expr.nodes import Expr
+
+#: points of one float64 batch, random points decided in balls at each assignment of sizes, and assignments
+BATCH, RANDOM, SIZES = 64, 2, 3
+#: suspects by absolute and by relative difference
+SUSPECTS = 2
+#: a relative difference in float64 above which the points are decided before anything else
+GROSS = 1e-3
+
+
+@dataclass
+class Record:
+    """What was found so far, over all assignments of sizes."""
+
+    sizes: list[dict[str, int]] = field(default_factory=list)
+    points: int = 0
+    worst: float = 0.0
+    equal: int = 0
+    left_undefined: int = 0
+    right_undefined: int = 0
+    both_undefined: int = 0
+    loose: int = 0
+    constant_left: bool = True
+    constant_right: bool = True
+    both_zero: bool = True
+    notes: dict[str, None] = field(default_factory=dict)
+    failed: tuple[Points, int] | None = None
+
+
+class Identity:
+    """The decision on lhs = rhs."""
+
+    def __init__(self, lhs: Expr, rhs: Expr, premises: tuple[Expr, ...], seed: int) -> None:
+        from derive.checker.ball_kernel import BallKernel
+        from derive.checker.numpy_kernel import NumpyKernel
+
+        self.problem = Problem(lhs, rhs, premises, seed)
+        self.floats, self.balls = NumpyKernel(), BallKernel()
+        self.seed = seed
+        self.record = Record()
+
+    def verdict(self) -> Verdict:
+        """Float64 and balls at each assignment of sizes, until one point refutes."""
+        for choice, sizes in enumerate(self.problem.sizes(SIZES)):
+            self._at_sizes(sizes, choice)
+            if self.record.failed is not None:
+                return self._fails()
+        return self._summary()
+
+    # ------------------------------------------------------------------ points
+
+    def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
+        record = self.record
+        points = self.problem.points(sizes, BATCH, choice)
+        chosen = self._suspects(points)
+        record.sizes.append(sizes)
+        if chosen:
+            self._decide(points.subset(chosen))
+
+    def _suspects(self, points: Points) -> list[int]:
+        """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect."""
+        from derive.checker.decision import compare_floats
+
+        with np.errstate(all="ignore"):
+            left, right, ev = self.problem.sides(self.floats, points, balls=False)
+        record = self.record
+        record.notes.update(ev.notes)
+        record.points += points.count
+        absolute, relative, undefined = compare_floats(left, right)
+        self._watch(left, right, undefined == 0)
+        finite = np.flatnonzero(undefined == 0)
+        if len(finite):
+            record.worst = max(record.worst, float(relative[finite].max()))
+        chosen = dict.fromkeys(int(i) for i in finite[:RANDOM])
+        for measure in (absolute, relative):
+            ranked = finite[np.argsort(-measure[finite], kind="stable")]
+            chosen.update(dict.fromkeys(int(i) for i in ranked[:SUSPECTS]))
+        if not len(finite):
+            chosen.update(dict.fromkeys(range(min(RANDOM, points.count))))
+        for side in (1, 2):
+            one_sided = np.flatnonzero(undefined == side)
+            chosen.update(dict.fromkeys(int(i) for i in one_sided[:1]))
+        return list(chosen)
+
+    def _watch(self, left: Any, right: Any, finite: Any) -> None:
+        """Whether the sides vary at all, and are not both zero everywhere."""
+        record = self.record
+        if not finite.any():
+            return
+        a, b = left[finite], right[finite]
+        record.constant_left = record.constant_left and bool((a == a[:1]).all())
+        record.constant_right = record.constant_right and bool((b == b[:1]).all())
+        record.both_zero = record.both_zero and not a.any() and not b.any()
+
+    def _decide(self, points: Points) -> None:
+        from derive.checker.ball_kernel import precision
+        from derive.checker.decision import PRECISIONS, State, judge_points
+
+        record = self.record
+        open_points, near_zero = list(range(points.count)), {}
+        final = np.full(points.count, int(State.LOOSE))
+        for bits in PRECISIONS:
+            with precision(bits):
+                left, right, _ = self.problem.sides(self.balls, points.subset(open_points), True)
+                judged = judge_points(left, right)
+            still = []
+            for position, state in zip(open_points, judged.states, strict=True):
+                final[position] = state
+                if state == State.DIFFERENT:
+                    record.failed = (points, position)
+                    return
+                if state == State.NEAR_ZERO and near_zero.get(position):
+                    final[position] = State.EQUAL
+                elif state != State.EQUAL:
+                    near_zero[position] = state == State.NEAR_ZERO
+                    still.append(position)
+            open_points = still
+            if not open_points or (bits >= 512 and self._hopeless(final[open_points])):
+                break
+        self._count(final)
+
+    @staticmethod
+    def _hopeless(states: Any) -> bool:
+        from derive.checker.decision import State
+
+        return bool((states == State.BOTH_UNDEFINED).all())
+
+    def _count(self, final: Any) -> None:
+        from derive.checker.decision import State
+
+        record = self.record
+        record.equal += int((final == State.EQUAL).sum())
+        record.left_undefined += int((final == State.LEFT_UNDEFINED).sum())
+        record.right_undefined += int((final == State.RIGHT_UNDEFINED).sum())
+        record.both_undefined += int((final == State.BOTH_UNDEFINED).sum())
+        record.loose += int((final == State.LOOSE).sum()) + int((final == State.NEAR_ZERO).sum())
+
+    # ------------------------------------------------------------------ verdicts
+
+    def _evidence(self) -> Evidence:
+        record = self.record
+        return Evidence(
+            tuple(record.sizes), record.points, self.seed, 2.0**-64, record.worst, self.referee()
+        )
+
+    def referee(self) -> str:
+        """What decided."""
+        return "balls"
+
+    def _fails(self) -> Verdict:
+        from derive.checker.counterexample import smallest
+
+        assert self.record.failed is not None
+        points, position = self.record.failed
+        found = smallest(self.problem, self.balls, points, position)
+        return Verdict("fails", self._evidence(), counterexample=found)
+
+    def _summary(self) -> Verdict:
+        record, evidence = self.record, self._evidence()
+        reason = self._reason()
+        if reason:
+            return Verdict("unchecked", evidence, why=reason)
+        return Verdict("holds", evidence)
+
+    def _reason(self) -> str:
+        """Why the points do not suffice for `holds`, or empty."""
+        record = self.record
+        noted = "; ".join(record.notes)
+        if not record.equal:
+            if record.left_undefined or record.right_undefined:
+                side = "left" if record.left_undefined else "right"
+                return f"the {side} side has no finite value at any sampled point" + _and(noted)
+            if record.loose:
+                return "the sides could not be told apart at 2048 bits, nor shown to agree"
+            return "neither side has a finite value at any sampled point" + _and(noted)
+        if record.left_undefined or record.right_undefined:
+            side = "left" if record.left_undefined else "right"
+            return (
+                f"holds only where both sides are defined: the {side} side is not at some points"
+                + _and(noted)
+            )
+        if record.loose:
+            return "at some points the sides could not be told apart at 2048 bits"
+        if record.equal < RANDOM * SIZES:
+            return f"only {record.equal} points could be decided" + _and(noted)
+        return self._vacuous()
+
+    def _vacuous(self) -> str:
+        """Both sides never change although both contain variables."""
+        record, problem = self.record, self.problem
+        plan = problem.plan
+        if not problem.symbols or problem.lhs == problem.rhs:
+            return ""
+        varies = [_mentions_symbols(plan, side) for side in (problem.lhs, problem.rhs)]
+        if not all(varies):
+            return ""
+        if record.both_zero:
+            return "both sides are zero at every sampled point, so nothing was compared"
+        return ""
+
+
+def _mentions_symbols(plan: Any, side: Expr) -> bool:
+    from derive.expr.walk import free_symbols
+
+    return bool(free_symbols(side))
+
+
+def _and(noted: str) -> str:
+    return f" ({noted})" if noted else ""

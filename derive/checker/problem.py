@@ -1,0 +1,169 @@
+"""One relation made ready for evaluation: its plan, symbols, sizes, free indices and premises, and both sides at points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from derive.checker.evaluate import Evaluator, Scope
+from derive.checker.plan import Plan
+from derive.checker.sampling import Points, choose_sizes, fits, sample
+from derive.errors import EvaluationError
+from derive.expr.nodes import (
+    Call,
+    Derivative,
+    Differential,
+    Expr,
+    Function,
+    Index,
+    Logic,
+    Relation,
+    Symbol,
+)
+from derive.expr.walk import post_order, size_names
+
+
+class Problem:
+    """lhs and rhs (of one shape) under premises."""
+
+    def __init__(self, lhs: Expr, rhs: Expr, premises: Sequence[Expr] = (), seed: int = 0) -> None:
+        self.lhs, self.rhs, self.seed = lhs, rhs, seed
+        self.premises = tuple(premises)
+        self.plan = Plan((lhs, rhs, *self.premises))
+        self.symbols = tuple(self._free())
+        self.tangents = tuple(self._varied())
+        self.indices = self._indices()
+        names = {name for root in self.plan.roots for name in size_names(root)}
+        self.names = tuple(sorted(names))
+        self.size_premises = [p for p in self.premises if self._only_sizes(p)]
+        self.index_premises = [p for p in self.premises if self._only_indices(p)]
+        self.point_premises = [
+            p for p in self.premises if p not in self.size_premises and p not in self.index_premises
+        ]
+        self.has_derivative = any(
+            isinstance(n, (Derivative, Differential)) for n in self.plan.order
+        )
+        self.abstract = any(
+            isinstance(n, Call) and n.function.body is None for n in self.plan.order
+        )
+
+    def _free(self) -> list[Symbol]:
+        free: dict[Symbol, None] = {}
+        everywhere: set[Expr] = set()
+        for root in self.plan.roots:
+            everywhere |= self.plan.deps[root]
+        for node in self.plan.order:
+            if not isinstance(node, Symbol) or node.definition is not None:
+                continue
+            if node in everywhere or node not in self.plan.bindable:
+                free[node] = None
+        return list(free)
+
+    def _varied(self) -> list[Symbol]:
+        found: dict[Symbol, None] = {}
+        for node in self.plan.order:
+            if isinstance(node, Differential):
+                found.update(dict.fromkeys(node.wrt))
+        return list(found)
+
+    def _indices(self) -> tuple[Index, ...]:
+        free = self.plan.deps[self.lhs] | self.plan.deps[self.rhs]
+        return tuple(n for n in self.plan.order if isinstance(n, Index) and n in free)
+
+    def _only_sizes(self, premise: Expr) -> bool:
+        return not any(isinstance(n, (Symbol, Index, Function)) for n in post_order(premise))
+
+    def _only_indices(self, premise: Expr) -> bool:
+        kinds = (Symbol, Function)
+        return not self._only_sizes(premise) and not any(
+            isinstance(n, kinds) for n in post_order(premise)
+        )
+
+    # ------------------------------------------------------------------ sizes and points
+
+    def allowed(self, sizes: Any) -> bool:
+        """Whether an assignment of sizes fits the facts and the premises on sizes."""
+        if not fits((*self.symbols, *self.tangents))(sizes):
+            return False
+        from derive.checker.numpy_kernel import NumpyKernel
+
+        for premise in self.size_premises:
+            ev = Evaluator(NumpyKernel(), sizes, {}, self.plan)
+            if not bool(np.all(ev.value(premise))):
+                return False
+        return True
+
+    def sizes(self, wanted: int = 3) -> list[dict[str, int]]:
+        """Assignments of the sizes."""
+        return choose_sizes(self.names, self.allowed, wanted)
+
+    def points(self, sizes: dict[str, int], count: int, choice: int, plain: bool = False) -> Points:
+        """Points for one assignment of sizes; `choice` numbers it."""
+        return sample(
+            self.symbols,
+            sizes,
+            count,
+            self.seed + 101 * choice,
+            tangents=self.tangents,
+            realisation=choice + 7 * self.seed,
+            plain=plain,
+        )
+
+    # ------------------------------------------------------------------ values
+
+    def evaluator(self, kernel: Any, points: Points, balls: bool) -> tuple[Evaluator, Scope]:
+        """An evaluator at points, and the scope in which the free indices take all their values."""
+        values = points.balls(kernel) if balls else points.floats()
+        tangents = points.balls(kernel, True) if balls else points.floats(True)
+        ev = Evaluator(
+            kernel,
+            points.sizes,
+            values,
+            self.plan,
+            tangents=tangents,
+            realisation=points.realisation,
+        )
+        return ev, self._open(ev)
+
+    def _open(self, ev: Evaluator) -> Scope:
+        from derive.checker.binders import narrowed, open_index
+
+        scope = ev.root
+        for index in self.indices:
+            scope = open_index(ev, index, scope)
+        for premise in self.index_premises:
+            known = np.asarray(ev.k.known(ev.value(premise, scope))).reshape(-1)
+            scope = narrowed(ev, scope, np.broadcast_to(known, (scope.tuples,)))
+        if not scope.tuples:
+            raise EvaluationError("the free indices have no value at these sizes")
+        return scope
+
+    def sides(self, kernel: Any, points: Points, balls: bool) -> tuple[Any, Any, Evaluator]:
+        """Both sides, each (P, T, *core)."""
+        ev, scope = self.evaluator(kernel, points, balls)
+        sides = []
+        for node in (self.lhs, self.rhs):
+            value = ev.value(node, scope)
+            value = ev.k.spread_tuples(value, node.rank, scope.tuples)
+            sides.append(_all_points(value, node.rank, points.count))
+        left, right = sides
+        if self.lhs.rank != self.rhs.rank:
+            rank = max(self.lhs.rank, self.rhs.rank)
+            left, right = (
+                ev.spread(left, self.lhs.rank, rank),
+                ev.spread(right, self.rhs.rank, rank),
+            )
+        return left, right, ev
+
+
+def _all_points(value: Any, rank: int, count: int) -> Any:
+    if value.shape[0] == count:
+        return value
+    return np.broadcast_to(value, (count, *value.shape[1:]))
+
+
+def is_condition(node: Expr) -> bool:
+    """Whether a premise has a truth value."""
+    return isinstance(node, (Relation, Logic))
