@@ -235,6 +235,11 @@ def equals(a: ExprLike, b: ExprLike) -> Relation:
     return Relation("=", as_expr(a), as_expr(b))
 
 
+def not_equal(a: ExprLike, b: ExprLike) -> Relation:
+    """The condition a != b."""
+    return Relation("!=", as_expr(a), as_expr(b))
+
+
 def cases(*branches: tuple[ExprLike, Expr], otherwise: ExprLike | None = None) -> Cases:
     """Values by condition."""
     pairs = tuple((as_expr(value), condition) for value, condition in branches)

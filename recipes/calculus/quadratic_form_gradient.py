@@ -8,8 +8,8 @@ from derive import Note, differential, eq, grad, hessian, jacobian, recipe
     title="Gradient and Hessian of a quadratic form",
     chapter="calculus",
     needs=[],
-    source="Petersen and Pedersen, The Matrix Cookbook (2012), equation (81); "
-    "Deisenroth, Faisal and Ong, Mathematics for Machine Learning (2020), section 5.5",
+    source="Petersen and Pedersen, The Matrix Cookbook (2012), equation (81); Deisenroth, Faisal and"
+    " Ong, Mathematics for Machine Learning (2020), section 5.5",
     level=1,
 )
 def quadratic_form_gradient(note: Note) -> None:
@@ -20,14 +20,16 @@ def quadratic_form_gradient(note: Note) -> None:
     c = note.scalar("c", "constant term")
     x = note.vector("x", n, "variable")
 
-    note(r"""Near a minimum every smooth loss looks like a quadratic function, and squared errors are one everywhere.
-        Whoever can differentiate a quadratic form can therefore differentiate half of machine learning. We start from""")
+    note(r"""Near a minimum every smooth loss looks like a quadratic function, and squared errors
+        are one everywhere. Whoever can differentiate a quadratic form can therefore differentiate
+        half of machine learning. We start from""")
     f = note.let("f", x.T @ A @ x + b.T @ x + c)
 
-    note(r"""The variable occurs twice in $x^\top A x$, so the product rule gives one term for each place. A differential
-        is the tool that keeps both apart: it treats $dx$ as a small vector and never asks for a layout of derivatives.
-        The aim is to bring every $dx$ to the right end. The first term has it on the left; but it is a number, and a
-        number does not change when it is transposed.""")
+    note(r"""The variable occurs twice in $x^\top A x$, so the product rule gives one term for
+        each place. A differential is the tool that keeps both apart: it treats $dx$ as a small
+        vector and never asks for a layout of derivatives. The aim is to bring every $dx$ to the
+        right end. The first term has it on the left; but it is a number, and a number does not
+        change when it is transposed.""")
     dx = differential(x)
     note.calc(
         differential(f, x),
@@ -36,16 +38,17 @@ def quadratic_form_gradient(note: Note) -> None:
         eq(((A + A.T) @ x + b).T @ dx, "collect the terms in front of $dx$"),
     )
 
-    note(r"""The gradient is by definition the vector in $df = (\nabla f)^\top dx$, so it can be read off. No
-        coefficient of $A$ is lost: both $A$ and its transpose stand in the result.""")
+    note(r"""The gradient is by definition the vector in $df = (\nabla f)^\top dx$, so it can be
+        read off. No coefficient of $A$ is lost: both $A$ and its transpose stand in the result.""")
     note.calc(
         grad(f, x),
         eq((A + A.T) @ x + b, rule="identify the gradient"),
         result=True,
     )
 
-    note(r"""The gradient is affine in $x$, so differentiating once more leaves the matrix in front of $x$. It is
-        symmetric whether or not $A$ is, as a matrix of second derivatives must be.""")
+    note(r"""The gradient is affine in $x$, so differentiating once more leaves the matrix in
+        front of $x$. It is symmetric whether or not $A$ is, as a matrix of second derivatives
+        must be.""")
     note.calc(
         hessian(f, x),
         eq(jacobian((A + A.T) @ x + b, x), rule="the Hessian is the Jacobian of the gradient"),
@@ -53,8 +56,9 @@ def quadratic_form_gradient(note: Note) -> None:
         result=True,
     )
 
-    note(r"""Most quadratic forms in practice have a symmetric matrix $S$. Then the two terms agree, and the formula is
-        the one that is known from a single variable, where $(s x^2 + b x)' = 2 s x + b$.""")
+    note(r"""Most quadratic forms in practice have a symmetric matrix $S$. Then the two terms
+        agree, and the formula is the one that is known from a single variable, where $(s x^2 + b
+        x)' = 2 s x + b$.""")
     S = note.matrix("S", n, n, "coefficients of a symmetric quadratic form", "symmetric")
     q = note.let("q", x.T @ S @ x + b.T @ x + c)
     note.calc(

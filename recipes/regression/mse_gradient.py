@@ -19,8 +19,9 @@ from derive import (
     title="Gradient and Hessian of the mean squared error",
     chapter="regression",
     needs=["quadratic-form-gradient"],
-    source="Bishop, Pattern Recognition and Machine Learning (2006), section 3.1.1; Hastie, Tibshirani and Friedman, "
-    "The Elements of Statistical Learning (2009), equations (3.4) and (3.5), there without the factor 1/n",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), section 3.1.1; Hastie, "
+    "Tibshirani and Friedman, The Elements of Statistical Learning (2009), equations (3.4) "
+    "and (3.5), there without the factor 1/n",
     level=1,
 )
 def mse_gradient(note: Note) -> None:
@@ -31,19 +32,19 @@ def mse_gradient(note: Note) -> None:
     w = note.vector("w", d, "weights")
     v = note.vector("v", d, "a direction")
 
-    note(r"""A linear model predicts the target of every example at once as $X w$. What it gets wrong are the residuals,
-        and the mean of their squares is the loss:""")
+    note(r"""A linear model predicts the target of every example at once as $X w$. What it gets
+        wrong are the residuals, and the mean of their squares is the loss:""")
     r = note.let("r", X @ w - y, "residuals")
     L = note.let("L", norm2(X @ w - y) / n, "mean squared error")
 
-    note(r"""The residual is affine in $w$. A change of the weights changes it through $X$ alone; the targets are
-        constants and drop out.""")
+    note(r"""The residual is affine in $w$. A change of the weights changes it through $X$ alone;
+        the targets are constants and drop out.""")
     dw = differential(w)
     note.calc(differential(r, w), eq(X @ dw, rule="differential of an affine map"))
 
-    note(r"""The loss is $\frac{1}{n} r^\top r$. Both factors change, by equal amounts since $r^\top dr$ is a number:
-        that is where the factor 2 comes from. Then the change of the residual is inserted, and the transpose moves $X$
-        to the other side.""")
+    note(r"""The loss is $\frac{1}{n} r^\top r$. Both factors change, by equal amounts since
+        $r^\top dr$ is a number: that is where the factor 2 comes from. Then the change of the
+        residual is inserted, and the transpose moves $X$ to the other side.""")
     note.calc(
         differential(L, w),
         eq(differential(r.T @ r, w) / n, rule="squared norm as an inner product"),
@@ -52,8 +53,8 @@ def mse_gradient(note: Note) -> None:
         eq((2 / n * X.T @ r).T @ dw, rule="transpose of a product"),
     )
 
-    note(r"""What stands before $dw$ is the gradient, transposed. Its form is worth remembering: the residuals, sent
-        back through the transpose of the map that made the predictions.""")
+    note(r"""What stands before $dw$ is the gradient, transposed. Its form is worth remembering:
+        the residuals, sent back through the transpose of the map that made the predictions.""")
     note.calc(
         grad(L, w),
         eq(2 / n * X.T @ r, rule="identify the gradient"),
@@ -61,9 +62,9 @@ def mse_gradient(note: Note) -> None:
         result=True,
     )
 
-    note(r"""The same in sums: with $x_i$ the $i$-th example as a column, each example pulls the weights in the direction
-        of its own input, as strongly as its prediction is off. This is the form that stochastic gradient descent
-        uses, one term at a time.""")
+    note(r"""The same in sums: with $x_i$ the $i$-th example as a column, each example pulls the
+        weights in the direction of its own input, as strongly as its prediction is off. This is
+        the form that stochastic gradient descent uses, one term at a time.""")
     i = note.index("i", n)
     x = note.rows("x", X, "the examples: rows of $X$ as columns")
     note.calc(
@@ -86,8 +87,9 @@ def mse_gradient(note: Note) -> None:
         result=True,
     )
 
-    note(r"""It does not depend on the targets, and it curves upwards or is flat in every direction $v$. So the loss is
-        convex: wherever the gradient vanishes, the loss is smallest.""")
+    note(r"""It does not depend on the targets, and it curves upwards or is flat in every
+        direction $v$. So the loss is convex: wherever the gradient vanishes, the loss is
+        smallest.""")
     note.calc(
         v.T @ hessian(L, w) @ v,
         eq(2 / n * v.T @ X.T @ X @ v, "insert the Hessian"),

@@ -8,9 +8,9 @@ from derive import Note, eq, grad, gt, hessian, identity, inverse, jacobian, nor
     title="Ridge regression",
     chapter="regression",
     needs=["normal-equations"],
-    source="Bishop, Pattern Recognition and Machine Learning (2006), equation (3.28); Hastie, Tibshirani and Friedman, "
-    "The Elements of Statistical Learning (2009), equation (3.44); Deisenroth, Faisal and Ong, Mathematics for Machine "
-    "Learning (2020), section 9.2.4",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), equation (3.28); Hastie, "
+    "Tibshirani and Friedman, The Elements of Statistical Learning (2009), equation (3.44); "
+    "Deisenroth, Faisal and Ong, Mathematics for Machine Learning (2020), section 9.2.4",
     level=2,
 )
 def ridge_regression(note: Note) -> None:
@@ -22,8 +22,9 @@ def ridge_regression(note: Note) -> None:
     lam = note.scalar(r"\lambda", "strength of the penalty", "positive")
     v = note.vector("v", d, "a direction other than zero", "nonzero")
 
-    note(r"""With fewer examples than features, or with columns that are nearly dependent, $X^\top X$ cannot be inverted or
-        its inverse is huge, and the least-squares weights follow the noise. Ridge regression pays for large weights:""")
+    note(r"""With fewer examples than features, or with columns that are nearly dependent, $X^\top
+        X$ cannot be inverted or its inverse is huge, and the least-squares weights follow the
+        noise. Ridge regression pays for large weights:""")
     J = note.let("J", norm2(X @ w - y) + lam * norm2(w))
     w_hat = note.minimiser(r"\hat{w}", J, w, "ridge weights: the minimiser of $J$")
 
@@ -53,8 +54,9 @@ def ridge_regression(note: Note) -> None:
         result=True,
     )
 
-    note(r"""This is the point of ridge regression: adding $\lambda$ to the diagonal makes the matrix positive definite for
-        *every* $X$, since a direction that $X$ sends to zero still pays the penalty.""")
+    note(r"""This is the point of ridge regression: adding $\lambda$ to the diagonal makes the
+        matrix positive definite for *every* $X$, since a direction that $X$ sends to zero still
+        pays the penalty.""")
     note.calc(
         v.T @ (X.T @ X + lam * identity(d)) @ v,
         eq(v.T @ X.T @ X @ v + lam * v.T @ v, "distribute"),
@@ -77,9 +79,9 @@ def ridge_regression(note: Note) -> None:
         result=True,
     )
 
-    note(r"""Beware of the scale. Many libraries take the mean of the squared errors, not their sum. Multiplying that loss
-        by $n$ does not move its minimum, and shows what the penalty then means: $n \lambda$ takes the place of
-        $\lambda$.""")
+    note(r"""Beware of the scale. Many libraries take the mean of the squared errors, not their
+        sum. Multiplying that loss by $n$ does not move its minimum, and shows what the penalty
+        then means: $n \lambda$ takes the place of $\lambda$.""")
     M = note.let("M", norm2(X @ w - y) / n + lam * norm2(w))
     w_mean = note.minimiser(r"\hat{w}_M", M, w, "the minimiser of the mean loss $M$")
     note.calc(
