@@ -1,0 +1,72 @@
+"""The chain rule through named intermediate quantities: the backward recursion of a network.
+
+With Z = X W + 1 b^T between W and L, dL/dW = X^T dL/dZ. In dL/dZ the quantity Z is the variable, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+from derive.expr.nodes import Derivative, Expr, Symbol
+from derive.expr.walk import post_order
+from derive.rules import forms
+from derive.rules.adjoint import adjoint
+from derive.rules.reach import depends
+
+
+def consumers(body: Expr, x: Expr) -> tuple[Symbol, ...] | None:
+    """The named quantities through which alone `body` depends on x; None when x stands in body itself."""
+    start = body
+    while isinstance(start, Symbol) and start.definition is not None and start != x:
+        start = start.definition
+    if x in post_order(start):
+        return None
+    found: dict[Symbol, None] = {}
+    for node in post_order(start, into_definitions=True):
+        if isinstance(node, Symbol) and node.definition is not None and node != x:
+            if x in post_order(node.definition):
+                found[node] = None
+    return tuple(found)
+
+
+def through(node: Expr) -> Expr | None:
+    """dL/dx = sum over the quantities z made from x of (dz/dx)^T dL/dz."""
+    if not isinstance(node, Derivative) or len(node.wrt) != 1 or node.body.shape:
+        return None
+    x = node.wrt[0]
+    if not isinstance(x, Symbol) or (x.rank < 2 and len(steps_between(node.body, x)) < 2):
+        return None
+    named = consumers(node.body, x)
+    if not named:
+        return None
+    terms = []
+    for z in named:
+        assert z.definition is not None
+        inner = Derivative(node.body, (z,), node.style)
+        back = adjoint(inner, _shallow(z.definition, x), x)
+        if back is None or not depends(node.body, z):
+            return None
+        terms.append(back)
+    return forms.total(terms, x.shape)
+
+
+def _shallow(definition: Expr, x: Symbol) -> Expr:
+    """The definition with every other named quantity taken as given."""
+    from derive.expr.walk import substitute
+
+    fixed = {
+        s: Symbol(s.name, s.dims, s.facts, family=s.family, marker=s.marker, origin=s.origin)
+        for s in post_order(definition)
+        if isinstance(s, Symbol) and s.definition is not None and s != x
+    }
+    return substitute(definition, dict(fixed))
+
+
+def steps_between(body: Expr, x: Symbol) -> tuple[Symbol, ...]:
+    """The named quantities behind `body` that depend on x, without body itself."""
+    return tuple(
+        s
+        for s in post_order(body, into_definitions=True)
+        if isinstance(s, Symbol)
+        and s.definition is not None
+        and s not in (x, body)
+        and depends(s, x)
+    )

@@ -1,0 +1,318 @@
+"""Tidying rules: each brings a formula nearer to the form that a book prints, and is shown as a step with its name."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Expr,
+    Index,
+    Item,
+    Neg,
+    Product,
+    Quotient,
+    Reduce,
+    Transpose,
+)
+from derive.expr.sizes import ONE
+from derive.expr.walk import free_indices, post_order
+from derive.rules import forms
+from derive.rules.known import is_symmetric
+from derive.rules.polynomial import shortened
+
+
+def symmetric(node: Expr) -> Expr | None:
+    """S^T = S for a symmetric S."""
+    if isinstance(node, Transpose) and node.rank == 2 and is_symmetric(node.operand):
+        return node.operand
+    return None
+
+
+def inverse_transpose(node: Expr) -> Expr | None:
+    """(A^T)^-1 = (A^-1)^T."""
+    if (
+        isinstance(node, Apply)
+        and node.function == "inverse"
+        and isinstance(node.args[0], Transpose)
+    ):
+        return Transpose(Apply("inverse", (node.args[0].operand,)))
+    return None
+
+
+# ------------------------------------------------------------------------------------------ collecting
+
+
+def collect(node: Expr) -> Expr | None:
+    """A x + B x = (A + B) x; a x + b x = (a + b) x; A x + A x = 2 A x."""
+    if not isinstance(node, Add):
+        return None
+    terms = [forms.term(t) for t in node.terms]
+    merged = _like_terms(terms)
+    if len(merged) < len(terms):
+        return forms.total([forms.assembled(t) for t in merged], node.shape)
+    for size in range(len(terms), 1, -1):
+        for start in range(len(terms) - size + 1):
+            group = _common(terms[start : start + size])
+            if group is not None:
+                before = [forms.assembled(t) for t in terms[:start]]
+                after = [forms.assembled(t) for t in terms[start + size :]]
+                return forms.total([*before, group, *after], node.shape)
+    return None
+
+
+def _like_terms(terms: list[forms.Term]) -> list[forms.Term]:
+    found: dict[tuple[object, ...], forms.Term] = {}
+    for t in terms:
+        key = (
+            tuple(sorted(t.numerators, key=repr)),
+            tuple(sorted(t.denominators, key=repr)),
+            t.core,
+        )
+        if key in found:
+            found[key] = forms.Term(
+                found[key].coefficient + t.coefficient, t.numerators, t.denominators, t.core
+            )
+        else:
+            found[key] = t
+    return [t for t in found.values() if t.coefficient]
+
+
+def _common(terms: list[forms.Term]) -> Expr | None:
+    """The terms with their common matrix factors outside, None without any."""
+    cores = [t.core for t in terms]
+    if not all(cores):
+        return None
+    suffix = _shared([tuple(reversed(c)) for c in cores])
+    prefix = _shared(cores)
+    if suffix and suffix >= prefix:
+        return _outside(terms, suffix, last=True)
+    return _outside(terms, prefix, last=False) if prefix else None
+
+
+def _shared(cores: list[tuple[Expr, ...]]) -> int:
+    count = 0
+    for column in zip(*cores, strict=False):
+        if any(f != column[0] for f in column):
+            break
+        count += 1
+    return count
+
+
+def _outside(terms: list[forms.Term], count: int, last: bool) -> Expr | None:
+    whole = all(len(t.core) == count for t in terms)
+    shared = terms[0].core[-count:] if last else terms[0].core[:count]
+    rests = [t.core[:-count] if last else t.core[count:] for t in terms]
+    front = _scalars_in_common(terms)
+    inner = [
+        forms.assembled(forms.Term(t.coefficient / front.coefficient, *_without(t, front), core))
+        for t, core in zip(terms, rests, strict=True)
+    ]
+    if not whole and any(not core for core in rests):
+        return None
+    if len({i.shape for i in inner}) > 1:
+        return None
+    bracket = shortened(Add(tuple(inner))) if whole else Add(tuple(inner))
+    head = forms.assembled(forms.Term(front.coefficient, front.numerators, front.denominators, ()))
+    ordered = [*shared, bracket] if not last and not whole else [bracket, *shared]
+    return forms.times(head, *ordered)
+
+
+def _scalars_in_common(terms: list[forms.Term]) -> forms.Term:
+    top = tuple(f for f in terms[0].numerators if all(f in t.numerators for t in terms))
+    bottom = tuple(f for f in terms[0].denominators if all(f in t.denominators for t in terms))
+    sizes = {abs(t.coefficient) for t in terms}
+    value = Fraction(1) if len(sizes) > 1 else sizes.pop()
+    if all(t.coefficient < 0 for t in terms):
+        value = -value
+    return forms.Term(value, top, bottom, ())
+
+
+def _without(t: forms.Term, front: forms.Term) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    top, bottom = list(t.numerators), list(t.denominators)
+    for f in front.numerators:
+        top.remove(f)
+    for f in front.denominators:
+        bottom.remove(f)
+    return tuple(top), tuple(bottom)
+
+
+def multiply_out(node: Expr) -> Expr | None:
+    """A scalar multiplied out and its like terms collected, where that is shorter."""
+    if node.shape or not isinstance(node, (Add, Product)):
+        return None
+    made = shortened(node)
+    return None if made == node else made
+
+
+# ------------------------------------------------------------------------------- sums over an index
+
+
+def constant_out_of_sum(node: Expr) -> Expr | None:
+    """sum_i c f_i = c sum_i f_i, with a factor that does not depend on i."""
+    if not isinstance(node, Reduce) or node.kind != "sum":
+        return None
+    split = forms.term(node.body)
+    top_out, top_in = _by_index(split.numerators, node.indices)
+    under_out, under_in = _by_index(split.denominators, node.indices)
+    core = list(split.core)
+    left: list[Expr] = []
+    right: list[Expr] = []
+    while len(core) > 1 and not _varies(core[0], node.indices) and core[0].rank == 2:
+        left.append(core.pop(0))
+    while len(core) > 1 and not _varies(core[-1], node.indices) and core[-1].rank == 2:
+        right.insert(0, core.pop())
+    outside = forms.Term(split.coefficient, top_out, under_out, ())
+    if outside == forms.Term(Fraction(1), (), (), ()) and not left and not right:
+        return None
+    inside = forms.assembled(forms.Term(Fraction(1), top_in, under_in, tuple(core)))
+    if forms.is_ones(inside) and not inside.shape:
+        return None
+    reduced = Reduce("sum", node.indices, inside, node.where, node.written)
+    return forms.times(forms.assembled(outside), *left, reduced, *right)
+
+
+def _by_index(
+    factors: tuple[Expr, ...], indices: tuple[Index, ...]
+) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    out = tuple(f for f in factors if not _varies(f, indices))
+    return out, tuple(f for f in factors if _varies(f, indices))
+
+
+def _varies(node: Expr, indices: tuple[Index, ...]) -> bool:
+    free = free_indices(node)
+    return any(i in free for i in indices)
+
+
+def sum_to_matrix_product(node: Expr) -> Expr | None:
+    """sum_i c_i x_i = X^T c where x_i^T is row i of X; sum_i c_i x_i x_i^T = X^T diag(c) X."""
+    if not isinstance(node, Reduce) or node.kind != "sum" or node.where or len(node.indices) != 1:
+        return None
+    i = node.indices[0]
+    if not _whole_range(i, node):
+        return None
+    split = forms.term(node.body)
+    rows = [_row(f, i) for f in split.core]
+    if not rows or any(r is None for r in rows) or len(rows) > 2:
+        return None
+    bare = forms.Term(split.coefficient, split.numerators, split.denominators, ())
+    if len(rows) == 2:
+        return _outer_sum(bare, split.core, rows, i)
+    if isinstance(split.core[0], Transpose):
+        return None
+    weight = stacked(forms.assembled(bare), i)
+    assert rows[0] is not None
+    return None if weight is None else forms.times(forms.turned(rows[0]), weight)
+
+
+def _outer_sum(
+    bare: forms.Term, core: tuple[Expr, ...], rows: list[Expr | None], i: Index
+) -> Expr | None:
+    if isinstance(core[0], Transpose) or not isinstance(core[1], Transpose):
+        return None
+    left, right = rows
+    assert left is not None and right is not None
+    whole = forms.assembled(bare)
+    if not _varies(whole, (i,)):
+        return forms.times(whole, forms.turned(left), right)
+    weight = stacked(whole, i)
+    return (
+        None if weight is None else forms.times(forms.turned(left), Apply("diag", (weight,)), right)
+    )
+
+
+def _row(node: Expr, i: Index) -> Expr | None:
+    """X for X_{i:} or its transpose."""
+    inner = node.operand if isinstance(node, Transpose) else node
+    if isinstance(inner, Item) and inner.base.rank == 2 and inner.indices == (i, None):
+        if not _varies(inner.base, (i,)):
+            return None if getattr(inner.base, "family", 0) else inner.base
+    return None
+
+
+def _whole_range(i: Index, node: Expr) -> bool:
+    """Whether i runs over a whole axis of every array of which it picks an entry."""
+    for part in post_order(node):
+        if isinstance(part, Item) and i in part.indices:
+            size = part.base.shape[part.indices.index(i)]
+            if repr(i.upper) != str(size) or forms.constant_value(i.lower) != 1:
+                return False
+    return True
+
+
+def stacked(node: Expr, i: Index) -> Expr | None:
+    """The vector of a scalar's values over i: `p_i - y_i` to `p - y`, `p_i (1 - p_i)` to `p o (1 - p)`."""
+    size = _axis(node, i)
+    return None if size is None else _stacked(node, i, (size,))
+
+
+def _axis(node: Expr, i: Index) -> object:
+    for part in post_order(node):
+        if isinstance(part, Item) and i in part.indices:
+            return part.base.shape[part.indices.index(i)]
+    return None
+
+
+def _stacked(node: Expr, i: Index, shape: tuple) -> Expr | None:  # type: ignore[type-arg]
+    if not _varies(node, (i,)):
+        return forms.ones_like(shape) if forms.is_ones(node) else Apply("broadcast", (node,), shape)
+    if isinstance(node, Item):
+        if node.indices == (i,) and not _varies(node.base, (i,)) and shape[0] != ONE:
+            return node.base
+        return None
+    if isinstance(node, Add):
+        parts = [_stacked(t, i, shape) for t in node.terms]
+        return None if None in parts else Add(tuple(p for p in parts if p is not None))
+    if isinstance(node, Neg):
+        inner = _stacked(node.operand, i, shape)
+        return None if inner is None else forms.negative(inner)
+    if isinstance(node, Quotient):
+        return _stacked_quotient(node, i, shape)
+    if isinstance(node, Product):
+        return _stacked_product(node, i, shape)
+    return _stacked_function(node, i, shape)
+
+
+def _stacked_quotient(node: Quotient, i: Index, shape: tuple) -> Expr | None:  # type: ignore[type-arg]
+    top = _stacked(node.numerator, i, shape)
+    if top is None:
+        return None
+    if not _varies(node.denominator, (i,)):
+        return forms.divided(top, node.denominator)
+    under = _stacked(node.denominator, i, shape)
+    return None if under is None else Apply("hadamard_divide", (top, under))
+
+
+def _stacked_product(node: Product, i: Index, shape: tuple) -> Expr | None:  # type: ignore[type-arg]
+    if any(f.shape for f in node.factors):
+        first, *rest = node.factors
+        row = _row(first, i) if isinstance(first, Transpose) else None
+        if row is not None and rest and not any(_varies(f, (i,)) for f in rest):
+            return forms.times(row, *rest)
+        last = _row(node.factors[-1], i) if len(node.factors) == 2 else None
+        if last is not None and isinstance(first, Transpose) and not _varies(first, (i,)):
+            return forms.times(last, first.operand)
+        return None
+    fixed = [f for f in node.factors if not _varies(f, (i,))]
+    parts = [_stacked(f, i, shape) for f in node.factors if _varies(f, (i,))]
+    if None in parts:
+        return None
+    return forms.times(*fixed, forms.entrywise(*(p for p in parts if p is not None)))
+
+
+def _stacked_function(node: Expr, i: Index, shape: tuple) -> Expr | None:  # type: ignore[type-arg]
+    from derive.expr.nodes import Call, Power
+    from derive.rules.lift import is_elementwise
+
+    if isinstance(node, (Apply, Call)) and is_elementwise(node):
+        inner = _stacked(node.args[0], i, shape)
+        if inner is None:
+            return None
+        if isinstance(node, Apply):
+            return Apply(node.function, (inner,))
+        return Call(node.function, (inner,), node.order)
+    if isinstance(node, Power) and not _varies(node.exponent, (i,)):
+        inner = _stacked(node.base, i, shape)
+        return None if inner is None else Apply("hadamard_power", (inner, node.exponent))
+    return None
