@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.checker.judge import judge, judge_relation, judge_step
+
+__all__ = ["judge", "judge_relation", "judge_step"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("judge_relation", "judge"):
-        from derive.checker import judge as module
+    if name in __all__:
+        from importlib import import_module
 
-        return getattr(module, name)
+        return getattr(import_module("derive.checker.judge"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

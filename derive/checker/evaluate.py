@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from derive.checker.budget import check
 from derive.checker.duals import Dual, DualKernel, plain
 from derive.checker.plan import Plan, base_symbol
 from derive.errors import EvaluationError
@@ -100,6 +101,7 @@ class Evaluator:
             if missing:
                 stack.extend((c, here) for c in reversed(missing))
                 continue
+            check()
             here.memo[current] = self._compute(current, here)
             stack.pop()
         return scope.memo[node]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.checker import budget
 from derive.checker.problem import Problem
 from derive.checker.sampling import Points
 from derive.checker.verdicts import Evidence, Verdict
@@ -14,6 +15,8 @@ from derive.expr.nodes import Expr
 
 #: points of one float64 batch, random points decided in balls at each assignment of sizes, and assignments
 BATCH, RANDOM, SIZES = 64, 2, 3
+#: assignments tried where some leave a side undefined, such as fewer rows than columns
+MOST_SIZES = 8
 #: suspects by absolute and by relative difference
 SUSPECTS = 2
 #: a relative difference in float64 above which the points are decided before anything else
@@ -53,10 +56,24 @@ class Identity:
 
     def verdict(self) -> Verdict:
         """Float64 and balls at each assignment of sizes, until one point refutes."""
-        for choice, sizes in enumerate(self.problem.sizes(SIZES)):
-            self._at_sizes(sizes, choice)
+        good, problems = 0, {}
+        for choice, sizes in enumerate(self.problem.sizes(MOST_SIZES)):
+            before = self.record.equal
+            try:
+                self._at_sizes(sizes, choice)
+            except EvaluationError as error:
+                problems[str(error)] = error
+                budget.check()
+                if len(problems) > 1 or (choice >= SIZES - 1 and not self.record.points):
+                    break
+                continue
             if self.record.failed is not None:
                 return self._fails()
+            good += self.record.equal - before >= RANDOM
+            if good >= SIZES or (choice >= SIZES and not self.record.equal):
+                break
+        if problems and not self.record.points:
+            raise next(iter(problems.values()))
         return self._summary()
 
     # ------------------------------------------------------------------ points
@@ -168,7 +185,7 @@ class Identity:
         return Verdict("fails", self._evidence(), counterexample=found)
 
     def _summary(self) -> Verdict:
-        record, evidence = self.record, self._evidence()
+        evidence = self._evidence()
         reason = self._reason()
         if reason:
             return Verdict("unchecked", evidence, why=reason)

@@ -1,58 +1,120 @@
-"""The verdict on one relation: float64 looks for suspects, balls decide (the rule of CHECKING.md, section 1)."""
+"""The public functions of the judge: the verdict on one relation, and the report on a derivation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from derive.checker.verdicts import Evidence, Verdict
+from derive.checker.budget import deadline
+from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
+from derive.derivation import Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError
 from derive.expr.nodes import Expr, Number
+from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
 
-#: points of one float64 batch, and random points decided in balls at each assignment of sizes
-BATCH, RANDOM, SIZES = 64, 2, 3
+#: seconds for one relation
+TIME_LIMIT = 2.0
+
+Progress = Callable[[int, int], None]
 
 
 def judge_relation(
-    lhs: Expr, op: str, rhs: Expr, *, premises: Sequence[Expr] = (), seed: int = 0
+    lhs: Expr,
+    op: str,
+    rhs: Expr,
+    *,
+    premises: Sequence[Expr] = (),
+    seed: int = 0,
+    time_limit: float | None = TIME_LIMIT,
 ) -> Verdict:
     """The verdict on `lhs op rhs` for all values that the declarations and `premises` allow."""
     try:
-        return _judged(lhs, op, rhs, tuple(premises), seed)
+        with deadline(time_limit):
+            return _judged(lhs, op, rhs, tuple(premises), seed)
     except DeriveError as error:
-        return Verdict("unchecked", why=str(error))
+        return Verdict("unchecked", Evidence(seed=seed), why=str(error))
     except (RecursionError, MemoryError, OverflowError) as error:
-        return Verdict("unchecked", why=f"too large to evaluate ({type(error).__name__})")
+        return Verdict(
+            "unchecked", Evidence(seed=seed), why=f"too large to evaluate ({type(error).__name__})"
+        )
+
+
+def judge(
+    derivation: Derivation,
+    *,
+    seed: int = 0,
+    strict: bool = False,
+    time_limit: float | None = TIME_LIMIT,
+    progress: Progress | None = None,
+) -> FileReport:
+    """The verdict on every relation of a derivation, numbered from 1 through its chains in reading order."""
+    total = sum(len(chain.steps) for chain in derivation.chains)
+    reports: list[RelationReport] = []
+    for chain in derivation.chains:
+        left: Side = chain.lhs
+        for step in chain.steps:
+            verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
+            reports.append(_report(len(reports) + 1, chain, left, step, verdict))
+            left = step.rhs
+            if progress is not None:
+                progress(len(reports), total)
+    recipe = derivation.slug or None
+    return FileReport(derivation.path, recipe, tuple(reports), derivation.notes)
+
+
+def judge_step(
+    chain: Chain, left: Side, step: Step, *, seed: int = 0, time_limit: float | None = TIME_LIMIT
+) -> Verdict:
+    """The verdict on one step of a chain, whose left side is the previous right side."""
+    if step.role == "definition" or step.op == ":=":
+        return Verdict("definition")
+    for side in (left, step.rhs):
+        if isinstance(side, Unreadable):
+            return Verdict("fails" if side.ill_typed else "unchecked", why=side.why)
+    if step.role == "condition":
+        return Verdict("definition", why="a condition: imposed here, not claimed")
+    if step.role == "hole":
+        return Verdict("unchecked", why="a hole that has not been filled")
+    assert isinstance(left, Expr) and isinstance(step.rhs, Expr)
+    return judge_relation(
+        left, step.op, step.rhs, premises=chain.premises, seed=seed, time_limit=time_limit
+    )
+
+
+def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:
+    place = step.place if step.place.line else chain.place
+    source = chain.source if left is chain.lhs and not isinstance(left, Unreadable) else ""
+    return RelationReport(
+        index,
+        place.line,
+        place.column,
+        step.op,
+        source or _text(left),
+        step.source or _text(step.rhs),
+        verdict,
+    )
+
+
+def _text(side: Side) -> str:
+    return side.latex if isinstance(side, Unreadable) else repr(side)
 
 
 def _judged(lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...], seed: int) -> Verdict:
-    if op != "=":
-        return Verdict("unchecked", why=f"the relation {op} is not decided yet")
     if lhs.shape != rhs.shape and not (_is_zero(rhs) or _is_zero(lhs)):
-        return _shapes_differ(lhs, rhs)
-    from derive.checker.identity import Identity
+        return _shapes_differ(lhs, rhs, seed)
+    if op == "=":
+        from derive.checker.identity import Identity
 
-    return Identity(lhs, rhs, premises, seed).verdict()
+        return Identity(lhs, rhs, premises, seed).verdict()
+    return Verdict("unchecked", Evidence(seed=seed), why=f"the relation {op} is not decided yet")
 
 
 def _is_zero(node: Expr) -> bool:
     return isinstance(node, Number) and node.value == 0
 
 
-def _shapes_differ(lhs: Expr, rhs: Expr) -> Verdict:
+def _shapes_differ(lhs: Expr, rhs: Expr, seed: int) -> Verdict:
     why = f"the left side is {shape_text(lhs.shape)}, the right side {shape_text(rhs.shape)}"
-    row = len(rhs.shape) == 2 or len(lhs.shape) == 2
-    if (row and tuple(reversed(lhs.shape)) == rhs.shape) or _column_against_row(lhs, rhs):
-        why += ": a transpose (the other layout)"
-    return Verdict("fails", Evidence(seed=seed_of(), referee="shapes"), why=why)
-
-
-def seed_of() -> int:
-    """The seed of a verdict that needs no points."""
-    return 0
-
-
-def _column_against_row(lhs: Expr, rhs: Expr) -> bool:
-    from derive.expr.shapes import transposed
-
-    return len(lhs.shape) in (1, 2) and transposed(lhs.shape) == rhs.shape
+    if len(lhs.shape) in (1, 2) and transposed(lhs.shape) == rhs.shape:
+        why += ": the same up to a transpose, the other layout"
+    return Verdict("fails", Evidence(seed=seed, referee="shapes"), why=why)

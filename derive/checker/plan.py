@@ -95,19 +95,19 @@ class Plan:
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
         for root in self.roots:
             static_bounds(root)
-            self._collect(root)
+        self._collect()
 
-    def _collect(self, root: Expr) -> None:
-        nodes = [n for n in post_order(root, into_definitions=True) if n not in self.deps]
-        bindable: dict[Expr, None] = {}
+    def _collect(self) -> None:
+        nodes: dict[Expr, None] = {}
+        for root in self.roots:
+            nodes.update(dict.fromkeys(post_order(root, into_definitions=True)))
         for node in nodes:
             bound = bound_by(node)
-            bindable.update(dict.fromkeys(bound))
+            self.bindable.update(dict.fromkeys(bound))
             self.binders = self.binders or bool(bound) or isinstance(node, (Index, Reduce, Call))
-        self.bindable.update(bindable)
         for node in nodes:
             self.deps[node] = self._depends(node)
-            self.order.append(node)
+        self.order = list(nodes)
 
     def _depends(self, node: Expr) -> Bound:
         parts = children(node, into_definitions=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.plan import Plan
-from derive.checker.sampling import Points, choose_sizes, fits, sample
+from derive.checker.premises import prepare
+from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies
 from derive.errors import EvaluationError
 from derive.expr.nodes import (
     Call,
@@ -24,14 +25,18 @@ from derive.expr.nodes import (
 )
 from derive.expr.walk import post_order, size_names
 
+#: how often points are drawn again until this many satisfy the premises
+ATTEMPTS, ENOUGH = 12, 24
+
 
 class Problem:
     """lhs and rhs (of one shape) under premises."""
 
     def __init__(self, lhs: Expr, rhs: Expr, premises: Sequence[Expr] = (), seed: int = 0) -> None:
-        self.lhs, self.rhs, self.seed = lhs, rhs, seed
-        self.premises = tuple(premises)
-        self.plan = Plan((lhs, rhs, *self.premises))
+        prepared = prepare(lhs, rhs, premises)
+        self.lhs, self.rhs, self.seed = prepared.lhs, prepared.rhs, seed
+        self.premises, self.solvers = prepared.conditions, prepared.solvers
+        self.plan = Plan((self.lhs, self.rhs, *self.premises, *prepared.parts))
         self.symbols = tuple(self._free())
         self.tangents = tuple(self._varied())
         self.indices = self._indices()
@@ -101,21 +106,76 @@ class Problem:
 
     def points(self, sizes: dict[str, int], count: int, choice: int, plain: bool = False) -> Points:
         """Points for one assignment of sizes; `choice` numbers it."""
+        points = self._drawn(sizes, count, self.seed + 101 * choice, choice, plain)
+        if not (self.solvers or self.point_premises):
+            return points
+        parts = [self._fitting(points)]
+        for attempt in range(1, ATTEMPTS):
+            if sum(p.count for p in parts) >= min(count, ENOUGH):
+                break
+            more = self._drawn(
+                sizes, count, self.seed + 101 * choice + 7919 * attempt, choice, plain
+            )
+            parts.append(self._fitting(more))
+        found = joined([p for p in parts if p.count] or parts[:1])
+        if not found.count:
+            listed = ", ".join(repr(p) for p in self.point_premises)
+            raise EvaluationError(f"no sampled point satisfies {listed or 'the premises'}")
+        return found.subset(range(min(count, found.count)))
+
+    def _drawn(
+        self, sizes: dict[str, int], count: int, seed: int, choice: int, plain: bool
+    ) -> Points:
         return sample(
             self.symbols,
             sizes,
             count,
-            self.seed + 101 * choice,
+            seed,
             tangents=self.tangents,
             realisation=choice + 7 * self.seed,
             plain=plain,
         )
+
+    def _fitting(self, points: Points) -> Points:
+        """The points with equations solved, where the conditions and the facts of solved symbols hold."""
+        for solver in self.solvers:
+            points = solver.floats(self, points)
+        kernel = self._float_kernel()
+        kept = np.ones(points.count, dtype=bool)
+        with np.errstate(all="ignore"):
+            ev, scope = self.evaluator_at(kernel, points, points.floats())
+            for premise in self.point_premises:
+                truth = np.asarray(ev.k.known(ev.value(premise, scope)))
+                kept &= np.broadcast_to(
+                    truth.reshape(truth.shape[0] if truth.ndim else 1, -1).all(axis=1), kept.shape
+                )
+        for solver in self.solvers:
+            for unknown in solver.unknowns:
+                kept &= satisfies(unknown, points.values[unknown])
+        return points.subset([int(i) for i in np.flatnonzero(kept)])
+
+    @staticmethod
+    def _float_kernel() -> Any:
+        from derive.checker.numpy_kernel import NumpyKernel
+
+        return NumpyKernel()
 
     # ------------------------------------------------------------------ values
 
     def evaluator(self, kernel: Any, points: Points, balls: bool) -> tuple[Evaluator, Scope]:
         """An evaluator at points, and the scope in which the free indices take all their values."""
         values = points.balls(kernel) if balls else points.floats()
+        if balls:
+            for solver in self.solvers:
+                solver.balls(self, kernel, points, values)
+        return self.evaluator_at(kernel, points, values, balls)
+
+    def evaluator_at(
+        self, kernel: Any, points: Points, values: dict[Symbol, Any], balls: bool | None = None
+    ) -> tuple[Evaluator, Scope]:
+        """An evaluator with given values of the symbols."""
+        if balls is None:
+            balls = hasattr(kernel, "exact")
         tangents = points.balls(kernel, True) if balls else points.floats(True)
         ev = Evaluator(
             kernel,

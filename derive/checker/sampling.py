@@ -95,7 +95,7 @@ def choose_sizes(names: Sequence[str], allowed: Allowed, wanted: int = 3) -> lis
     names = sorted(names)
     found: list[dict[str, int]] = []
     if not names:
-        return [{} for _ in range(wanted)]
+        return [{} for _ in range(3)]
     for sizes in itertools.islice(_candidates(names), 4000):
         if sizes not in found and allowed(sizes):
             found.append(sizes)
@@ -103,7 +103,7 @@ def choose_sizes(names: Sequence[str], allowed: Allowed, wanted: int = 3) -> lis
                 return found
     if not found:
         raise EvaluationError(f"no small sizes {', '.join(names)} fit what is declared")
-    return [found[i % len(found)] for i in range(wanted)]
+    return [found[i % len(found)] for i in range(max(3, len(found)))]
 
 
 def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
@@ -201,3 +201,32 @@ def sample(
         {s: values(s, "tangent") for s in tangents},
         realisation,
     )
+
+
+def joined(parts: Sequence[Points]) -> Points:
+    """Several sets of points as one."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    return replace(
+        first,
+        count=sum(p.count for p in parts),
+        values={s: np.concatenate([p.values[s] for p in parts]) for s in first.values},
+        tangents={s: np.concatenate([p.tangents[s] for p in parts]) for s in first.tangents},
+    )
+
+
+def satisfies(symbol: Symbol, values: Any) -> Any:
+    """For each point, whether solved values have the signs and bounds that are declared."""
+    flat = np.asarray(values, dtype=np.float64).reshape(len(values), -1)
+    kept = np.isfinite(flat).all(axis=1)
+    lower, upper = bounds_of(symbol.facts) if symbol.facts else (None, None)
+    if lower is not None:
+        kept &= (flat > float(lower)).all(axis=1)
+    if upper is not None:
+        kept &= (flat < float(upper)).all(axis=1)
+    if declared(symbol.facts, "probability"):
+        kept &= ((flat > 0) & (flat < 1)).all(axis=1)
+    if declared(symbol.facts, "nonzero"):
+        kept &= (flat != 0).all(axis=1)
+    return kept

@@ -1,0 +1,319 @@
+"""Points at which premises hold: an equation is solved for a symbol, an inequality rejects points.
+
+An equation `s = expression` makes `s` a defined symbol. Other equations are solved by Newton's method for as many free symbols
+as there are equations: in float64 for the batch, then refined in balls to the precision of the decision (`Solver`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from derive.checker.domains import reduced
+from derive.errors import EvaluationError
+from derive.expr.nodes import Add, Derivative, Expr, Function, Index, Neg, Number, Relation, Symbol
+from derive.expr.walk import free_symbols, post_order, symbols, transform
+
+#: facts that a solved symbol may carry: they are checked afterwards
+CHECKABLE = frozenset(
+    {"real", "positive", "nonnegative", "negative", "nonzero", "probability", "interval"}
+)
+NEWTON_STEPS, RETRIES = 40, 4
+#: a residual below this share of its terms counts as solved in float64
+SOLVED = 1e-9
+
+
+class Solver(Protocol):
+    """Replaces the values of some symbols by exact ones: floats by iteration, balls by refinement."""
+
+    unknowns: tuple[Symbol, ...]
+
+    def floats(self, problem: Any, points: Any) -> Any:
+        """The points with the unknowns solved, without those where it fails."""
+
+    def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:
+        """Refines `values` of the unknowns (arrays (P, 1, *dims) of balls) in place, to the current precision."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A relation and premises after substitution, the solvers left, and the conditions that reject points."""
+
+    lhs: Expr
+    rhs: Expr
+    conditions: tuple[Expr, ...]
+    solvers: tuple[Solver, ...] = ()
+    parts: tuple[Expr, ...] = ()
+
+
+def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
+    """Equations among the premises become definitions where a symbol stands alone, else solvers."""
+    rest = list(premises)
+    changed = True
+    while changed:
+        changed = False
+        for position, premise in enumerate(rest):
+            found = _assignment(premise, (lhs, rhs, *rest))
+            if found is None:
+                continue
+            symbol, value = found
+            del rest[position]
+            defined = replace(symbol, definition=value, facts=(), law=None)
+            lhs, rhs, *rest = (_defined(e, symbol, defined) for e in (lhs, rhs, *rest))
+            changed = True
+            break
+    equations = [p for p in rest if _is_equation(p)]
+    others = tuple(p for p in rest if not _is_equation(p))
+    if not equations:
+        return Prepared(lhs, rhs, others)
+    newton = Newton.of(equations, (lhs, rhs))
+    return Prepared(lhs, rhs, others, (newton,), newton.parts)
+
+
+def _is_equation(premise: Expr) -> bool:
+    return (
+        isinstance(premise, Relation)
+        and premise.op == "="
+        and any(isinstance(n, Symbol) for n in post_order(premise))
+    )
+
+
+def _assignment(premise: Expr, everywhere: Sequence[Expr]) -> tuple[Symbol, Expr] | None:
+    """(s, e) for a premise s = e in which the free symbol s does not occur in e."""
+    if not _is_equation(premise):
+        return None
+    assert isinstance(premise, Relation)
+    for symbol, value in ((premise.lhs, premise.rhs), (premise.rhs, premise.lhs)):
+        if (
+            not isinstance(symbol, Symbol)
+            or symbol.definition is not None
+            or symbol.law is not None
+        ):
+            continue
+        if symbol.shape != value.shape or reduced(symbol.facts):
+            continue
+        if symbol in symbols(value) or any(isinstance(n, Index) for n in _free_indices(value)):
+            continue
+        if not _in_functions(symbol, everywhere):
+            return symbol, value
+    return None
+
+
+def _free_indices(value: Expr) -> tuple[Index, ...]:
+    from derive.expr.walk import free_indices
+
+    return free_indices(value)
+
+
+def _in_functions(symbol: Symbol, everywhere: Sequence[Expr]) -> bool:
+    for root in everywhere:
+        for node in post_order(root, into_definitions=True):
+            if (
+                isinstance(node, Function)
+                and node.body is not None
+                and symbol in symbols(node.body)
+            ):
+                return True
+    return False
+
+
+def _defined(root: Expr, symbol: Symbol, defined: Symbol) -> Expr:
+    return transform(root, lambda n: defined if n == symbol else None, into_definitions=True)
+
+
+class Newton:
+    """Solves equations residual = 0 for unknowns with as many entries, together."""
+
+    def __init__(self, residuals: Sequence[Expr], unknowns: Sequence[Symbol]) -> None:
+        self.residuals = tuple(residuals)
+        self.unknowns = tuple(unknowns)
+        self.jacobian = tuple(
+            tuple(Derivative(r, (u,), "partial") for u in self.unknowns) for r in self.residuals
+        )
+        self.parts: tuple[Expr, ...] = (
+            *self.residuals,
+            *(j for line in self.jacobian for j in line),
+        )
+
+    @staticmethod
+    def of(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton:
+        """The unknowns are chosen by shape, first those by which a derivative is taken in the equation."""
+        residuals, unknowns = [], []
+        for equation in equations:
+            assert isinstance(equation, Relation)
+            residual = _difference(equation.lhs, equation.rhs)
+            candidates = [c for c in _candidates(equation) if c not in unknowns]
+            fitting = [c for c in candidates if _entries(c) == _entries(residual)]
+            if not fitting:
+                raise EvaluationError(
+                    f"the premise {equation!r} could not be solved for a symbol of its shape"
+                )
+            residuals.append(residual)
+            unknowns.append(fitting[0])
+        return Newton(residuals, unknowns)
+
+    # ------------------------------------------------------------------ float64
+
+    def floats(self, problem: Any, points: Any) -> Any:
+        from derive.checker.numpy_kernel import NumpyKernel
+
+        kernel = NumpyKernel()
+        with np.errstate(all="ignore"):
+            for _ in range(NEWTON_STEPS):
+                values = points.floats()
+                residual, jacobian = self._system(problem, kernel, points, values)
+                step = _solve(jacobian, residual)
+                size = np.abs(step).max(axis=1)
+                points = _moved(points, self.unknowns, -step)
+                if not (np.isfinite(size) & (size > 1e-13)).any():
+                    break
+            residual, jacobian = self._system(problem, kernel, points, points.floats())
+            scale = 1.0 + np.abs(jacobian).max(axis=(1, 2))
+            good = np.isfinite(residual).all(axis=1) & (
+                np.abs(residual).max(axis=1) < SOLVED * scale
+            )
+            regular = (
+                np.abs(np.linalg.slogdet(np.where(np.isfinite(jacobian), jacobian, 0.0))[0]) > 0
+            )
+        kept = np.flatnonzero(good & regular)
+        if not len(kept):
+            raise EvaluationError(f"the premise could not be solved for {self._names()}")
+        return points.subset([int(i) for i in kept])
+
+    def _names(self) -> str:
+        return ", ".join(u.name for u in self.unknowns)
+
+    def _system(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> Any:
+        """Residuals (P, m) and Jacobian (P, m, m)."""
+        ev, scope = problem.evaluator_at(kernel, points, values)
+
+        def flat(node: Expr, split: int) -> Any:
+            value = ev.k.spread_tuples(ev.value(node, scope), node.rank, scope.tuples)
+            value = np.broadcast_to(value, (points.count, *value.shape[1:]))
+            rows = int(np.prod(ev.dims(node.shape)[:split], dtype=int)) * scope.tuples
+            return value.reshape((points.count, rows, -1))
+
+        residual = np.concatenate([flat(r, r.rank)[..., 0] for r in self.residuals], axis=1)
+        lines = [
+            np.concatenate([flat(j, r.rank) for j in line], axis=2)
+            for r, line in zip(self.residuals, self.jacobian, strict=True)
+        ]
+        jacobian = np.concatenate(lines, axis=1)
+        if jacobian.shape[1] != jacobian.shape[2]:
+            raise EvaluationError(
+                f"the premise has {jacobian.shape[1]} equations for {jacobian.shape[2]} unknowns"
+            )
+        return residual, jacobian
+
+    # ------------------------------------------------------------------ balls
+
+    def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:
+        """Newton steps on the middles until the step is as small as the precision allows; its size bounds the radius."""
+        import flint
+        from flint import arb
+
+        last = None
+        for _ in range(int(np.log2(flint.ctx.prec)) + 6):
+            residual, jacobian = self._system(problem, kernel, points, values)
+            step = _solve_balls(jacobian, residual)
+            size = max((float(abs(s).upper().log().mid()) if s != 0 else -1e9) for s in step.flat)
+            start = 0
+            for unknown in self.unknowns:
+                old = values[unknown]
+                many = int(np.prod(old.shape[1:], dtype=int))
+                part = step[:, start : start + many].reshape(old.shape)
+                values[unknown] = _middles(old - part)
+                start += many
+            if last is not None and (size > last - 1 or size < -0.6 * flint.ctx.prec):
+                last = size
+                break
+            last = size
+        radius = arb(2) ** (-int(0.55 * flint.ctx.prec))
+        widen = np.frompyfunc(lambda x: x + arb(0, radius) * (1 + abs(x)), 1, 1)
+        for unknown in self.unknowns:
+            values[unknown] = widen(values[unknown])
+        if last is None or last > -0.3 * flint.ctx.prec:
+            nan = np.frompyfunc(lambda x: arb("nan"), 1, 1)
+            for unknown in self.unknowns:
+                values[unknown] = nan(values[unknown])
+
+
+def _entries(node: Expr) -> tuple[Any, ...]:
+    """The sizes of a node without order: equal for shapes with as many entries."""
+    return tuple(sorted(str(s) for s in node.shape))
+
+
+def _candidates(equation: Relation) -> list[Symbol]:
+    """Free symbols of an equation that may be solved for, in order of preference."""
+    inside = [
+        v
+        for node in post_order(equation, into_definitions=True)
+        if isinstance(node, Derivative)
+        for v in node.wrt
+        if isinstance(v, Symbol)
+    ]
+    listed = [*inside, *free_symbols(equation)]
+    allowed = (
+        s
+        for s in listed
+        if s.definition is None and s.law is None and reduced(s.facts) <= CHECKABLE
+    )
+    return list(dict.fromkeys(allowed))
+
+
+def _difference(lhs: Expr, rhs: Expr) -> Expr:
+    if isinstance(rhs, Number) and rhs.value == 0:
+        return lhs
+    if isinstance(lhs, Number) and lhs.value == 0:
+        return rhs
+    if lhs.shape != rhs.shape:
+        raise EvaluationError(f"the premise {lhs!r} = {rhs!r} relates different shapes")
+    return Add((lhs, Neg(rhs)))
+
+
+def _solve(jacobian: Any, residual: Any) -> Any:
+    finite = np.isfinite(jacobian).all(axis=(1, 2)) & np.isfinite(residual).all(axis=1)
+    safe = np.where(finite[:, None, None], jacobian, np.eye(jacobian.shape[1]))
+    right = np.where(finite[:, None], residual, np.nan)[..., None]
+    try:
+        return np.linalg.solve(safe, right)[..., 0]
+    except np.linalg.LinAlgError:
+        return np.stack([_least(a, b) for a, b in zip(safe, right[..., 0], strict=True)])
+
+
+def _least(a: Any, b: Any) -> Any:
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        return np.full(b.shape, np.nan)
+
+
+def _solve_balls(jacobian: Any, residual: Any) -> Any:
+    from flint import arb, arb_mat
+
+    out = np.empty(residual.shape, dtype=object)
+    size = residual.shape[1]
+    for p in range(len(residual)):
+        matrix = arb_mat(size, size, list(jacobian[p].reshape(-1)))
+        right = arb_mat(size, 1, list(residual[p]))
+        try:
+            out[p] = list(matrix.solve(right).entries())
+        except ZeroDivisionError:
+            out[p] = [arb("nan")] * size
+    return out
+
+
+_middles = np.frompyfunc(lambda x: x.mid(), 1, 1)
+
+
+def _moved(points: Any, unknowns: Sequence[Symbol], step: Any) -> Any:
+    values, start = dict(points.values), 0
+    for unknown in unknowns:
+        old = np.asarray(values[unknown], dtype=np.float64)
+        many = int(np.prod(old.shape[1:], dtype=int))
+        values[unknown] = old + step[:, start : start + many].reshape(old.shape)
+        start += many
+    return replace(points, values=values)
