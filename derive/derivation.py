@@ -20,7 +20,8 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        counted = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.path, *counted])
 
 
 @dataclass(frozen=True, slots=True)

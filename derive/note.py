@@ -145,8 +145,8 @@ def _fitting(lhs: Expr, step: Step) -> Step:
 class Premise:
     """What `Note.suppose` returns: used with `with`, its conditions end with the block."""
 
-    def __init__(self, note: Note, conditions: tuple[Expr, ...]) -> None:
-        self._note, self._conditions = note, conditions
+    def __init__(self, premises: list[Expr], start: int) -> None:
+        self._premises, self._start = premises, start
 
     def __enter__(self) -> None:
         return None
@@ -157,7 +157,7 @@ class Premise:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._note._premises = [p for p in self._note._premises if p not in self._conditions]
+        del self._premises[self._start :]
 
 
 class Note:
@@ -314,8 +314,9 @@ class Note:
         for condition in conditions:
             if not isinstance(condition, Expr):
                 raise RecipeError(f"{condition!r} is not a condition; write equals(a, b) or a >= b")
+        start = len(self._premises)
         self._premises.extend(conditions)
-        return Premise(self, conditions)
+        return Premise(self._premises, start)
 
     # what is said and claimed
 

@@ -85,7 +85,8 @@ def pca_max_variance(note: Note) -> None:
     note(r"""At a stationary point this is zero, so the new multiplier vanishes, and $S u =
         \lambda u$ once more: the second direction is an eigenvector as well, the best that is
         orthogonal to $u_1$. By the same argument each further direction is the next eigenvector.
-        For $k$ directions, the columns of $U_k$, the variances add up:""")
+        For $k \le d$ directions, the columns of $U_k$, the variances add up:""")
+    note.suppose(k <= d)
     U = note.eigenvectors("U_k", S, k, "orthonormal eigenvectors of the $k$ largest eigenvalues")
     lams = note.eigenvalues(r"\ell", S, k, "the $k$ largest eigenvalues, in falling order")
     j = note.index("j", k)

@@ -21,6 +21,7 @@ def pca_min_reconstruction(note: Note) -> None:
     x = note.rows("x", X, "the examples: rows of $X$ as columns")
     S = note.let("S", 1 / n * X.T @ X, "covariance of the data")
 
+    note.suppose(k <= d)
     note(r"""PCA can be told without any variance. Keep only $k$ numbers of each example, its
         coordinates $U^\top x_i$ in a subspace, and rebuild the example from them as $U U^\top
         x_i$. Which subspace loses least? What is lost is the part of $x_i$ that the projection
