@@ -41,7 +41,6 @@ class Setup:
     level: int = 0
     seed: int = 0
     exact: bool = True
-    balls_only: bool = False
 
 
 def expectation(node: Expectation, setup: Setup) -> Expr:

@@ -99,7 +99,7 @@ def limit(node: Limit, setup: Setup) -> Expr:
     x = node.variable
     if x.shape:
         raise EvaluationError(f"a limit of the array {x!r} is not evaluated")
-    setup.exact, setup.balls_only = False, True
+    setup.exact = False
     body = _inlined(node.body, x)
     power = NEARNESS[setup.level]
     target, sign = node.target, 1

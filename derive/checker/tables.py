@@ -1,4 +1,4 @@
-"""Two nodes that only the judge makes: a table of exact numbers, and the lower Cholesky factor of a matrix.
+"""Nodes that only the judge makes: a table of exact numbers, a Cholesky factor, a value known at two levels of a rule.
 
 An expectation or integral becomes a sum over the entries of tables (nodes and weights of a rule), so that every kernel
 evaluates it, and differentiates it, like any other sum.
@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from flint import arb
 
+from derive.checker.ball_kernel import BallKernel
+from derive.checker.duals import Dual
 from derive.checker.evaluate import Evaluator, Scope, Value, handles
 from derive.expr.core import Expr
 from derive.expr.sizes import Shape
@@ -89,3 +92,38 @@ def nested(flat: list[Any], lengths: list[int]) -> Any:
         return flat[int(part)] if part.ndim == 0 else tuple(build(p) for p in part)
 
     return build(shaped)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Converged(Expr):
+    """A value known by a rule at two levels: `fine`, with the difference from `coarse` as its uncertainty in balls."""
+
+    coarse: Expr
+    fine: Expr
+
+    def _shape(self) -> Shape:
+        return self.fine.shape
+
+
+#: how many times the difference of two levels is taken as the error, and the least relative error (in bits)
+SAFETY, LEAST = 4, 140
+
+
+@handles(Converged)
+def _converged(ev: Evaluator, node: Converged, scope: Scope) -> Value:
+    fine = scope.memo[node.fine]
+    if not isinstance(ev.base, BallKernel):
+        return fine
+    gap = ev.k.subtract(fine, scope.memo[node.coarse])
+    return ev.k.add(ev.k.add(fine, _fuzz(gap, SAFETY)), _fuzz(fine, arb(2) ** -LEAST))
+
+
+def _fuzz(value: Value, share: Any) -> Value:
+    """Balls around zero as wide as a share of the size of each entry."""
+    if isinstance(value, Dual):
+        return Dual(value.level, _fuzz(value.value, share), _fuzz(value.change, share))
+
+    def one(x: Any) -> Any:
+        return arb(0, 1) * (abs(x) * share) if x.is_finite() else x
+
+    return np.asarray(np.frompyfunc(one, 1, 1)(value), dtype=object)

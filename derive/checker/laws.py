@@ -1,0 +1,327 @@
+"""Values of symbols that obey a law or a premise: minimisers, stationary points, solutions of equations, eigenpairs.
+
+The free quantities are sampled first; then the referee finds the value that the law asks for by its own means (Newton's
+iteration on derivatives of the objective, `eigh`), never by a formula that is claimed. In balls a solution is a ball that
+is wider than what the iteration left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from derive.checker.edit_parts import is_zero
+from derive.checker.expansion import expand
+from derive.checker.sampling import Points, sample
+from derive.checker.solver import Frame, System, refine, search
+from derive.errors import EvaluationError
+from derive.expr.facts import Fact, declared
+from derive.expr.nodes import Add, Apply, Expr, Neg, Number, Power, Product, Relation, Symbol
+from derive.expr.walk import free_symbols
+
+#: random starts of a search for a solution, and of one for the best of several
+STARTS, BEST_OF = 4, 6
+
+ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
+
+
+@dataclass(frozen=True)
+class SolvedPoints(Points):
+    """Points with values that were solved for: `solved` holds balls (P, *dims), `values` their float64 middles."""
+
+    solved: dict[Symbol, Any] = field(default_factory=dict)
+
+    def balls(self, kernel: Any, tangents: bool = False) -> dict[Symbol, Any]:
+        """Arrays (P, 1, *dims) of balls."""
+        if tangents:
+            return super().balls(kernel, True)
+        given = {s: v for s, v in self.values.items() if s not in self.solved}
+        found = replace(self, values=given, solved={})
+        own = {s: v.reshape((len(v), 1, *v.shape[1:])) for s, v in self.solved.items()}
+        return {**Points.balls(found, kernel), **own}
+
+    def subset(self, chosen: Sequence[int]) -> SolvedPoints:
+        """Some of the points."""
+        picked = list(chosen)
+        return replace(
+            self,
+            count=len(picked),
+            values={s: v[picked] for s, v in self.values.items()},
+            tangents={s: v[picked] for s, v in self.tangents.items()},
+            solved={s: v[picked] for s, v in self.solved.items()},
+        )
+
+
+def lawful(symbol: Symbol) -> bool:
+    """Whether the value of a symbol follows from a law, rather than being free."""
+    return symbol.law is not None and symbol.law.kind in SOLVERS
+
+
+def law_roots(symbols: Iterable[Symbol]) -> tuple[Expr, ...]:
+    """The expressions in the laws of some symbols, and of the symbols in those, in order of discovery."""
+    found: dict[Expr, None] = {}
+    queue, seen = list(symbols), dict[Symbol, None]()
+    while queue:
+        symbol = queue.pop(0)
+        if symbol in seen or symbol.law is None:
+            continue
+        seen[symbol] = None
+        for expr in _expressions(symbol.law.args):
+            found[expr] = None
+            queue.extend(free_symbols(expr))
+    return tuple(found)
+
+
+def _expressions(args: Iterable[Any]) -> Iterable[Expr]:
+    for arg in args:
+        if isinstance(arg, Expr):
+            yield arg
+        elif isinstance(arg, (tuple, list)):
+            yield from _expressions(arg)
+
+
+def law_variables(symbol: Symbol) -> tuple[Symbol, ...]:
+    """The symbols that a law binds: the variable of an objective, the unknowns of equations."""
+    if symbol.law is None:
+        return ()
+    kind, args = symbol.law.kind, symbol.law.args
+    if kind in ("minimiser", "maximiser", "stationary"):
+        return (args[1],) if isinstance(args[1], Symbol) else ()
+    if kind == "solves":
+        return tuple(args[1]) if isinstance(args[1], (tuple, list)) else (args[1],)
+    return ()
+
+
+def inputs(symbol: Symbol) -> tuple[Symbol, ...]:
+    """The free symbols on which the value that a law asks for depends."""
+    bound = law_variables(symbol)
+    found: dict[Symbol, None] = {}
+    for expr in _expressions(symbol.law.args if symbol.law else ()):
+        found.update(dict.fromkeys(s for s in free_symbols(expr) if s not in bound))
+    found.pop(symbol, None)
+    return tuple(found)
+
+
+def to_sample(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:
+    """The free symbols behind some symbols and their laws: what must be sampled before the laws are solved."""
+    found: dict[Symbol, None] = {}
+    queue = list(symbols)
+    while queue:
+        symbol = queue.pop(0)
+        if symbol in found:
+            continue
+        found[symbol] = None
+        if lawful(symbol):
+            queue.extend(inputs(symbol))
+    return tuple(s for s in found if not lawful(s))
+
+
+def in_order(symbols: Iterable[Symbol]) -> list[Symbol]:
+    """The symbols with a law behind some symbols, each after those on which it depends."""
+    done: dict[Symbol, None] = {}
+
+    def visit(symbol: Symbol, above: tuple[Symbol, ...]) -> None:
+        if symbol in above:
+            raise EvaluationError(f"the laws of {symbol!r} and {above[-1]!r} depend on each other")
+        if symbol in done or not lawful(symbol):
+            return
+        for other in inputs(symbol):
+            visit(other, (*above, symbol))
+        done[symbol] = None
+
+    for symbol in symbols:
+        visit(symbol, ())
+    return list(done)
+
+
+def obey(points: Points, symbols: Iterable[Symbol], seed: int) -> Points:
+    """The points at which a value was found for every symbol with a law; the sampled values stay as they are."""
+    for symbol in in_order(symbols):
+        assert symbol.law is not None
+        if symbol in points.values:
+            continue
+        points = SOLVERS[symbol.law.kind](points, symbol, seed)
+        if not points.count:
+            raise EvaluationError(f"no value of {symbol!r} that fits its law was found")
+    return points
+
+
+# ------------------------------------------------------------------------------------ extrema and equations
+
+
+def _extremum(points: Points, symbol: Symbol, seed: int) -> Points:
+    assert symbol.law is not None
+    objective, variable = symbol.law.args[0], symbol.law.args[1]
+    if not isinstance(variable, Symbol):
+        raise EvaluationError(f"the law of {symbol!r} names {variable!r}, not a symbol")
+    kind = symbol.law.kind
+    sense = {"minimiser": 1, "maximiser": -1, "stationary": 0}[kind]
+    objective = expand((objective,), points.sizes)[0]
+    constraint = _constraint(variable)
+    if constraint is None:
+        system = System.stationary(objective, (variable,))
+    else:
+        multiplier = Symbol(f"multiplier'{variable.name}")
+        whole = Add((objective, Product((multiplier, constraint))))
+        system = System.stationary(whole, (variable, multiplier))
+    frame = Frame(system, points.sizes, points.floats(), points.realisation)
+    best = _best if sense and constraint is not None else _any_start
+    flat, ok = best(frame, points, sense, constraint is not None, seed, objective)
+    return _placed(points, frame, flat, ok, {symbol: variable})
+
+
+def _constraint(variable: Symbol) -> Expr | None:
+    """The equation among the declared facts of a variable of optimisation, as an expression that is zero."""
+    if declared(variable.facts, "orthonormal_columns") or declared(variable.facts, "orthogonal"):
+        raise EvaluationError(
+            f"an optimum over orthonormal columns such as {variable!r} is not unique, so it is not sampled"
+        )
+    if declared(variable.facts, "sums_to_one") and variable.rank == 1:
+        return Add((Apply("sum", (variable,)), Neg(ONE)))
+    if declared(variable.facts, "unit_norm") and variable.rank == 1:
+        return Add((Power(Apply("norm", (variable,)), TWO), Neg(ONE)))
+    return None
+
+
+def _start(frame: Frame, points: Points, seed: int) -> Any:
+    """Random values of the unknowns, one for each point, from their declared facts."""
+    drawn = sample(frame.system.unknowns, points.sizes, points.count, seed)
+    return frame.flat(drawn.values)
+
+
+def _any_start(
+    frame: Frame, points: Points, sense: int, bound: bool, seed: int, objective: Expr
+) -> tuple[Any, Any]:
+    """The first solution from several starts at each point."""
+    flat = _start(frame, points, seed + 7001)
+    done = np.zeros(points.count, dtype=bool)
+    for attempt in range(STARTS):
+        start = flat if not attempt else _start(frame, points, seed + 7001 + attempt)
+        found, ok = search(frame, start, 0 if bound else sense)
+        new = ok & ~done
+        flat = np.where(new[:, None], found, flat)
+        done |= ok
+        if done.all():
+            break
+    return flat, done
+
+
+def _best(
+    frame: Frame, points: Points, sense: int, bound: bool, seed: int, objective: Expr
+) -> tuple[Any, Any]:
+    """The best of the stationary points under a constraint that several starts find."""
+    worth = np.full(points.count, np.inf)
+    flat = _start(frame, points, seed + 7001)
+    done = np.zeros(points.count, dtype=bool)
+    from derive.checker.numpy_kernel import NumpyKernel
+
+    for attempt in range(BEST_OF):
+        found, ok = search(frame, _start(frame, points, seed + 7001 + attempt), 0)
+        with np.errstate(all="ignore"):
+            ev = frame.evaluator(NumpyKernel(), found, frame.fixed)
+            value = np.asarray(ev.value(objective), dtype=float).reshape(-1)
+        value = sense * np.broadcast_to(value, (points.count,))
+        better = ok & (value < worth)
+        flat = np.where(better[:, None], found, flat)
+        worth, done = np.where(better, value, worth), done | ok
+    return flat, done
+
+
+def _solves(points: Points, symbol: Symbol, seed: int) -> Points:
+    assert symbol.law is not None
+    relations, unknowns = symbol.law.args[0], law_variables(symbol)
+    listed = relations if isinstance(relations, (tuple, list)) else (relations,)
+    own = next((u for u in unknowns if u.name == symbol.name), None)
+    if own is None:
+        own = unknowns[0] if len(unknowns) == 1 else None
+    if own is None:
+        raise EvaluationError(f"{symbol!r} is none of the unknowns {unknowns!r} of its law")
+    system = System.of([residual(r, points.sizes) for r in listed], unknowns)
+    frame = Frame(system, points.sizes, points.floats(), points.realisation)
+    flat, ok = _any_start(frame, points, 0, False, seed, system.residuals[0])
+    return _placed(points, frame, flat, ok, {symbol: own})
+
+
+def residual(relation: Expr, sizes: dict[str, int]) -> Expr:
+    """What is zero where an equation holds."""
+    if not isinstance(relation, Relation) or relation.op != "=":
+        raise EvaluationError(f"{relation!r} is not an equation to be solved")
+    lhs, rhs = expand((relation.lhs, relation.rhs), sizes)
+    if is_zero(rhs):
+        return lhs
+    if is_zero(lhs):
+        return rhs
+    if lhs.shape != rhs.shape:
+        raise EvaluationError(f"{relation!r} compares different shapes")
+    return Add((lhs, Neg(rhs)))
+
+
+def _placed(
+    points: Points, frame: Frame, flat: Any, ok: Any, wanted: dict[Symbol, Symbol]
+) -> SolvedPoints:
+    """The points that converged, with the solution refined in balls; `wanted` maps symbols to unknowns."""
+    from derive.checker.ball_kernel import BallKernel, precision
+    from derive.checker.solver import BITS
+
+    kept = np.flatnonzero(ok)
+    if not len(kept):
+        return SolvedPoints(points.sizes, 0, {}, {}, points.realisation)
+    chosen = points.subset(list(kept))
+    smaller = Frame(frame.system, points.sizes, chosen.floats(), points.realisation)
+    with precision(BITS):
+        exact = chosen.balls(BallKernel())
+    balls, sure = refine(smaller, flat[kept], exact)
+    chosen, balls = chosen.subset(list(np.flatnonzero(sure))), balls[sure]
+    split = smaller.split(balls)
+    return with_solved(chosen, {s: split[u] for s, u in wanted.items()})
+
+
+def with_solved(points: Points, balls: dict[Symbol, Any]) -> SolvedPoints:
+    """The points with further values, given as balls (P, *dims)."""
+    middle = np.frompyfunc(lambda b: float(b.mid()), 1, 1)
+    floats = {s: np.asarray(middle(v)).astype(float) for s, v in balls.items()}
+    known = points.solved if isinstance(points, SolvedPoints) else {}
+    return SolvedPoints(
+        points.sizes,
+        points.count,
+        {**points.values, **floats},
+        points.tangents,
+        points.realisation,
+        {**known, **balls},
+    )
+
+
+def _eigen(points: Points, symbol: Symbol, seed: int) -> Points:
+    from derive.checker.law_eigen import eigen
+
+    return eigen(points, symbol, seed)
+
+
+SOLVERS: dict[str, Callable[[Points, Symbol, int], Points]] = {
+    "minimiser": _extremum,
+    "maximiser": _extremum,
+    "stationary": _extremum,
+    "solves": _solves,
+    "eigenvalue": _eigen,
+    "eigenvector": _eigen,
+    "eigenvalues": _eigen,
+    "eigenvectors": _eigen,
+}
+
+
+# ------------------------------------------------------------------------------------ random symbols
+
+
+def support(symbol: Symbol) -> tuple[Fact, ...]:
+    """The facts of a value of a random symbol, for a claim about it outside of any expectation."""
+    if symbol.law is None or symbol.law.kind != "random":
+        return symbol.facts
+    name = symbol.law.args[0]
+    extra = {"bernoulli": "binary", "categorical": "one_hot" if symbol.rank == 1 else "natural"}
+    if name in extra and not declared(symbol.facts, extra[name]):
+        return (*symbol.facts, Fact(extra[name]))
+    return symbol.facts
