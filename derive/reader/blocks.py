@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derive.errors import ReadError
-from derive.reader.groups import tree
+from derive.reader.groups import check
 from derive.reader.macros import Macros
 from derive.reader.scanner import Kind, Token, refine
 from derive.reader.source import Source, Span
 
 FORMULA_TOKENS = 100_000
 """Tokens in one formula; a longer one is refused as a whole."""
+
+WARNINGS = 1000
+"""Warnings that are kept; a text with more is not a document."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Prose:
 class Display:
     r"""A displayed formula: what stands between its delimiters, as fine tokens with macros expanded.
 
-    `environment` is "$$", "\[" or the name of the environment (`align*`). With an `error` (unbalanced, too long, a macro
-    that cannot be expanded) the tokens are what could be saved.
+    `environment` is "$$", "\[" or the name of the environment (`align*`). With an `error` (unbalanced, too long, a
+    macro that cannot be expanded) the tokens are what could be saved.
     """
 
     tokens: tuple[Token, ...]
@@ -119,16 +122,22 @@ def directive(token: Token, source: Source) -> Directive | None:
     return Directive(match[1].strip(), token.span, source) if match else None
 
 
-def formula(tokens: Sequence[Token], source: Source, span: Span) -> tuple[tuple[Token, ...], ReadError | None]:
+def formula(
+    tokens: Sequence[Token], source: Source, span: Span
+) -> tuple[tuple[Token, ...], ReadError | None]:
     """Fine tokens of a formula and what is wrong with them; over-long ones keep no tokens."""
     if span.end - span.start > 20 * FORMULA_TOKENS or len(tokens) > FORMULA_TOKENS:
-        return (), source.error(f"formula of {span.end - span.start} characters is too long", span.start)
+        return (), source.error(
+            f"formula of {span.end - span.start} characters is too long", span.start
+        )
     fine = refine(tokens)
     if len(fine) > FORMULA_TOKENS:
-        return (), source.error(f"formula of {len(fine)} tokens exceeds the limit of {FORMULA_TOKENS}", span.start)
+        return (), source.error(
+            f"formula of {len(fine)} tokens exceeds the limit of {FORMULA_TOKENS}", span.start
+        )
     fine = [token for token in fine if not token.is_word(r"\ensuremath")]
     try:
-        tree(fine, source)
+        check(fine, source)
     except ReadError as error:
         return tuple(fine), error
     return tuple(fine), None
@@ -160,11 +169,17 @@ class BlockBuilder:
     def add(self, block: Block) -> None:
         """A block that ends the prose before it; of several breaks in a row one is kept."""
         self.flush()
-        again = isinstance(block, ParagraphBreak) and self.blocks and isinstance(self.blocks[-1], ParagraphBreak)
+        again = (
+            isinstance(block, ParagraphBreak)
+            and self.blocks
+            and isinstance(self.blocks[-1], ParagraphBreak)
+        )
         if not again:
             self.blocks.append(block)
 
-    def display(self, tokens: Sequence[Token], name: str, span: Span, error: ReadError | None = None) -> None:
+    def display(
+        self, tokens: Sequence[Token], name: str, span: Span, error: ReadError | None = None
+    ) -> None:
         for token in tokens:
             if token.kind is Kind.COMMENT and (found := directive(token, self.source)):
                 self.aside(found)
@@ -176,7 +191,8 @@ class BlockBuilder:
         self.blocks.append(block)
 
     def warn(self, message: str, offset: int) -> None:
-        self.warnings.append(self.source.error(message, offset))
+        if len(self.warnings) < WARNINGS:
+            self.warnings.append(self.source.error(message, offset))
 
     def flush(self) -> None:
         self._close_text()

@@ -1,7 +1,7 @@
 r"""Which parts of a displayed formula are nested, and which wrappers are transparent.
 
-A relation sign counts at the top level only. This module pairs braces, environments, `\left..\right` and brackets in one
-pass and tolerates what authors leave open: a bracket without a partner (`]0, 1[`, a typing error) hides nothing.
+A relation sign counts at the top level only. This module pairs braces, environments, `\left..\right` and brackets
+in one pass and tolerates what authors leave open: a bracket without a partner (`]0, 1[`, a typing error) hides nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from derive.reader.vocabulary import (
 ROW_ENDS = frozenset({r"\\", r"\cr", r"\newline", r"\tabularnewline"})
 _BOXES = {r"\boxed": 0, r"\Aboxed": 0, r"\bbox": 0, r"\textcolor": 1, r"\fcolorbox": 2}
 """Wrappers -> groups (colours) before their content."""
+PLAIN = frozenset({Kind.LETTER, Kind.NUMBER})
+"""Tokens that are always part of a side."""
 _FAMILY = {"(": "(", ")": "(", "[": "[", "]": "["}
 
 
@@ -48,12 +50,13 @@ class Layout:
 
 def layout(tokens: Sequence[Token]) -> Layout:
     """Pair everything that nests in the fine tokens of a display. Linear."""
-    groups = _Pairing(tokens, frozenset()).run()
+    closers = groups = _Pairing(tokens, frozenset()).run()
     transparent = DISPLAYS | INNER_DISPLAYS
     skipped: dict[int, int] = {}
     if array := _whole_array(tokens, groups):
         transparent |= {array}
-    closers = _Pairing(tokens, transparent).run()
+    if any(token.kind is Kind.BEGIN and token.text in transparent for token in tokens):
+        closers = _Pairing(tokens, transparent).run()
     for index, token in enumerate(tokens):
         if token.kind is Kind.BEGIN and token.text in transparent:
             skipped[index] = _after_options(tokens, index, groups)
@@ -79,6 +82,9 @@ class _Pairing:
         previous = ""
         for index, token in enumerate(self.tokens):
             kind, text = token.kind, token.text
+            if kind in PLAIN and previous != r"\right":
+                previous = ""
+                continue
             if previous not in (r"\left", r"\right"):
                 self._token(index, kind, text)
             elif previous == r"\right":
@@ -151,7 +157,9 @@ def _continued_rows(tokens: Sequence[Token]) -> list[int]:
 
 
 def is_space(token: Token) -> bool:
-    return token.kind in (Kind.SYMBOL, Kind.WORD) and (token.text in THIN_SPACES or token.text in WIDE_SPACES)
+    return token.kind in (Kind.SYMBOL, Kind.WORD) and (
+        token.text in THIN_SPACES or token.text in WIDE_SPACES
+    )
 
 
 def _whole_array(tokens: Sequence[Token], closers: dict[int, int]) -> str | None:
@@ -176,12 +184,18 @@ def _after_options(tokens: Sequence[Token], index: int, closers: dict[int, int])
     name, index = tokens[index].text, index + 1
     if index + 2 < len(tokens) and tokens[index].text == "[" and tokens[index + 2].text == "]":
         index += 3
-    if (name in WITH_ARGUMENT or name == "tabular") and index < len(tokens) and tokens[index].kind is Kind.OPEN:
+    if (
+        (name in WITH_ARGUMENT or name == "tabular")
+        and index < len(tokens)
+        and tokens[index].kind is Kind.OPEN
+    ):
         index = closers.get(index, index) + 1
     return index
 
 
-def _open_box(tokens: Sequence[Token], index: int, closers: dict[int, int], skipped: dict[int, int]) -> None:
+def _open_box(
+    tokens: Sequence[Token], index: int, closers: dict[int, int], skipped: dict[int, int]
+) -> None:
     r"""`\boxed{a = b}` lets its content through when that holds a sign or is a whole side; else its braces stay."""
     start = index + 1
     if start < len(tokens) and tokens[start].text == "[":  # the options of \\bbox
@@ -212,5 +226,11 @@ def _is_whole_side(tokens: Sequence[Token], index: int, end: int) -> bool:
     after = tokens[end + 1] if end + 1 < len(tokens) else None
     opens = before is None or before.text in RELATIONS or before.kind in (Kind.ALIGN, Kind.BEGIN)
     edge = (Kind.ALIGN, Kind.END)
-    closes = after is None or after.text in RELATIONS or after.kind in edge or after.text in ROW_ENDS or after.text in ".,;"
+    closes = (
+        after is None
+        or after.text in RELATIONS
+        or after.kind in edge
+        or after.text in ROW_ENDS
+        or after.text in ".,;"
+    )
     return opens and closes

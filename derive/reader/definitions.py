@@ -1,4 +1,4 @@
-r"""What a definition in a document defines: `\newcommand`, `\def`, `\let`, `\DeclareMathOperator` and their relatives."""
+r"""What a definition defines: `\newcommand`, `\def`, `\let`, `\DeclareMathOperator` and their relatives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Macro:
                 elif piece.text == "##":
                     continue
                 else:
-                    raise ValueError(f"macro {call.text} uses {piece.text} but takes {len(values)} arguments")
+                    raise ValueError(
+                        f"macro {call.text} uses {piece.text} but takes {len(values)} arguments"
+                    )
             else:
                 result.append(Token(piece.kind, piece.text, call.start, call.end, piece.spaced))
         return result
@@ -170,7 +172,9 @@ def _document_command(stream: Stream, known: Known) -> Definition:
             closing = rest.find("}")
             default, rest = rest.strip()[1:closing], rest[closing + 1 :]
         if kind not in "mosO":
-            macro = Macro((), broken=f"the argument specification {specification!r} is not supported")
+            macro = Macro(
+                (), broken=f"the argument specification {specification!r} is not supported"
+            )
             stream.argument()
             return Definition({name: macro})
         arguments.append((kind.lower() if kind == "O" else kind, _latex(default)))
@@ -222,9 +226,31 @@ DEFINERS: dict[str, Callable[[Stream, Known], Definition]] = {
 
 PROTECTED = frozenset(
     "\\" + name
-    for name in (
-        "begin end section subsection subsubsection chapter part paragraph subparagraph item label ref par input include "
-        "documentclass usepackage left right text frac maketitle footnote caption"
-    ).split()
+    for name in [
+        "begin",
+        "end",
+        "section",
+        "subsection",
+        "subsubsection",
+        "chapter",
+        "part",
+        "paragraph",
+        "subparagraph",
+        "item",
+        "label",
+        "ref",
+        "par",
+        "input",
+        "include",
+        "documentclass",
+        "usepackage",
+        "left",
+        "right",
+        "text",
+        "frac",
+        "maketitle",
+        "footnote",
+        "caption",
+    ]
 )
 """Commands whose redefinition concerns the look only; following it would hide the structure of the document."""

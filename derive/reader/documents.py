@@ -28,7 +28,9 @@ def read_document(source: Source | str, macros: Macros | None = None) -> Documen
     if isinstance(source, str):
         source = Source("", source)
     if len(source.text) > MAXIMUM_CHARACTERS:
-        raise source.error(f"{len(source.text)} characters exceed the limit of {MAXIMUM_CHARACTERS}", 0)
+        raise source.error(
+            f"{len(source.text)} characters exceed the limit of {MAXIMUM_CHARACTERS}", 0
+        )
     return _Reading(macros if macros is not None else Macros()).read(source)
 
 
@@ -78,7 +80,9 @@ class _Reading:
             self._warn(f"{name!r} draws in itself", token, source)
             return []
         if len(self.open) >= DEPTH or self.files >= FILES:
-            self._warn(f"{name!r} is not read: more than {DEPTH} levels or {FILES} files", token, source)
+            self._warn(
+                f"{name!r} is not read: more than {DEPTH} levels or {FILES} files", token, source
+            )
             return []
         self.files += 1
         self.open.append(path)

@@ -61,6 +61,8 @@ class Group:
 
 Node = Token | Group
 
+_STRUCTURE = frozenset({Kind.OPEN, Kind.CLOSE, Kind.BEGIN, Kind.END, Kind.ERROR})
+
 
 @dataclass
 class _Level:
@@ -95,10 +97,32 @@ def tree(tokens: Sequence[Token], source: Source) -> tuple[Node, ...]:
             _split_number(levels[-1], token)
         else:
             levels[-1].add(token)
+    _all_closed(levels, source)
+    return tuple(levels[0].items)
+
+
+def check(tokens: Sequence[Token], source: Source) -> None:
+    """The errors of `tree`, without building the tree."""
+    levels = [_Level(None)]
+    for token in tokens:
+        kind = token.kind
+        if kind not in _STRUCTURE:
+            continue
+        if kind is Kind.OPEN or kind is Kind.BEGIN:
+            if len(levels) > DEPTH:
+                raise source.error(f"groups are nested more than {DEPTH} deep", token.start)
+            levels.append(_Level(token))
+        elif kind is Kind.ERROR:
+            raise source.error(token.text, token.start)
+        else:
+            _close(levels, token, source)
+    _all_closed(levels, source)
+
+
+def _all_closed(levels: list[_Level], source: Source) -> None:
     opened = levels[-1].open
     if opened is not None:
         raise source.error(f"{_shown(opened)} is never closed", opened.start)
-    return tuple(levels[0].items)
 
 
 def _close(levels: list[_Level], token: Token, source: Source) -> None:
@@ -108,7 +132,9 @@ def _close(levels: list[_Level], token: Token, source: Source) -> None:
     wanted = Kind.CLOSE if level.open.kind is Kind.OPEN else Kind.END
     if token.kind is not wanted or (wanted is Kind.END and token.text != level.open.text):
         line = source.place(level.open.start).line
-        raise source.error(f"{_shown(token)} meets {_shown(level.open)} of line {line}", token.start)
+        raise source.error(
+            f"{_shown(token)} meets {_shown(level.open)} of line {line}", token.start
+        )
     levels.pop()
     name = token.text if wanted is Kind.END else ""
     levels[-1].add(Group(level.open, token, tuple(level.items), name))
@@ -130,7 +156,11 @@ def _digits(token: Token, start: int, end: int) -> Token:
     if token.end - token.start != len(token.text):
         return token._replace(kind=kind, text=text, spaced=token.spaced and start == 0)
     return token._replace(
-        kind=kind, text=text, start=token.start + start, end=token.start + end, spaced=token.spaced and start == 0
+        kind=kind,
+        text=text,
+        start=token.start + start,
+        end=token.start + end,
+        spaced=token.spaced and start == 0,
     )
 
 

@@ -22,16 +22,16 @@ _PLAIN = {
     "⟹": r"\Longrightarrow", "⟺": r"\iff", "∥": r"\|", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "⊤": r"\top",
     "⊥": r"\perp", "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "…": r"\dots", "⋯": r"\cdots",
     "⋮": r"\vdots", "⋱": r"\ddots", "ℓ": r"\ell", "∧": r"\wedge", "∨": r"\vee", "¬": r"\neg", "∴": r"\therefore",
-    "ϵ": r"\epsilon", "ϕ": r"\phi", "ϑ": r"\vartheta", "ε": r"\varepsilon", "φ": r"\varphi", "µ": r"\mu", "†": r"\dagger",
-    "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}",
+    "ϵ": r"\epsilon", "ϕ": r"\phi", "ϑ": r"\vartheta", "ε": r"\varepsilon", "φ": r"\varphi", "µ": r"\mu",
+    "†": r"\dagger", "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}",
 }  # fmt: skip
 _SPACES = "\u00a0\u2002\u2003\u2009\u200a\u200b\u202f\u2060\ufeff"
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱᵀ", "0123456789+-()niT", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙₚₜₓ", "0123456789+-()ijklmnptx", strict=True))
 _FONTS = (
     ("BOLD ITALIC", r"\boldsymbol"), ("BOLD SCRIPT", r"\mathcal"), ("BOLD FRAKTUR", r"\mathfrak"),
-    ("SANS-SERIF BOLD", r"\mathbf"), ("SANS-SERIF", r"\mathsf"), ("DOUBLE-STRUCK", r"\mathbb"), ("MONOSPACE", r"\mathtt"),
-    ("SCRIPT", r"\mathcal"), ("FRAKTUR", r"\mathfrak"), ("BOLD", r"\mathbf"), ("ITALIC", ""),
+    ("SANS-SERIF BOLD", r"\mathbf"), ("SANS-SERIF", r"\mathsf"), ("DOUBLE-STRUCK", r"\mathbb"),
+    ("MONOSPACE", r"\mathtt"), ("SCRIPT", r"\mathcal"), ("FRAKTUR", r"\mathfrak"), ("BOLD", r"\mathbf"), ("ITALIC", ""),
 )  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def _greek(name: str) -> str | None:
     return "o" if letter == "omicron" else "\\" + letter
 
 
-_LATIN_CAPITALS = dict(
-    alpha="A", beta="B", epsilon="E", zeta="Z", eta="H", iota="I", kappa="K", mu="M", nu="N", omicron="O", rho="P",
-    tau="T", chi="X",
-)  # fmt: skip
+_LATIN_CAPITALS = {
+    "alpha": "A", "beta": "B", "epsilon": "E", "zeta": "Z", "eta": "H", "iota": "I", "kappa": "K", "mu": "M",
+    "nu": "N", "omicron": "O", "rho": "P", "tau": "T", "chi": "X",
+}  # fmt: skip
 
 
 def _styled(name: str, character: str) -> str | None:

@@ -1,8 +1,8 @@
 r"""Macro expansion on tokens, bounded by fuel.
 
-A definition holds from where it stands to the end of the document; TeX's grouping is not followed. What cannot be expanded
-(a macro that calls itself, a missing argument) becomes an ERROR token at the place of the call, so that the rest of the
-document is still read. definitions.py says which defining commands are known.
+A definition holds from where it stands to the end of the document; TeX's grouping is not followed. What cannot be
+expanded (a macro that calls itself, a missing argument) becomes an ERROR token at the place of the call, so
+that the rest of the document is still read. definitions.py says which defining commands are known.
 """
 
 from __future__ import annotations
@@ -49,22 +49,27 @@ class Macros:
         out: list[Token] = []
         position, total = 0, len(tokens)
         commands, environments = self.commands, self.environments
-        matching = closers(tokens)
+        matching: dict[int, int] | None = None
         while position < total:
             token = tokens[position]
             kind, text = token.kind, token.text
-            if kind not in _ACTIVE:
+            if kind not in _ACTIVE or not (
+                (text in commands or text in DEFINERS or (include is not None and text in INPUTS))
+                if kind in _COMMANDS
+                else text in environments
+            ):
                 out.append(token)
                 position += 1
-            elif (text in commands) if kind in _COMMANDS else (text in environments):
-                position = self._call(Stream(tokens, position, matching), out)
-            elif kind is Kind.WORD and text in DEFINERS:
-                position = self._definition(Stream(tokens, position, matching), out)
-            elif include is not None and text in INPUTS:
-                position = _input(Stream(tokens, position, matching), out, include)
-            else:
-                out.append(token)
-                position += 1
+                continue
+            if matching is None:
+                matching = closers(tokens)
+            stream = Stream(tokens, position, matching)
+            if text in commands or kind in _ENVIRONMENTS:
+                position = self._call(stream, out)
+            elif text in DEFINERS:
+                position = self._definition(stream, out)
+            elif include is not None:
+                position = _input(stream, out, include)
         return out
 
     def _definition(self, stream: Stream, out: list[Token]) -> int:
@@ -98,13 +103,19 @@ class Macros:
         except Runaway:
             self.runaways[token.text] = None
             limit = FUEL_PER_CALL if self.fuel > 0 else FUEL
-            out.append(_error(token, f"macro {token.text} does not come to an end within {limit} tokens"))
+            out.append(
+                _error(token, f"macro {token.text} does not come to an end within {limit} tokens")
+            )
             return start + 1
         except ValueError as error:
             self.fuel -= FAILURE
             out.append(_error(token, str(error)))
             return start + 1
-        end = stream.front[-1].start if stream.front else max(token.end, stream.tokens[stream.position - 1].end)
+        end = (
+            stream.front[-1].start
+            if stream.front
+            else max(token.end, stream.tokens[stream.position - 1].end)
+        )
         _place(produced, token, (token.start, end), out)
         out.extend(reversed(stream.front))
         return stream.position
@@ -119,7 +130,9 @@ class Macros:
             first = False
             token = stream.next()
             kind = token.kind
-            command = commands.get(token.text) if kind in _COMMANDS else None
+            command: Macro | Token | Environment | None = None
+            if kind in _COMMANDS:
+                command = commands.get(token.text)
             if command is None and kind in _ENVIRONMENTS:
                 command = environments.get(token.text)
             if isinstance(command, (Macro, Environment)):
@@ -130,7 +143,9 @@ class Macros:
                     raise Runaway
                 pending.extend(reversed(body))
             elif isinstance(command, Token):
-                produced.append(command._replace(start=token.start, end=token.end, spaced=token.spaced))
+                produced.append(
+                    command._replace(start=token.start, end=token.end, spaced=token.spaced)
+                )
             elif kind is Kind.WORD and token.text in DEFINERS:
                 self._define(token, stream)
             else:
@@ -142,7 +157,11 @@ def _place(produced: list[Token], token: Token, call: tuple[int, int], out: list
     outer = token.call or call
     own = (token.start, token.end)
     for index, piece in enumerate(produced):
-        start, end = (piece.start, piece.end) if piece.start >= 0 and (piece.start, piece.end) != own else call
+        start, end = (
+            (piece.start, piece.end)
+            if piece.start >= 0 and (piece.start, piece.end) != own
+            else call
+        )
         spaced = token.spaced if index == 0 else piece.spaced
         out.append(Token(piece.kind, piece.text, start, end, spaced, outer))
 

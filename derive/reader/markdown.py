@@ -1,7 +1,7 @@
 r"""Markdown, Quarto and notebook text to blocks.
 
-Mathematics is `$..$`, `$$..$$`, `\(..\)`, `\[..\]` (also with the backslash doubled, as some renderers want it) and bare
-`\begin{align}`. Code fences, inline code, HTML comments and a YAML header are passed over. A lone `$` is money.
+Mathematics is `$..$`, `$$..$$`, `\(..\)`, `\[..\]` (also with the backslash doubled, as some renderers want it) and
+bare `\begin{align}`. Code fences, inline code, HTML comments and a YAML header are passed over. A lone `$` is money.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _POINT = re.compile(
 _INLINE = re.compile(r"\$(?=[^\s$])((?:[^$\\\n]|\\.|\\\n|\n(?![ \t\r]*\n))*)(?<![\s\\])\$(?!\d)")
 _LOOSE = re.compile(r"\$[ \t]*([^$\n]*[\\^_={}+*/][^$\n]*|[ \t]+[A-Za-z]'?)[ \t]*\$(?!\d)")
 _BLANK = re.compile(r"\n[ \t\r]*\n")
-_PROSE = re.compile(r"\n[ \t\r]*\n\s*(?:\#|[A-Za-z]{3,}[\s,.:;]|[A-Z][a-z]*\s+[a-z]{2,})|[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{3,}")
+_PROSE = re.compile(
+    r"\n[ \t\r]*\n\s*(?:\#|[A-Za-z]{3,}[\s,.:;]|[A-Z][a-z]*\s+[a-z]{2,})|[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{3,}"
+)
 _HEADER = re.compile(r"\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _COMMENTED = re.compile(r"\s*derive\s*:\s*(.*?)\s*$", re.DOTALL)
 
@@ -80,7 +82,9 @@ class MarkdownReader:
     def _fence(self, match: re.Match[str]) -> int:
         ticks = match["ticks"]
         position = match.end()
-        closing = re.compile(rf"^[ >]{{0,8}}{re.escape(ticks[0])}{{{min(len(ticks), 1000)},}}[ \t\r]*$", re.MULTILINE)
+        closing = re.compile(
+            rf"^[ >]{{0,8}}{re.escape(ticks[0])}{{{min(len(ticks), 1000)},}}[ \t\r]*$", re.MULTILINE
+        )
         found = closing.search(self.text, position) if self._find(ticks, position) >= 0 else None
         self.builder.add(ParagraphBreak(Span(match.start(), position), self.source))
         return found.end() if found else len(self.text)
@@ -108,7 +112,9 @@ class MarkdownReader:
     def _define(self, match: re.Match[str]) -> int:
         r"""A `\newcommand` in the prose; its body may go over several lines."""
         blank = _BLANK.search(self.text, match.end())
-        end = _balanced_end(self.text, match.start(), match.end(), blank.start() if blank else len(self.text))
+        end = _balanced_end(
+            self.text, match.start(), match.end(), blank.start() if blank else len(self.text)
+        )
         for token in self.macros.expand(scan(self.text, match.start(), end)):
             if token.text.strip() and token.kind == "error":
                 self.builder.warn(token.text, token.start)
@@ -178,7 +184,9 @@ class MarkdownReader:
             self.builder.display(self._tokens(start, stop), name, Span(match.start(), stop), error)
             return stop
         body = start
-        if name in WITH_ARGUMENT and (argument := re.compile(r"\s*\{[^{}]*\}").match(self.text, start, end)):
+        if name in WITH_ARGUMENT and (
+            argument := re.compile(r"\s*\{[^{}]*\}").match(self.text, start, end)
+        ):
             body = argument.end()
         tokens = self._tokens(body, end)
         span = Span(match.start(), end + len(closing))

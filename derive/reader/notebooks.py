@@ -13,7 +13,9 @@ def notebook_source(text: str, path: str) -> Source:
     try:
         notebook = json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        raise ReadError(f"not a notebook: {error.msg.lower()}", path, error.lineno, error.colno) from None
+        raise ReadError(
+            f"not a notebook: {error.msg.lower()}", path, error.lineno, error.colno
+        ) from None
     except RecursionError:
         raise ReadError("not a notebook: values are nested too deep", path) from None
     cells = _cells(notebook)
@@ -38,7 +40,9 @@ def _cells(notebook: object) -> list[object] | None:
     cells = notebook.get("cells")
     sheets = notebook.get("worksheets")
     if cells is None and isinstance(sheets, list):
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        cells = [
+            cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])
+        ]
     return cells if isinstance(cells, list) else None
 
 

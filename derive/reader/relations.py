@@ -1,7 +1,8 @@
 r"""Chains of relations in displayed formulas: which signs count, and what stands on either side.
 
-Only signs at the top level count. Rows that start with a sign or a binary operator go on with the row before; commas, wide
-spaces, words and arrows end a chain. Index ranges (`i = 1, \dots, n`) and remarks after a chain are its annotations.
+Only signs at the top level count. Rows that start with a sign or a binary operator go on with the row before; commas,
+wide spaces, words and arrows end a chain. Index ranges (`i = 1, \dots, n`) and remarks after a chain are its
+annotations.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from derive.reader.blocks import Display, Document
-from derive.reader.rows import Rows, Segment, trimmed
+from derive.reader.rows import Rows, Segment
 from derive.reader.scanner import Kind, Token, plain_text
+from derive.reader.sides import trimmed
 from derive.reader.signs import Sign
 from derive.reader.source import Source, Span
 from derive.reader.vocabulary import ARROWS, DOTS
@@ -107,17 +110,30 @@ def number(displays: Iterable[Display] | Document) -> tuple[RawRelation, ...]:
         here = [relation for chain in chains(display) for relation in chain.relations]
         for r in sorted(here, key=lambda relation: relation.span.start):
             lhs = found[-1].rhs if not r.lhs.tokens and found and r.position == 0 else r.lhs
-            found.append(RawRelation(len(found) + 1, lhs, r.sign, r.rhs, r.chain, r.position, place))
+            found.append(
+                RawRelation(len(found) + 1, lhs, r.sign, r.rhs, r.chain, r.position, place)
+            )
     return tuple(found)
 
 
-def _chain(segment: Segment, notes: list[Segment], display: Display, calls: Counter[tuple[int, int] | None]) -> Chain:
+def _chain(
+    segment: Segment, notes: list[Segment], display: Display, calls: Counter[tuple[int, int]]
+) -> Chain:
     edges = [Span(display.span.start, display.span.start), *(sign.span for sign in segment.signs)]
     sides = tuple(
-        side_of(tokens, display.source, calls, edge.end) for tokens, edge in zip(segment.sides, edges, strict=True)
+        side_of(tokens, display.source, calls, edge.end)
+        for tokens, edge in zip(segment.sides, edges, strict=True)
     )
     annotations = tuple(Annotation(n.link, n.words, tuple(_flat(n))) for n in notes)
-    return Chain(sides, tuple(segment.signs), annotations, segment.link, segment.words, display.source, display)
+    return Chain(
+        sides,
+        tuple(segment.signs),
+        annotations,
+        segment.link,
+        segment.words,
+        display.source,
+        display,
+    )
 
 
 def _flat(segment: Segment) -> list[Token]:
@@ -130,7 +146,7 @@ def _flat(segment: Segment) -> list[Token]:
 
 
 def side_of(
-    tokens: Sequence[Token], source: Source, calls: Counter[tuple[int, int] | None], otherwise: int
+    tokens: Sequence[Token], source: Source, calls: Counter[tuple[int, int]], otherwise: int
 ) -> Side:
     """Tokens as a side; without tokens it is empty and stands at offset `otherwise`."""
     if not tokens:
@@ -143,7 +159,7 @@ def side_of(
     return Side(tuple(tokens), Span(min(starts), max(ends)), latex)
 
 
-def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int] | None]) -> str:
+def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int]]) -> str:
     """The author's own text: macro calls that lie in the side as they were typed, other expansions as tokens."""
     parts: list[str] = []
     reached: int | None = None
@@ -151,14 +167,22 @@ def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int] |
     for index, token in enumerate(tokens):
         place = token.call if token.call in whole and token.call else (token.start, token.end)
         if token.call is not None and token.call not in whole:
-            parts.append(plain_text(tokens[max(0, index - 1) : index + 1])[len(tokens[index - 1].text) if index else 0 :])
+            parts.append(
+                plain_text(tokens[max(0, index - 1) : index + 1])[
+                    len(tokens[index - 1].text) if index else 0 :
+                ]
+            )
             reached, last = place[1], None
             continue
         if place == last:
             continue
         if reached is not None and place[0] != reached:
             parts.append(" ")
-        parts.append(" ".join(source.text[place[0] : place[1]].split()) if place[1] > place[0] else token.text)
+        parts.append(
+            " ".join(source.text[place[0] : place[1]].split())
+            if place[1] > place[0]
+            else token.text
+        )
         reached, last = place[1], place
     return "".join(parts).strip()
 
@@ -189,7 +213,11 @@ def _annotated(segments: list[Segment]) -> list[tuple[Segment, list[Segment]]]:
 
 
 def _is_remark(segment: Segment) -> bool:
-    return not segment.signs and bool(segment.link or not segment.sides[0]) and segment.link not in ARROWS
+    return (
+        not segment.signs
+        and bool(segment.link or not segment.sides[0])
+        and segment.link not in ARROWS
+    )
 
 
 def _without_range(segment: Segment) -> list[Segment]:
@@ -197,7 +225,9 @@ def _without_range(segment: Segment) -> list[Segment]:
     side = segment.sides[-1]
     if not segment.signs or len(side) < 4 or side[-1].text != ")":
         return [segment]
-    start = max((i for i in range(max(0, len(side) - 24), len(side)) if side[i].text == "("), default=0)
+    start = max(
+        (i for i in range(max(0, len(side) - 24), len(side)) if side[i].text == "("), default=0
+    )
     inside = side[start + 1 : -1]
     ranged = len(inside) > 2 and _lone(inside[:1]) and inside[1].text == "=" and _has_dots(inside)
     if not start or not (ranged or (inside and inside[0].text in _QUANTIFIERS)):
@@ -217,29 +247,52 @@ def _merged(segments: list[Segment]) -> Segment:
 
 
 def _index_range(segments: list[Segment], position: int) -> int:
-    """How many segments from here are one index range (`i = 1, \\dots, n`; `1 \\le i \\le n` after a chain); 0 if none."""
+    """How many segments from here are one index range: `i = 1, \\dots, n`; `1 \\le i \\le n` after a chain."""
     start = position
-    while position < start + 6 and _is_letter(segments[position]) and _linked(segments, position + 1, ","):
+    while (
+        position < start + 6
+        and _is_letter(segments[position])
+        and _linked(segments, position + 1, ",")
+    ):
         position += 1
     segment = segments[position]
     if _is_bounds(segment):
         return position - start + 1 if start else 0
-    if len(segment.signs) != 1 or not segment.sides[1] or segment.signs[0].relation != "=" or not _lone(segment.sides[0]):
+    if (
+        len(segment.signs) != 1
+        or not segment.sides[1]
+        or segment.signs[0].relation != "="
+        or not _lone(segment.sides[0])
+    ):
         return 0
     if _has_dots(segment.sides[1]) or any(token.text == ":" for token in segment.sides[1]):
         return position - start + 1 if len(segment.sides[1]) <= 12 else 0
     end = position + 1
-    while _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0]):
+    while (
+        _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0])
+    ):
         end += 1
         if _has_dots(segments[end - 1].sides[0]):
-            last = _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0])
+            last = (
+                _linked(segments, end, ",")
+                and not segments[end].signs
+                and _simple(segments[end].sides[0])
+            )
             return end - start + bool(last)
-    counted = end > position + 1 and start > 0 and all(s.sides[0][0].kind is Kind.NUMBER for s in segments[position + 1 : end])
+    counted = (
+        end > position + 1
+        and start > 0
+        and all(s.sides[0][0].kind is Kind.NUMBER for s in segments[position + 1 : end])
+    )
     return end - start if counted else 0
 
 
 def _linked(segments: list[Segment], position: int, link: str) -> bool:
-    return position < len(segments) and segments[position].link == link and not segments[position].words
+    return (
+        position < len(segments)
+        and segments[position].link == link
+        and not segments[position].words
+    )
 
 
 def _lone(side: Sequence[Token]) -> bool:
@@ -247,7 +300,9 @@ def _lone(side: Sequence[Token]) -> bool:
 
 
 def _is_letter(segment: Segment) -> bool:
-    return not segment.signs and _lone(segment.sides[0]) and segment.sides[0][0].text in _INDEX_LETTERS
+    return (
+        not segment.signs and _lone(segment.sides[0]) and segment.sides[0][0].text in _INDEX_LETTERS
+    )
 
 
 def _simple(side: Sequence[Token]) -> bool:
@@ -259,7 +314,7 @@ def _has_dots(side: Sequence[Token]) -> bool:
     r"""Whether `\dots` or two full stops in a row stand in a side."""
     if any(token.kind is Kind.WORD and token.text in DOTS for token in side):
         return True
-    return any(a.text == "." and b.text == "." for a, b in zip(side, side[1:], strict=False))
+    return any(a.text == "." and b.text == "." for a, b in pairwise(side))
 
 
 def _is_bounds(segment: Segment) -> bool:
@@ -268,4 +323,10 @@ def _is_bounds(segment: Segment) -> bool:
         return False
     low, middle, high = segment.sides
     letters = _lone(middle) and middle[0].text in _INDEX_LETTERS
-    return letters and len(low) == 1 and low[0].kind is Kind.NUMBER and low[0].text.isdigit() and len(high) <= 4
+    return (
+        letters
+        and len(low) == 1
+        and low[0].kind is Kind.NUMBER
+        and low[0].text.isdigit()
+        and len(high) <= 4
+    )

@@ -1,7 +1,7 @@
 r"""Walking through the rows of a display and cutting it into segments: sides joined by relation signs.
 
-A segment is a chain in the making. What ended it (a comma, an arrow, words, a column) is kept in the next segment, so that
-relations.py can tell conditions and index ranges from chains of their own.
+A segment is a chain in the making. What ended it (a comma, an arrow, words, a column) is kept in the next segment, so
+that relations.py can tell conditions and index ranges from chains of their own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derive.reader.brackets import ROW_ENDS, Layout, is_space, layout
+from derive.reader.brackets import PLAIN, Layout, is_space, layout
 from derive.reader.scanner import Kind, Token
+from derive.reader.sides import after_row_end, angle_end, in_number, is_row_end, trimmed
 from derive.reader.signs import Sign, link_at, separates, sign_at, words_at
 from derive.reader.vocabulary import (
     ARROWS,
@@ -26,7 +27,6 @@ from derive.reader.vocabulary import (
 _QUANTIFIERS = frozenset({r"\forall", r"\exists"})
 _CONCLUDING = frozenset({"and", "so", "hence", "thus", "then", "therefore", "or"})
 _JOINTS = frozenset({"", ",", ";", r"\quad"}) | ARROWS
-_ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
 
 
 @dataclass
@@ -63,7 +63,8 @@ class Rows:
         self.layout: Layout = layout(tokens)
         self.closers = self.layout.closers
         self.joined = environment in ONE_FORMULA or any(
-            t.kind is Kind.BEGIN and t.text in ONE_FORMULA and i in self.layout.skipped for i, t in enumerate(tokens)
+            t.kind is Kind.BEGIN and t.text in ONE_FORMULA and i in self.layout.skipped
+            for i, t in enumerate(tokens)
         )
         self.segments: list[Segment] = []
         self.now = Segment()
@@ -72,7 +73,7 @@ class Rows:
         self.cells = 0
         self.row_signs = 0
         self.main: Segment | None = None  # the last segment that is no aside: rows go on with it
-        self.aligned: dict[int, Segment] = {}  # the last chain with a sign after the n-th `&` of its row
+        self.aligned: dict[int, Segment] = {}  # the last chain with a sign after the n-th `&`
         self.columns = False  # an earlier row has `lhs &= rhs`
         self.outlook = self._look_ahead(0)
 
@@ -87,9 +88,13 @@ class Rows:
 
     def _step(self, index: int) -> int:
         token = self.tokens[index]
+        if token.kind in PLAIN:
+            self._begin_row(token)
+            self.now.sides[-1].append(token)
+            return index + 1
         if index in self.layout.skipped:
             return self.layout.skipped[index]
-        if self._is_row_end(token):
+        if is_row_end(token):
             return self._end_row(index)
         if token.kind is Kind.ALIGN:
             return self._column(index)
@@ -98,25 +103,30 @@ class Rows:
             return dropped
         if is_space(token):
             return self._space(index)
-        if found := sign_at(self.tokens, index, self.closers):
-            if not self._is_angle(index):
-                return self._sign(*found, self._column_of(index))
+        found = sign_at(self.tokens, index, self.closers)
+        if found and not self._is_angle(index):
+            return self._sign(*found, self._column_of(index))
         if token.kind is Kind.WORD:
             after = self._word(index)
             if after is not None:
                 return after
-        if token.text in (",", ";") and token.kind is Kind.CHAR and not self._in_number(index):
+        if (
+            token.text in (",", ";")
+            and token.kind is Kind.CHAR
+            and not in_number(self.tokens, index)
+        ):
             self._end_segment(token.text)
             return index + 1
-        if token.text == ":" and (self.now.words or self.now.link in _QUANTIFIERS) and not self.now.signs:
+        if (
+            token.text == ":"
+            and (self.now.words or self.now.link in _QUANTIFIERS)
+            and not self.now.signs
+        ):
             self._end_segment(":")
             return index + 1
         return self._operand(index)
 
     # rows and columns
-
-    def _is_row_end(self, token: Token) -> bool:
-        return token.text in ROW_ENDS and token.kind in (Kind.SYMBOL, Kind.WORD)
 
     def _end_row(self, index: int) -> int:
         if self.outlook.aligned and not self.outlook.indented:
@@ -128,22 +138,28 @@ class Rows:
         if self.now.empty and self.now.link not in ARROWS:
             self.now.link = ""
         self.fresh, self.cells, self.row_signs = True, 0, 0
-        index = _after_row_end(self.tokens, index)
+        index = after_row_end(self.tokens, index)
         self.outlook = self._look_ahead(index)
         return index
 
     def _look_ahead(self, index: int) -> _Outlook:
         indented, signed, aligned, seen = False, False, False, False
         columns = 0
-        while index < len(self.tokens) and not self._is_row_end(self.tokens[index]):
+        while index < len(self.tokens) and not is_row_end(self.tokens[index]):
             token = self.tokens[index]
+            if token.kind in PLAIN:
+                seen = True
+                index += 1
+                continue
             if index in self.layout.skipped:
                 index = self.layout.skipped[index]
                 continue
             if token.kind is Kind.ALIGN:
                 indented = indented or not seen
                 columns += 1
-            elif sign_at(self.tokens, index, self.closers) or link_at(self.tokens, index, self.closers):
+            elif sign_at(self.tokens, index, self.closers) or link_at(
+                self.tokens, index, self.closers
+            ):
                 aligned = aligned or (columns == 1 and self.tokens[index - 1].kind is Kind.ALIGN)
                 signed = seen = True
             elif not is_space(token):
@@ -174,7 +190,12 @@ class Rows:
         if self.joined or not side or side[-1].text in CONTINUING:
             return True
         if token.text in CONTINUING:
-            new = token.text == "-" and not self.outlook.indented and self.outlook.aligned and self.columns
+            new = (
+                token.text == "-"
+                and not self.outlook.indented
+                and self.outlook.aligned
+                and self.columns
+            )
             return not new
         return self.outlook.indented and not self.outlook.signed and bool(before.signs)
 
@@ -182,7 +203,9 @@ class Rows:
         """An `&`: a mere alignment beside a sign, the end of the chain between pairs of columns."""
         self.cells += 1
         after = index + 1
-        while after < len(self.tokens) and (is_space(self.tokens[after]) or after in self.layout.skipped):
+        while after < len(self.tokens) and (
+            is_space(self.tokens[after]) or after in self.layout.skipped
+        ):
             after += 1
         if self.fresh or after >= len(self.tokens) or not self.now.sides[-1]:
             return index + 1
@@ -204,7 +227,9 @@ class Rows:
 
     def _sign(self, sign: Sign, after: int, column: int) -> int:
         chain = self.aligned.get(column, self.main)
-        other = self.fresh and chain is not None and chain is not self.now and column in self.aligned
+        other = (
+            self.fresh and chain is not None and chain is not self.now and column in self.aligned
+        )
         if other or (self.fresh and self._is_aside(self.now)) or self._is_bare():
             self._resume(chain)
         self.fresh = False
@@ -288,7 +313,7 @@ class Rows:
         if words is None:
             return None
         following = self.tokens[words.after] if words.after < len(self.tokens) else None
-        if following is not None and (following.kind is Kind.ALIGN or self._is_row_end(following)):
+        if following is not None and (following.kind is Kind.ALIGN or is_row_end(following)):
             following = None
         before = self.now.sides[-1][-1] if self.now.sides[-1] else None
         remark = self.fresh and self.row > 0 and self.outlook.indented and token.text in TEXT
@@ -305,11 +330,16 @@ class Rows:
     def _operand(self, index: int) -> int:
         token = self.tokens[index]
         end = self.closers.get(index, index)
-        if token.kind is Kind.OPEN and end == index + 1 and not self.now.sides[-1] and not self._scripted(end + 1):
+        if (
+            token.kind is Kind.OPEN
+            and end == index + 1
+            and not self.now.sides[-1]
+            and not self._scripted(end + 1)
+        ):
             return end + 1
         self._begin_row(token)
         if token.text == "<" and token.kind is Kind.CHAR:
-            end = self._angle_end(index) or index
+            end = angle_end(self.tokens, index) or index
         side = self.now.sides[-1]
         if end == index:
             side.append(token)
@@ -323,7 +353,9 @@ class Rows:
     def _copy(self, start: int, end: int, side: list[Token]) -> None:
         """Tokens of a nested part; row ends and columns directly inside a bracket are dropped."""
         bracket = self.tokens[start].kind not in (Kind.OPEN, Kind.BEGIN)
-        if not bracket or any(self.tokens[i].kind is Kind.BEGIN for i in range(start, end) if i in self.layout.skipped):
+        if not bracket or any(
+            self.tokens[i].kind is Kind.BEGIN for i in range(start, end) if i in self.layout.skipped
+        ):
             side.extend(self.tokens[start:end])
             return
         index = start
@@ -335,7 +367,7 @@ class Rows:
                 after = self.closers[index] + 1
                 side.extend(self.tokens[index:after])
                 index = after
-            elif self._is_row_end(token):
+            elif is_row_end(token):
                 index = self._end_row(index)
                 self.fresh = False
             elif token.kind is Kind.ALIGN:
@@ -364,15 +396,6 @@ class Rows:
             return self.closers.get(after, after) + 1
         return after
 
-    def _in_number(self, index: int) -> bool:
-        """The comma of 10,000."""
-        if not 0 < index < len(self.tokens) - 1:
-            return False
-        before, after = self.tokens[index - 1], self.tokens[index + 1]
-        digits = before.kind is Kind.NUMBER and after.kind is Kind.NUMBER and after.text.isdigit()
-        close = not after.spaced and not self.tokens[index].spaced
-        return digits and close and len(after.text) == 3 and len(before.text) <= 3 and before.text != "0"
-
     def _is_angle(self, index: int) -> bool:
         """`<x, y>` typed with the signs: a `<` where an operand is due, with its `>` in the row."""
         if self.tokens[index].text != "<":
@@ -381,46 +404,4 @@ class Rows:
         due = (bool(self.now.signs) or self.now.empty) if not side else side[-1].text in CONTINUING
         if self.fresh and self.row and self.segments:
             due = False
-        return due and self._angle_end(index) is not None
-
-    def _angle_end(self, index: int) -> int | None:
-        comma = False
-        for end in range(index + 1, min(index + 60, len(self.tokens))):
-            token = self.tokens[end]
-            if self._is_row_end(token) or token.text in ("=", "<") or token.kind is Kind.ALIGN:
-                return None
-            comma = comma or token.text == ","
-            if token.text == ">":
-                return end if comma else None
-        return None
-
-
-def _after_row_end(tokens: Sequence[Token], index: int) -> int:
-    r"""Index after `\\`, `\\*` and `\\[2pt]`."""
-    index += 1
-    if index < len(tokens) and tokens[index].text == "*" and not tokens[index].spaced:
-        index += 1
-    if index < len(tokens) and tokens[index].text == "[":
-        for end in range(index + 1, min(index + 12, len(tokens))):
-            if tokens[end].text == "]":
-                inside = "".join(token.text for token in tokens[index + 1 : end])
-                unit = inside.lstrip("-+.0123456789")
-                length = unit in ("pt", "em", "ex", "mm", "cm", "in", "mu", "bp", "pc") or unit.startswith("\\")
-                return end + 1 if length and unit != inside or inside.startswith("\\") else index
-    return index
-
-
-def trimmed(side: Sequence[Token]) -> list[Token]:
-    """A side without spaces at its ends, full stops and marks of the end of a proof."""
-    start, end = 0, len(side)
-    while start < end and is_space(side[start]):
-        start += 1
-    while end > start:
-        token = side[end - 1]
-        stop = token.kind is Kind.CHAR and token.text in ".,;"
-        stop = stop and not (end - 2 >= start and side[end - 2].text in (r"\left", r"\right"))
-        dots = token.text == "." and end - 3 >= start and all(t.text == "." for t in side[end - 3 : end])
-        if not (is_space(token) or (stop and not dots) or token.text in _ENDMARKS and end - 1 > start):
-            break
-        end -= 1
-    return list(side[start:end])
+        return due and angle_end(self.tokens, index) is not None

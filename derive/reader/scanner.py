@@ -1,9 +1,9 @@
 r"""LaTeX text to tokens with spans, in time linear in its length.
 
-Two granularities, because most of a document is prose. `scan` makes coarse tokens: control sequences, braces, and `RUN`s
-of ordinary characters. `refine` splits the runs of a formula into letters, numbers and single characters, and writes
-Unicode mathematics as control words. `scan_math` does both. Verbatim material becomes one token, so that nothing in it
-is ever taken for mathematics.
+Two granularities, because most of a document is prose. `scan` makes coarse tokens: control sequences, braces, and
+`RUN`s of ordinary characters. `refine` splits the runs of a formula into letters, numbers and single characters, and
+writes Unicode mathematics as control words. `scan_math` does both. Verbatim material becomes one token, so that nothing
+in it is ever taken for mathematics.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ def _scan_from(
 ) -> int | None:
     """Append tokens until a verbatim environment has been passed (returns its end) or the text ends (None)."""
     spaced = bool(tokens) and tokens[-1].text[-1:].isspace()
+    append, kind_of, new = tokens.append, _KIND_OF, tuple.__new__
     for match in _COARSE.finditer(text, start, stop):
         name = match.lastgroup or "char"
         first, last = match.span()
@@ -151,7 +152,7 @@ def _scan_from(
             spaced = False
             continue
         body = match.group()
-        tokens.append(Token(_KIND_OF[name], body, first, last, spaced))
+        append(new(Token, (kind_of[name], body, first, last, spaced, None)))
         spaced = name in ("comment", "break", "tie") or (name == "run" and body[-1].isspace())
     return None
 
@@ -165,7 +166,7 @@ _DROPPED = frozenset({Kind.COMMENT, Kind.BREAK, Kind.TIE})
 
 
 def refine(tokens: Iterable[Token]) -> list[Token]:
-    """Coarse tokens of a formula to fine ones: runs are split, spaces and comments dropped, Unicode written as LaTeX.
+    r"""Coarse tokens of a formula to fine ones: runs are split, spaces and comments dropped, Unicode written as LaTeX.
 
     A word or symbol that is only a space (`\ `, `~`, a line end) is dropped too; `\,` and the like are kept.
     """
@@ -192,6 +193,7 @@ def _split(run: Token, spaced: bool, fine: list[Token]) -> bool:
     """Append the fine tokens of a run; returns whether it ends in white space."""
     base, call = run.start, run.call
     letter, number, char = Kind.LETTER, Kind.NUMBER, Kind.CHAR
+    new, append = tuple.__new__, fine.append
     spaced = spaced or run.spaced
     for match in _FINE.finditer(run.text):
         name = match.lastgroup
@@ -201,14 +203,14 @@ def _split(run: Token, spaced: bool, fine: list[Token]) -> bool:
         body = match.group()
         first = base + match.start()
         kind = letter if name == "letter" else number if name == "number" else char
-        token = Token(kind, body, first, first + len(body), spaced, call)
+        token = new(Token, (kind, body, first, first + len(body), spaced, call))
         if name == "raised" or name == "lowered":
             _script(token, name == "raised", fine)
         elif kind is char and not body.isascii():
             spaced = _unicode(token, fine)
             continue
         else:
-            fine.append(token)
+            append(token)
         spaced = False
     return spaced
 

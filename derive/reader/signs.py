@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from derive.reader.brackets import is_space
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Span
-from derive.reader.vocabulary import ARROWS, CONTINUING, LINKING_WORDS, OTHER_RELATIONS, RELATIONS, TEXT
+from derive.reader.vocabulary import (
+    ARROWS,
+    CONTINUING,
+    LINKING_WORDS,
+    OTHER_RELATIONS,
+    RELATIONS,
+    TEXT,
+)
 
 _DECORATED = frozenset({r"\overset", r"\stackrel", r"\underset"})
 _WRAPPED = frozenset({r"\mathrel", r"\mathbin", r"\mathop", r"\mathord"})
@@ -17,8 +24,8 @@ _SHORT_WORDS = frozenset({"if", "for", "where", "and", "otherwise", "with", "whe
 
 @dataclass(frozen=True)
 class Sign:
-    r"""A relation sign. `text` is the sign as written (`\leq`), `relation` what it claims (`<=`), `over` the tokens set above
-    or below it (`\overset{!}{=}`)."""
+    r"""A relation sign. `text` is the sign as written (`\leq`), `relation` what it claims (`<=`), `over` the tokens set
+    above or below it (`\overset{!}{=}`)."""
 
     text: str
     relation: str
@@ -35,7 +42,9 @@ class Words:
     spaced: bool
 
 
-def sign_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> tuple[Sign, int] | None:
+def sign_at(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[Sign, int] | None:
     """The counted sign at an index and the index after it, or None."""
     token = tokens[index]
     text = token.text
@@ -50,7 +59,12 @@ def sign_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> 
             return Sign(pair, RELATIONS[pair], token.span | tokens[following].span), following + 1
         if pair == "==":
             return Sign("=", "=", token.span | tokens[following].span), following + 1
-    if text in ("<", ">") and index + 1 < len(tokens) and tokens[index + 1].text == "=" and not tokens[index + 1].spaced:
+    if (
+        text in ("<", ">")
+        and index + 1 < len(tokens)
+        and tokens[index + 1].text == "="
+        and not tokens[index + 1].spaced
+    ):
         return Sign(f"{text}=", f"{text}=", token.span | tokens[index + 1].span), index + 2
     if text in RELATIONS and token.kind is not Kind.ERROR:
         return Sign(text, RELATIONS[text], token.span), index + 1
@@ -59,12 +73,18 @@ def sign_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> 
 
 def _after_spaces(tokens: Sequence[Token], index: int) -> int:
     """Index of the next token that is no thin space; `:` and `=` belong together only when they stand close."""
-    while index < len(tokens) and is_space(tokens[index]) and tokens[index].text in (r"\!", r"\,", r"\:"):
+    while (
+        index < len(tokens)
+        and is_space(tokens[index])
+        and tokens[index].text in (r"\!", r"\,", r"\:")
+    ):
         index += 1
     return index
 
 
-def _braced(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> tuple[Sign, int] | None:
+def _braced(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[Sign, int] | None:
     """`{=}` is a sign."""
     end = closers.get(index)
     if end is None or not index < end <= index + 3 or tokens[index + 1].kind is Kind.OPEN:
@@ -75,12 +95,21 @@ def _braced(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> 
     return found[0], end + 1
 
 
-def _decorated(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> tuple[Sign, int] | None:
+def _decorated(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[Sign, int] | None:
     r"""`\overset{(a)}{=}`, `\stackrel{def}{=}`, `\mathrel{:=}`, `\mathop{:}=`."""
     first, inner = _argument(tokens, index + 1, closers)
+    over: tuple[Token, ...]
     if tokens[index].text in _WRAPPED:
         base, end, over = inner, first, ()
-        if base and base[-1].text == ":" and all(t.text in _WRAPPED for t in base[:-1]) and end < len(tokens) and tokens[end].text == "=":
+        if (
+            base
+            and base[-1].text == ":"
+            and all(t.text in _WRAPPED for t in base[:-1])
+            and end < len(tokens)
+            and tokens[end].text == "="
+        ):
             return Sign(":=", ":=", tokens[index].span | tokens[end].span), end + 1
     else:
         end, base = _argument(tokens, first, closers)
@@ -93,7 +122,9 @@ def _decorated(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) 
     return Sign(sign.text, sign.relation, tokens[index].span | tokens[end - 1].span, over), end
 
 
-def _argument(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> tuple[int, list[Token]]:
+def _argument(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[int, list[Token]]:
     """Index after the argument at `index`, and its tokens without braces."""
     if index >= len(tokens):
         return index, []
@@ -104,7 +135,7 @@ def _argument(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -
 
 
 def link_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> int | None:
-    r"""The index after an arrow or an uncounted relation (`\in`, `\sim`, `\Rightarrow`, `\overset{d}{\to}`), or None."""
+    r"""The index after an arrow or an uncounted relation (`\in`, `\sim`, `\overset{d}{\to}`), or None."""
     token = tokens[index]
     if token.kind is not Kind.WORD:
         return None
@@ -125,10 +156,16 @@ def link_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> 
 def words_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) -> Words | None:
     r"""The words of `\text{...}` (and of `\mathrm{if}`), or None."""
     token = tokens[index]
-    if token.kind is not Kind.WORD or index + 1 >= len(tokens) or tokens[index + 1].kind is not Kind.OPEN:
+    if (
+        token.kind is not Kind.WORD
+        or index + 1 >= len(tokens)
+        or tokens[index + 1].kind is not Kind.OPEN
+    ):
         return None
     end = closers.get(index + 1)
-    if end is None or not (token.text in TEXT or token.text in (r"\mathrm", r"\operatorname", r"\rm")):
+    if end is None or not (
+        token.text in TEXT or token.text in (r"\mathrm", r"\operatorname", r"\rm")
+    ):
         return None
     inside = tokens[index + 2 : end]
     text = "".join((" " if t.spaced and i else "") + t.text for i, t in enumerate(inside))
@@ -139,7 +176,7 @@ def words_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) ->
 
 
 def separates(words: Words, command: str, before: Token | None, after: Token | None) -> bool:
-    r"""Whether words stand between formulas ("for all", "(chain rule)") rather than name a quantity ("KL", "data loss")."""
+    r"""Whether words stand between formulas ("for all", "(chain rule)") rather than name a quantity ("KL")."""
     if command in (r"\intertext", r"\shortintertext"):
         return True
     if after is not None and after.kind in (Kind.SUP, Kind.SUB):
@@ -150,6 +187,13 @@ def separates(words: Words, command: str, before: Token | None, after: Token | N
         return True
     if " " not in plain:
         return False
-    opens = before is None or before.text in RELATIONS or before.text in CONTINUING or before.kind is Kind.ALIGN
-    closes = after is None or after.text in RELATIONS or after.text in CONTINUING or after.text in ".,;"
+    opens = (
+        before is None
+        or before.text in RELATIONS
+        or before.text in CONTINUING
+        or before.kind is Kind.ALIGN
+    )
+    closes = (
+        after is None or after.text in RELATIONS or after.text in CONTINUING or after.text in ".,;"
+    )
     return not (opens and closes)

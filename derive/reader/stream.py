@@ -1,7 +1,7 @@
 r"""Reading macro arguments from tokens: braces, single tokens, optional brackets, stars.
 
-A stream has two levels: what expansion has pushed back (`pending`, last token first) and the author's own tokens. When an
-argument takes only the first character of a run (`\vec x + y`), the remainder of the author's run waits in `front`.
+A stream has two levels: what expansion has pushed back (`pending`, last token first) and the author's own tokens. When
+an argument takes only the first character of a run (`\vec x + y`), the remainder of the author's run waits in `front`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class Stream:
                 raise ValueError("an opening brace of its argument is never closed")
             start, self.position = self.position, closer + 1
             return list(self.tokens[start:closer])
-        depth, inside = 1, []
+        depth = 1
+        inside: list[Token] = []
         while True:
             token = self.next()
             if token.kind is Kind.OPEN:
@@ -107,7 +108,8 @@ class Stream:
         """An argument in brackets, or None when there is none."""
         if not self.takes("["):
             return None
-        depth, inside = 0, []
+        depth = 0
+        inside: list[Token] = []
         while True:
             token = self.next()
             if token.kind in (Kind.RUN, Kind.CHAR) and depth == 0 and "]" in token.text:
@@ -124,9 +126,15 @@ class Stream:
 
     def word(self) -> Token:
         r"""A control sequence, bare or in braces: the name in `\newcommand{\x}` or `\newcommand\x`."""
-        tokens = [token for token in self.argument() if token.kind is not Kind.RUN or not token.text.isspace()]
+        tokens = [
+            token
+            for token in self.argument()
+            if token.kind is not Kind.RUN or not token.text.isspace()
+        ]
         if len(tokens) != 1 or tokens[0].kind not in (Kind.WORD, Kind.SYMBOL):
-            raise ValueError(f"a definition needs the name of a command, not {text_of(tokens)[:40]!r}")
+            raise ValueError(
+                f"a definition needs the name of a command, not {text_of(tokens)[:40]!r}"
+            )
         return tokens[0]
 
 
@@ -134,10 +142,12 @@ def closers(tokens: Sequence[Token]) -> dict[int, int]:
     """Index of each opening brace -> index of the brace that closes it; braces without a partner are absent."""
     found: dict[int, int] = {}
     stack: list[int] = []
+    opening, closing = Kind.OPEN, Kind.CLOSE
     for index, token in enumerate(tokens):
-        if token.kind is Kind.OPEN:
+        kind = token[0]
+        if kind is opening:
             stack.append(index)
-        elif token.kind is Kind.CLOSE and stack:
+        elif kind is closing and stack:
             found[stack.pop()] = index
     return found
 
@@ -148,10 +158,15 @@ def _cut(token: Token, start: int, end: int) -> Token:
     if token.start < 0:
         return token._replace(text=text, spaced=token.spaced and start == 0)
     return token._replace(
-        text=text, start=token.start + start, end=token.start + end, spaced=token.spaced and start == 0
+        text=text,
+        start=token.start + start,
+        end=token.start + end,
+        spaced=token.spaced and start == 0,
     )
 
 
 def text_of(tokens: Sequence[Token]) -> str:
     """The characters of tokens as they stand (for names, messages and file names)."""
-    return "".join((" " if token.spaced and index else "") + token.text for index, token in enumerate(tokens)).strip()
+    return "".join(
+        (" " if token.spaced and index else "") + token.text for index, token in enumerate(tokens)
+    ).strip()

@@ -1,16 +1,16 @@
 r"""LaTeX documents to blocks: prose, displays, headings, breaks and directives, in reading order.
 
-An error stays in its block. Environments are paired once for the whole text; `$` and `\[` are followed to their partner,
-and where there is none the block ends at the next blank line and carries the error.
+An error stays in its block. Environments are paired once for the whole text; `$` and `\[` are followed to their
+partner, and where there is none the block ends at the next blank line and carries the error.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from derive.reader.blocks import BlockBuilder, Heading, ParagraphBreak, directive
+from derive.reader.blocks import Block, BlockBuilder, Heading, ParagraphBreak, directive
 from derive.reader.scanner import Kind, Token, plain_text
 from derive.reader.source import Span
 from derive.reader.stream import closers
@@ -26,10 +26,18 @@ from derive.reader.vocabulary import (
     WITH_ARGUMENT,
 )
 
+_Closes = Callable[[Token], bool]
 _STOPS = frozenset({Kind.BREAK, Kind.INPUT, Kind.VERBATIM})
 _TEXT_SYMBOLS = {rf"\{c}": c for c in "%$&#_{}"} | {r"\\": " ", "\\ ": " ", r"\-": "", r"\/": ""}
 _ACCENTS = frozenset({r"\'", r"\"", r"\^", r"\~", r"\=", r"\.", r"\`"})
-_WORDS = {r"\dots": "...", r"\ldots": "...", r"\LaTeX": "LaTeX", r"\TeX": "TeX", r"\ss": "ß", r"\newline": " "}
+_WORDS = {
+    r"\dots": "...",
+    r"\ldots": "...",
+    r"\LaTeX": "LaTeX",
+    r"\TeX": "TeX",
+    r"\ss": "ß",
+    r"\newline": " ",
+}
 _PROSE = re.compile(r"[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{2,}")
 _PROSE_START = re.compile(r"\s*[A-Za-z]{3,}(?:[\s,.:;]|$)")
 _OPTION = re.compile(r"\s*\*?\s*\[[^\]]*\]|\s*\*")
@@ -41,14 +49,16 @@ class TexReader:
     `included[n]` are the blocks of the n-th INPUT token.
     """
 
-    def __init__(self, tokens: Sequence[Token], builder: BlockBuilder, included: Sequence[Sequence[object]]) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], builder: BlockBuilder, included: Sequence[Sequence[Block]]
+    ) -> None:
         self.tokens = tokens
         self.builder = builder
         self.source = builder.source
         self.included = included
         self.closers = closers(tokens)
         self.ends = pair_environments(tokens)
-        self.breaks = [index for index, token in enumerate(tokens) if token.kind in _STOPS]
+        self.breaks = [index for index, token in enumerate(tokens) if token[0] in _STOPS]
 
     def read(self) -> None:
         position = self._preamble()
@@ -57,7 +67,9 @@ class TexReader:
             token = self.tokens[position]
             handler = _HANDLERS.get(token.kind)
             if handler is None:
-                self.builder.text((" " if token.spaced else "") + token.text, token.start, token.end)
+                self.builder.text(
+                    (" " if token.spaced else "") + token.text, token.start, token.end
+                )
                 position += 1
             elif token.kind is Kind.END and token.text == "document":
                 break
@@ -67,12 +79,11 @@ class TexReader:
 
     def _preamble(self) -> int:
         r"""Index after `\begin{document}`; before it only directives and files count."""
-        for index, token in enumerate(self.tokens):
-            if token.kind is Kind.BEGIN and token.text == "document":
-                break
-        else:
-            return 0
-        for token in self.tokens[:index]:
+        starts = (
+            i for i, t in enumerate(self.tokens) if t.kind is Kind.BEGIN and t.text == "document"
+        )
+        index = next(starts, -1)
+        for token in self.tokens[: max(index, 0)]:
             if found := directive(token, self.source):
                 self.builder.aside(found)
             elif token.kind is Kind.ERROR:
@@ -84,11 +95,15 @@ class TexReader:
     def _math(self, position: int) -> int:
         token = self.tokens[position]
         following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
-        double = following is not None and following.kind is Kind.MATH and following.start in (token.end, token.start)
+        double = (
+            following is not None
+            and following.kind is Kind.MATH
+            and following.start in (token.end, token.start)
+        )
         return self._display_dollars(position) if double else self._inline(position, 1, _is_dollar)
 
-    def _inline(self, position: int, width: int, closes: object) -> int:
-        end = self._partner(position + width, closes)  # type: ignore[arg-type]
+    def _inline(self, position: int, width: int, closes: _Closes) -> int:
+        end = self._partner(position + width, closes)
         first = self.tokens[position]
         if end is None:
             stop = self._next_stop(position)
@@ -100,7 +115,7 @@ class TexReader:
         self.builder.inline(self.tokens[position + width : end], span)
         return end + width
 
-    def _partner(self, position: int, closes: object) -> int | None:
+    def _partner(self, position: int, closes: _Closes) -> int | None:
         """Index of the first closing token outside of groups, before the paragraph ends."""
         stop = self._next_stop(position)
         while position < stop:
@@ -110,7 +125,7 @@ class TexReader:
                 if closer < stop:
                     position = closer + 1
                     continue
-            elif closes(token):  # type: ignore[operator]
+            elif closes(token):
                 return position
             position += 1
         return None
@@ -138,11 +153,17 @@ class TexReader:
             end = self._partner(position, _is_dollar)
             while end is not None and not self._is_double(end):
                 end = self._partner(end + 1, _is_dollar)
-            if end is not None or stop >= len(self.tokens) or self.tokens[stop].kind is not Kind.BREAK:
+            if (
+                end is not None
+                or stop >= len(self.tokens)
+                or self.tokens[stop].kind is not Kind.BREAK
+            ):
                 return end
             position, before = stop + 1, stop
             stop = self._next_stop(position)
-            runs = [token.text for token in self.tokens[before + 1 : stop] if token.kind is Kind.RUN]
+            runs = [
+                token.text for token in self.tokens[before + 1 : stop] if token.kind is Kind.RUN
+            ]
             if any(map(_PROSE.search, runs)) or (runs and _PROSE_START.match(runs[0])):
                 return None
 
@@ -159,7 +180,11 @@ class TexReader:
                 span = Span(self.tokens[position].start, token.end)
                 self.builder.display(self.tokens[position + 1 : index], r"\[", span)
                 return index + 1
-            if token.is_word(r"\[") or token.text in HEADINGS or (token.kind is Kind.BEGIN and token.text in DISPLAYS):
+            if (
+                token.is_word(r"\[")
+                or token.text in HEADINGS
+                or (token.kind is Kind.BEGIN and token.text in DISPLAYS)
+            ):
                 break
             index += 1
         return self._unclosed(position, 1, r"\[", limit=index)
@@ -169,7 +194,11 @@ class TexReader:
         stop = self._next_stop(position)
         for index in range(position + width, stop):
             token = self.tokens[index]
-            if index == limit or (token.kind is Kind.END and token.text in DISPLAYS) or token.text in HEADINGS:
+            if (
+                index == limit
+                or (token.kind is Kind.END and token.text in DISPLAYS)
+                or token.text in HEADINGS
+            ):
                 stop = index
                 break
         first = self.tokens[position]
@@ -201,10 +230,14 @@ class TexReader:
             start = position + 1
             if name in WITH_ARGUMENT:
                 start = self.closers.get(start, start - 1) + 1
-            self.builder.display(self.tokens[start:end], name, Span(token.start, self.tokens[end].end))
+            self.builder.display(
+                self.tokens[start:end], name, Span(token.start, self.tokens[end].end)
+            )
             return end + 1
         if name == "math" and end is not None:
-            self.builder.inline(self.tokens[position + 1 : end], Span(token.start, self.tokens[end].end))
+            self.builder.inline(
+                self.tokens[position + 1 : end], Span(token.start, self.tokens[end].end)
+            )
             return end + 1
         if name in SKIPPED and end is not None:
             return end + 1
@@ -229,12 +262,16 @@ class TexReader:
             return self._skip_options(position + 1) if token.text == r"\item" else position + 1
         if token.text == r"\ensuremath" and position + 1 in self.closers:
             end = self.closers[position + 1]
-            self.builder.inline(self.tokens[position + 2 : end], Span(token.start, self.tokens[end].end))
+            self.builder.inline(
+                self.tokens[position + 2 : end], Span(token.start, self.tokens[end].end)
+            )
             return end + 1
         if token.text in ARGUMENTS_DROPPED:
             return self._skip_arguments(position + 1, ARGUMENTS_DROPPED[token.text])
         space = token.text in THIN_SPACES or token.text in WIDE_SPACES
-        self.builder.text(_WORDS.get(token.text, " " if space or token.spaced else ""), token.start, token.end)
+        self.builder.text(
+            _WORDS.get(token.text, " " if space or token.spaced else ""), token.start, token.end
+        )
         return position + 1
 
     def _heading(self, position: int) -> int:
@@ -244,9 +281,14 @@ class TexReader:
         if end is None:
             self.builder.warn(f"{token.text} has no title in braces", token.start)
             return position + 1
-        title = plain_text(t._replace(text=" ") if t.kind is Kind.BREAK else t for t in self.tokens[start + 1 : end])
+        title = plain_text(
+            t._replace(text=" ") if t.kind is Kind.BREAK else t
+            for t in self.tokens[start + 1 : end]
+        )
         span = Span(token.start, self.tokens[end].end)
-        self.builder.add(Heading(re.sub(r"\s+", " ", title), HEADINGS[token.text], span, self.source))
+        self.builder.add(
+            Heading(re.sub(r"\s+", " ", title), HEADINGS[token.text], span, self.source)
+        )
         return end + 1
 
     def _skip_options(self, position: int) -> int:
@@ -282,7 +324,7 @@ class TexReader:
 
     def _input(self, position: int) -> int:
         self.builder.flush()
-        self.builder.blocks.extend(self.included[int(self.tokens[position].text)])  # type: ignore[arg-type]
+        self.builder.blocks.extend(self.included[int(self.tokens[position].text)])
         return position + 1
 
     def _error(self, position: int) -> int:
@@ -322,11 +364,13 @@ def pair_environments(tokens: Sequence[Token]) -> dict[int, int]:
     found: dict[int, int] = {}
     stack: list[tuple[str, int]] = []
     opened: dict[str, int] = {}
+    beginning, ending = Kind.BEGIN, Kind.END
     for index, token in enumerate(tokens):
-        if token.kind is Kind.BEGIN:
+        kind = token[0]
+        if kind is beginning:
             stack.append((token.text, index))
             opened[token.text] = opened.get(token.text, 0) + 1
-        elif token.kind is Kind.END and opened.get(token.text):
+        elif kind is ending and opened.get(token.text):
             name, start = stack.pop()
             opened[name] -= 1
             while name != token.text:

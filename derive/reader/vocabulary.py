@@ -31,7 +31,9 @@ COLUMNS = _starred("tabular tabularx longtable minipage multicols wrapfigure")
 SKIPPED = _starred("thebibliography picture pspicture axis overpic")
 """Environments without mathematics that is claimed."""
 
-TEXT = _names(r"text textrm textnormal textit textsf textup textbf mbox hbox intertext shortintertext")
+TEXT = _names(
+    r"text textrm textnormal textit textsf textup textbf mbox hbox intertext shortintertext"
+)
 """Commands whose argument is words."""
 
 HEADINGS = {"\\" + name: level for level, name in enumerate(
@@ -52,7 +54,18 @@ ARGUMENTS_DROPPED = {
 """Text commands whose first arguments are no words of the text."""
 
 THIN_SPACES = frozenset(
-    {r"\,", r"\;", r"\:", r"\!", r"\>", r"\ ", r"\thinspace", r"\medspace", r"\thickspace", r"\negthinspace"}
+    {
+        r"\,",
+        r"\;",
+        r"\:",
+        r"\!",
+        r"\>",
+        r"\ ",
+        r"\thinspace",
+        r"\medspace",
+        r"\thickspace",
+        r"\negthinspace",
+    }
 )
 WIDE_SPACES = _names("quad qquad")
 
@@ -82,7 +95,9 @@ CONTINUING = frozenset({"+", "-", "*", "/"}) | _names(
 )
 """Binary operators: a row that starts with one goes on with the expression before it."""
 
-DROPPED_WITH_ARGUMENT = _names("label tag phantom hphantom vphantom hspace vspace ref eqref cite footnote color ")
+DROPPED_WITH_ARGUMENT = _names(
+    "label tag phantom hphantom vphantom hspace vspace ref eqref cite footnote color "
+)
 """Dropped from formulas together with their argument."""
 
 DROPPED = _names(
@@ -96,14 +111,67 @@ SIZES = _names(
 )
 """Sizing commands: the delimiter after them is an ordinary delimiter."""
 
-OPENING = frozenset({"(", "["}) | _names("lbrace lbrack langle lfloor lceil lvert lVert lgroup") | {r"\{"}
-CLOSING = frozenset({")", "]"}) | _names("rbrace rbrack rangle rfloor rceil rvert rVert rgroup") | {r"\}"}
+OPENING = (
+    frozenset({"(", "["}) | _names("lbrace lbrack langle lfloor lceil lvert lVert lgroup") | {r"\{"}
+)
+CLOSING = (
+    frozenset({")", "]"}) | _names("rbrace rbrack rangle rfloor rceil rvert rVert rgroup") | {r"\}"}
+)
 
 DOTS = _names("dots ldots cdots dotsc dotsb dotsm dotso")
 
 LINKING_WORDS = frozenset(
-    "if for where and or with when since because as by so hence thus therefore otherwise such that which let whenever iff "
-    "implies also but using from then given subject over all any every each is are unless provided assuming i.e. e.g. s.t. "
-    "st. w.r.t. resp. we have note here".split()
+    [
+        "if",
+        "for",
+        "where",
+        "and",
+        "or",
+        "with",
+        "when",
+        "since",
+        "because",
+        "as",
+        "by",
+        "so",
+        "hence",
+        "thus",
+        "therefore",
+        "otherwise",
+        "such",
+        "that",
+        "which",
+        "let",
+        "whenever",
+        "iff",
+        "implies",
+        "also",
+        "but",
+        "using",
+        "from",
+        "then",
+        "given",
+        "subject",
+        "over",
+        "all",
+        "any",
+        "every",
+        "each",
+        "is",
+        "are",
+        "unless",
+        "provided",
+        "assuming",
+        "i.e.",
+        "e.g.",
+        "s.t.",
+        "st.",
+        "w.r.t.",
+        "resp.",
+        "we",
+        "have",
+        "note",
+        "here",
+    ]
 )
 """Words that separate formulas, as against names such as `\\text{KL}` or `\\text{const}`."""

@@ -1,0 +1,80 @@
+"""Small questions about the tokens of a row: where it ends, what a comma or an angle is, what to trim from a side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.reader.brackets import ROW_ENDS, is_space
+from derive.reader.scanner import Kind, Token
+
+_ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
+_UNITS = frozenset({"pt", "em", "ex", "mm", "cm", "in", "mu", "bp", "pc"})
+
+
+def is_row_end(token: Token) -> bool:
+    return token.text in ROW_ENDS and token.kind in (Kind.SYMBOL, Kind.WORD)
+
+
+def after_row_end(tokens: Sequence[Token], index: int) -> int:
+    r"""Index after `\\`, `\\*` and `\\[2pt]`; in `\\ [x]_i` the bracket is no length."""
+    index += 1
+    if index < len(tokens) and tokens[index].text == "*" and not tokens[index].spaced:
+        index += 1
+    if index >= len(tokens) or tokens[index].text != "[":
+        return index
+    for end in range(index + 1, min(index + 12, len(tokens))):
+        if tokens[end].text == "]":
+            inside = "".join(token.text for token in tokens[index + 1 : end])
+            unit = inside.lstrip("-+.0123456789")
+            length = unit != inside and unit in _UNITS
+            return end + 1 if length or unit.startswith("\\") else index
+    return index
+
+
+def in_number(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the comma at an index is that of 10,000."""
+    if not 0 < index < len(tokens) - 1:
+        return False
+    before, after = tokens[index - 1], tokens[index + 1]
+    digits = before.kind is Kind.NUMBER and after.kind is Kind.NUMBER and after.text.isdigit()
+    close = not after.spaced and not tokens[index].spaced
+    return (
+        digits and close and len(after.text) == 3 and len(before.text) <= 3 and before.text != "0"
+    )
+
+
+def angle_end(tokens: Sequence[Token], index: int) -> int | None:
+    """The index of the `>` of `<x, y>` typed with the signs, None when the `<` at `index` is a sign."""
+    comma = False
+    for end in range(index + 1, min(index + 60, len(tokens))):
+        token = tokens[end]
+        if is_row_end(token) or token.text in ("=", "<") or token.kind is Kind.ALIGN:
+            return None
+        comma = comma or token.text == ","
+        if token.text == ">":
+            return end if comma else None
+    return None
+
+
+def trimmed(side: Sequence[Token]) -> list[Token]:
+    """A side without spaces at its ends, punctuation behind it and marks of the end of a proof."""
+    start, end = 0, len(side)
+    while start < end and is_space(side[start]):
+        start += 1
+    while end > start and _is_trailing(side, start, end):
+        end -= 1
+    return list(side[start:end])
+
+
+def _is_trailing(side: Sequence[Token], start: int, end: int) -> bool:
+    token = side[end - 1]
+    if is_space(token):
+        return True
+    if token.text in _ENDMARKS:
+        return end - 1 > start
+    if token.kind is not Kind.CHAR or token.text not in ".,;":
+        return False
+    before = [other.text for other in side[max(start, end - 3) : end - 1]]
+    return before[-1:] not in ([r"\left"], [r"\right"]) and not (
+        token.text == "." and before == [".", "."]
+    )
