@@ -122,7 +122,7 @@ def _power(a: Any, b: Any) -> Any:
         return a**b
     if n == 0:
         return arb(1)
-    if n < 0 and not (a != 0):
+    if n < 0 and a.contains(0):
         return NAN
     return a**n
 

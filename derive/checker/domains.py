@@ -160,6 +160,8 @@ def _outward(d: Draw, end: Fraction | None, direction: float) -> Any:
 def _weights(d: Draw, dims: tuple[int, ...], total: int) -> Any:
     """Positive integers along the last axis with sum `total`, in general position."""
     length = dims[-1]
+    if length < 1:
+        raise EvaluationError("no entry to carry the sum one")
     if length > total // 4:
         raise EvaluationError(f"a simplex of {length} entries is too large")
     shape = (d.points, *dims)

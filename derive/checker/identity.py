@@ -11,6 +11,7 @@ from derive.checker import budget
 from derive.checker.problem import Problem
 from derive.checker.sampling import Points
 from derive.checker.verdicts import Evidence, Verdict
+from derive.errors import EvaluationError
 from derive.expr.nodes import Expr
 
 #: points of one float64 batch, random points decided in balls at each assignment of sizes, and assignments
@@ -53,6 +54,7 @@ class Identity:
         self.floats, self.balls = NumpyKernel(), BallKernel()
         self.seed = seed
         self.record = Record()
+        self.confirmed: bool | None = None
 
     def verdict(self) -> Verdict:
         """Float64 and balls at each assignment of sizes, until one point refutes."""
@@ -83,8 +85,18 @@ class Identity:
         points = self.problem.points(sizes, BATCH, choice)
         chosen = self._suspects(points)
         record.sizes.append(sizes)
+        if self.problem.has_derivative and self.confirmed is None and chosen:
+            self._ask_jax(points.subset(chosen[:1]))
         if chosen:
             self._decide(points.subset(chosen))
+
+    def _ask_jax(self, points: Points) -> None:
+        """JAX's derivative of the original function at one point must be ours."""
+        from derive.checker.referee import confirm
+
+        self.confirmed = confirm(self.problem, points)
+        if self.confirmed is False:
+            raise EvaluationError("jax.grad and the dual numbers differ on a derivative here")
 
     def _suspects(self, points: Points) -> list[int]:
         """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect."""
@@ -173,8 +185,10 @@ class Identity:
         )
 
     def referee(self) -> str:
-        """What decided."""
-        return "balls"
+        """What decided, and what confirmed it."""
+        if not self.problem.has_derivative:
+            return "balls"
+        return {True: "balls, jax.grad", None: "balls (dual numbers)"}[self.confirmed or None]
 
     def _fails(self) -> Verdict:
         from derive.checker.counterexample import smallest

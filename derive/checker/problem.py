@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from derive.checker import laws
 from derive.checker.evaluate import Evaluator, Scope
+from derive.checker.expansion import expand, needs_expansion
 from derive.checker.plan import Plan
 from derive.checker.premises import prepare
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies
@@ -27,17 +29,27 @@ from derive.expr.walk import post_order, size_names
 
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
+#: points where each is expensive: a law to be solved, a sum over many nodes
+SLOW_POINTS = 12
 
 
 class Problem:
     """lhs and rhs (of one shape) under premises."""
 
     def __init__(self, lhs: Expr, rhs: Expr, premises: Sequence[Expr] = (), seed: int = 0) -> None:
+        lhs, rhs = laws.without_extrema(lhs), laws.without_extrema(rhs)
         prepared = prepare(lhs, rhs, premises)
         self.lhs, self.rhs, self.seed = prepared.lhs, prepared.rhs, seed
         self.premises, self.solvers = prepared.conditions, prepared.solvers
-        self.plan = Plan((self.lhs, self.rhs, *self.premises, *prepared.parts))
-        self.symbols = tuple(self._free())
+        self.parts = prepared.parts
+        self.plan = Plan((self.lhs, self.rhs, *self.premises, *self.parts))
+        laws.refuse_derivatives(self.plan.order)
+        self.plan = Plan((*self.plan.roots, *laws.behind(self.plan.order)))
+        free = self._free()
+        self.lawful = tuple(s for s in free if laws.lawful(s))
+        self.symbols = tuple(s for s in free if not laws.lawful(s))
+        self.expands = needs_expansion(self.lhs, self.rhs)
+        self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
         self.tangents = tuple(self._varied())
         self.indices = self._indices()
         names = {name for root in self.plan.roots for name in size_names(root)}
@@ -126,15 +138,26 @@ class Problem:
     def _drawn(
         self, sizes: dict[str, int], count: int, seed: int, choice: int, plain: bool
     ) -> Points:
-        return sample(
+        points = sample(
             self.symbols,
             sizes,
-            count,
+            min(count, SLOW_POINTS) if self.lawful or self.expands else count,
             seed,
             tangents=self.tangents,
             realisation=choice + 7 * self.seed,
             plain=plain,
         )
+        return laws.obey(points, self.lawful, seed) if self.lawful else points
+
+    def at(self, sizes: dict[str, int]) -> tuple[Expr, Expr, Plan]:
+        """Both sides and their plan, with expectations, integrals and limits as sums at these sizes."""
+        if not self.expands:
+            return self.lhs, self.rhs, self.plan
+        key = tuple(sizes.values())
+        if key not in self._expanded:
+            lhs, rhs = expand((self.lhs, self.rhs), sizes, self.seed)
+            self._expanded[key] = lhs, rhs, Plan((lhs, rhs, *self.premises, *self.parts))
+        return self._expanded[key]
 
     def _fitting(self, points: Points) -> Points:
         """The points with equations solved, where the conditions and the facts of solved symbols hold."""
@@ -181,7 +204,7 @@ class Problem:
             kernel,
             points.sizes,
             values,
-            self.plan,
+            self.at(points.sizes)[2],
             tangents=tangents,
             realisation=points.realisation,
         )
@@ -204,7 +227,7 @@ class Problem:
         """Both sides, each (P, T, *core)."""
         ev, scope = self.evaluator(kernel, points, balls)
         sides = []
-        for node in (self.lhs, self.rhs):
+        for node in self.at(points.sizes)[:2]:
             value = ev.value(node, scope)
             value = ev.k.spread_tuples(value, node.rank, scope.tuples)
             sides.append(_all_points(value, node.rank, points.count))

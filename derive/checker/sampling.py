@@ -55,6 +55,16 @@ class Points:
         source = self.tangents if tangents else self.values
         return {s: kernel.exact(_with_tuples(v)) for s, v in source.items()}
 
+    def with_more(self, others: Sequence[Points]) -> Points:
+        """These points and others of the same symbols."""
+        parts = (self, *others)
+        return replace(
+            self,
+            count=sum(p.count for p in parts),
+            values={s: np.concatenate([p.values[s] for p in parts]) for s in self.values},
+            tangents={s: np.concatenate([p.tangents[s] for p in parts]) for s in self.tangents},
+        )
+
     def subset(self, chosen: Sequence[int]) -> Points:
         """Some of the points."""
         picked = list(chosen)
@@ -205,15 +215,7 @@ def sample(
 
 def joined(parts: Sequence[Points]) -> Points:
     """Several sets of points as one."""
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0]
-    return replace(
-        first,
-        count=sum(p.count for p in parts),
-        values={s: np.concatenate([p.values[s] for p in parts]) for s in first.values},
-        tangents={s: np.concatenate([p.tangents[s] for p in parts]) for s in first.tangents},
-    )
+    return parts[0] if len(parts) == 1 else parts[0].with_more(parts[1:])
 
 
 def satisfies(symbol: Symbol, values: Any) -> Any:
