@@ -19,9 +19,22 @@ from derive.checker.expansion import expand
 from derive.checker.sampling import Points, sample
 from derive.checker.solver import Frame, System, refine, search
 from derive.errors import EvaluationError
-from derive.expr.facts import Fact, declared
-from derive.expr.nodes import Add, Apply, Expr, Neg, Number, Power, Product, Relation, Symbol
-from derive.expr.walk import free_symbols
+from derive.expr.facts import Fact, Law, declared
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Derivative,
+    Expr,
+    Extremum,
+    Item,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Relation,
+    Symbol,
+)
+from derive.expr.walk import free_indices, free_symbols, post_order, substitute, transform
 
 #: random starts of a search for a solution, and of one for the best of several
 STARTS, BEST_OF = 4, 6
@@ -43,6 +56,14 @@ class SolvedPoints(Points):
         found = replace(self, values=given, solved={})
         own = {s: v.reshape((len(v), 1, *v.shape[1:])) for s, v in self.solved.items()}
         return {**Points.balls(found, kernel), **own}
+
+    def with_more(self, others: Sequence[Points]) -> SolvedPoints:
+        """These points and others of the same symbols."""
+        parts = [self, *(p for p in others if isinstance(p, SolvedPoints))]
+        found = super().with_more(parts[1:])
+        solved = {s: np.concatenate([p.solved[s] for p in parts]) for s in self.solved}
+        assert isinstance(found, SolvedPoints)
+        return replace(found, solved=solved)
 
     def subset(self, chosen: Sequence[int]) -> SolvedPoints:
         """Some of the points."""
@@ -311,6 +332,52 @@ SOLVERS: dict[str, Callable[[Points, Symbol, int], Points]] = {
     "eigenvalues": _eigen,
     "eigenvectors": _eigen,
 }
+
+
+# ------------------------------------------------------------------------------------ what the judge asks
+
+
+def behind(order: Iterable[Expr]) -> tuple[Expr, ...]:
+    """The expressions in the laws of the symbols of a relation (also the random ones of an expectation)."""
+    return law_roots(node for node in order if isinstance(node, Symbol))
+
+
+def refuse_derivatives(order: Sequence[Expr]) -> None:
+    """A derivative by something on which a symbol with a law depends is refused: the law's value is held fixed."""
+    for node in order:
+        if not isinstance(node, Derivative):
+            continue
+        lawfuls = [s for s in free_symbols(node.body) if lawful(s)]
+        for symbol in lawfuls:
+            behind_law = to_sample([symbol])
+            for variable in node.wrt:
+                base = variable.base if isinstance(variable, Item) else variable
+                if base in behind_law:
+                    raise EvaluationError(
+                        f"{symbol!r} depends on {base!r} by its law: not differentiated"
+                    )
+
+
+def without_extrema(expr: Expr) -> Expr:
+    """`min_x f` and `argmin_x f` with a symbol that has the law of the minimiser in place of the argument."""
+    if not any(isinstance(n, Extremum) for n in post_order(expr, into_definitions=True)):
+        return expr
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Extremum):
+            return None
+        if node.subject:
+            raise EvaluationError(f"{node!r}: an optimum under written conditions is not evaluated")
+        if free_indices(node):
+            raise EvaluationError(
+                f"{node!r}: an optimum for each value of an index is not evaluated"
+            )
+        kind = "minimiser" if node.kind.endswith("min") else "maximiser"
+        x = node.variable
+        best = Symbol(f"{x.name}^*", x.dims, x.facts, Law(kind, (node.body, x)))
+        return best if node.kind.startswith("arg") else substitute(node.body, {x: best}, True)
+
+    return transform(expr, change, into_definitions=True)
 
 
 # ------------------------------------------------------------------------------------ random symbols
