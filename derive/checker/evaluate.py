@@ -396,6 +396,8 @@ def _changes(ev: Evaluator, result: Value, level: int, body: Expr, done: tuple[E
         return ev.k.directions_last(result.change, shape)
     rank = body.rank + sum(len(v.shape) for v in done[1:])
     value = ev.k.multiply(ev.k.spread_tuples(result, rank, _tuples(result, rank)), ev.k.number(0))
+    while not isinstance(value, Dual) and value.ndim > rank + 1 + level:
+        value = value[0]  # an axis of directions that were multiplied away
     value = ev.spread(value, 0, len(shape))
     return ev.k.multiply(value, ev.k.full(shape, 1)) if shape else value
 
