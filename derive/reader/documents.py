@@ -49,6 +49,8 @@ class _Reading:
         self.files = 0
 
     def read(self, source: Source) -> Document:
+        if source.path:
+            self.open.append(Path(source.path).resolve())
         return Document(source, tuple(self.blocks(source)), self.macros, tuple(self.warnings))
 
     def blocks(self, source: Source) -> list[Block]:
@@ -79,7 +81,7 @@ class _Reading:
         if path in self.open:
             self._warn(f"{name!r} draws in itself", token, source)
             return []
-        if len(self.open) >= DEPTH or self.files >= FILES:
+        if len(self.open) > DEPTH or self.files >= FILES:
             self._warn(
                 f"{name!r} is not read: more than {DEPTH} levels or {FILES} files", token, source
             )

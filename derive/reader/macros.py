@@ -72,6 +72,19 @@ class Macros:
                 position = _input(stream, out, include)
         return out
 
+    def define(self, tokens: Sequence[Token]) -> int:
+        """Carry out the definition that `tokens` begin with; returns the offset in the text after it.
+
+        ValueError when it is malformed or does not end within the tokens.
+        """
+        stream = Stream(tokens, 0, closers(tokens))
+        try:
+            self._define(stream.next(), stream)
+        except ValueError:
+            self.fuel -= FAILURE
+            raise
+        return stream.front[-1].start if stream.front else tokens[stream.position - 1].end
+
     def _definition(self, stream: Stream, out: list[Token]) -> int:
         start, token = stream.position, stream.next()
         try:

@@ -27,7 +27,7 @@ _POINT = re.compile(
     | (?P<bracket>\\\\?\[)
     | (?P<parenthesis>\\\\?\()
     | (?P<begin>\\begin[ ]*\{{(?P<environment>[a-zA-Z]+\*?)\}})
-    | (?P<define>(?:{_DEFINERS})(?![a-zA-Z])[^\n]*)
+    | (?P<define>(?:{_DEFINERS})(?![a-zA-Z]))
     | (?P<escaped>\\.)
     | (?P<dollar>\$)
     | (?P<item>^[ \t]*(?:[-*+]|\d{{1,3}}[.)])[ \t]+)
@@ -53,7 +53,7 @@ class MarkdownReader:
         self.source = builder.source
         self.text = builder.source.text
         self.macros = macros
-        self._absent: dict[str, int] = {}
+        self._found: dict[str, tuple[int, int]] = {}  # needle -> where it was looked for and found
 
     def read(self) -> None:
         header = _HEADER.match(self.text)
@@ -69,12 +69,12 @@ class MarkdownReader:
             self.builder.text(self.text[start:end], start, end)
 
     def _find(self, needle: str, start: int) -> int:
-        """Like str.find; what is absent once is not looked for again, so that hostile texts stay linear."""
-        if self._absent.get(needle, len(self.text) + 1) <= start:
-            return -1
+        """Like str.find; an answer is kept while it holds, so that hostile texts stay linear."""
+        since, found = self._found.get(needle, (len(self.text) + 1, -1))
+        if since <= start and (found < 0 or start <= found):
+            return found
         found = self.text.find(needle, start)
-        if found < 0:
-            self._absent[needle] = min(start, self._absent.get(needle, start))
+        self._found[needle] = (start, found)
         return found
 
     # what is passed over
@@ -110,15 +110,18 @@ class MarkdownReader:
         return match.end()
 
     def _define(self, match: re.Match[str]) -> int:
-        r"""A `\newcommand` in the prose; its body may go over several lines."""
-        blank = _BLANK.search(self.text, match.end())
-        end = _balanced_end(
-            self.text, match.start(), match.end(), blank.start() if blank else len(self.text)
-        )
-        for token in self.macros.expand(scan(self.text, match.start(), end)):
-            if token.text.strip() and token.kind == "error":
-                self.builder.warn(token.text, token.start)
-        return end
+        r"""A `\newcommand` in the prose: it is carried out and leaves no words."""
+        start = match.start()
+        message = "the limit of definitions is reached"
+        for length in (500, 5000):
+            if self.macros.fuel <= 0:
+                break
+            try:
+                return self.macros.define(scan(self.text, start, min(start + length, len(self.text))))
+            except ValueError as error:
+                message = str(error)
+        self.builder.warn(f"{match.group()}: {message}", start)
+        return match.end()
 
     def _escaped(self, match: re.Match[str]) -> int:
         self.builder.text(match.group()[1], match.start(), match.end())
@@ -178,7 +181,7 @@ class MarkdownReader:
         start = match.end()
         end = self._closing(closing, start)
         blank = _BLANK.search(self.text, start, end if end >= 0 else len(self.text))
-        if end < 0 or (blank and closing == "$$" and _PROSE.search(self.text, blank.start(), end)):
+        if end < 0 or (blank and self._is_elsewhere(match.group(), blank.start(), end)):
             stop = blank.start() if blank else len(self.text)
             error = self.source.error(f"{match.group()} is never closed", match.start())
             self.builder.display(self._tokens(start, stop), name, Span(match.start(), stop), error)
@@ -194,6 +197,12 @@ class MarkdownReader:
             self.builder.display(tokens, name, span)
         return span.end
 
+    def _is_elsewhere(self, opening: str, start: int, end: int) -> bool:
+        """Whether a delimiter at `end` belongs to a later display: prose or another opening stands between."""
+        if opening == "$$":
+            return _PROSE.search(self.text, start, end) is not None
+        return self.text.find(opening, start, end) >= 0
+
     def _closing(self, closing: str, start: int) -> int:
         """Where the display ends; an escaped dollar sign does not end it, nor does `\\\\]` for `\\]`."""
         end = self._find(closing, start)
@@ -201,13 +210,3 @@ class MarkdownReader:
             end = self._find(closing, end + 1)
         return end
 
-
-def _balanced_end(text: str, start: int, end: int, limit: int) -> int:
-    """The end of the line at which the braces since `start` balance, at most `limit`."""
-    depth = text.count("{", start, end) - text.count("}", start, end)
-    while depth > 0 and end < limit:
-        following = text.find("\n", end + 1, limit)
-        following = limit if following < 0 else following
-        depth += text.count("{", end, following) - text.count("}", end, following)
-        end = following
-    return end

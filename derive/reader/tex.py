@@ -40,7 +40,7 @@ _WORDS = {
 }
 _PROSE = re.compile(r"[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{2,}")
 _PROSE_START = re.compile(r"\s*[A-Za-z]{3,}(?:[\s,.:;]|$)")
-_OPTION = re.compile(r"\s*\*?\s*\[[^\]]*\]|\s*\*")
+_OPTION = re.compile(r"\s*\*?\s*\[|\s*\*")
 
 
 class TexReader:
@@ -281,27 +281,35 @@ class TexReader:
         if end is None:
             self.builder.warn(f"{token.text} has no title in braces", token.start)
             return position + 1
-        title = plain_text(
-            t._replace(text=" ") if t.kind is Kind.BREAK else t
-            for t in self.tokens[start + 1 : end]
-        )
+        title = _title(self.tokens[start + 1 : end])
         span = Span(token.start, self.tokens[end].end)
         self.builder.add(
-            Heading(re.sub(r"\s+", " ", title), HEADINGS[token.text], span, self.source)
+            Heading(title, HEADINGS[token.text], span, self.source)
         )
         return end + 1
 
     def _skip_options(self, position: int) -> int:
-        """Pass over a star and bracketed options that stand in one run of characters."""
+        """Pass over a star and one option in brackets; words after them in the same run are kept."""
         if position >= len(self.tokens) or self.tokens[position].kind is not Kind.RUN:
             return position
-        run = self.tokens[position]
-        match = _OPTION.match(run.text)
+        match = _OPTION.match(self.tokens[position].text)
         if match is None:
             return position
-        rest = run.text[match.end() :]
-        if rest.strip():
-            self.builder.text(rest, run.start + match.end(), run.end)
+        if not match.group().endswith("["):
+            return self._rest(position, match.end())
+        for index in range(position, min(position + 40, len(self.tokens))):
+            token = self.tokens[index]
+            if token.kind is Kind.BREAK:
+                break
+            if token.kind is Kind.RUN and "]" in token.text:
+                return self._rest(index, token.text.index("]") + 1)
+        return position
+
+    def _rest(self, position: int, used: int) -> int:
+        """Keep the words of a run behind its first `used` characters; returns the index after it."""
+        run = self.tokens[position]
+        if run.text[used:].strip():
+            self.builder.text(run.text[used:], run.start + used, run.end)
         return position + 1
 
     def _skip_arguments(self, position: int, count: int) -> int:
@@ -390,3 +398,14 @@ def _is_parenthesis(token: Token) -> bool:
 
 def _delimiter(name: str) -> str:
     return name if name in ("$$", r"\[") else rf"\begin{{{name}}}"
+
+
+def _title(tokens: Sequence[Token]) -> str:
+    """The words of a heading; commands and braces count in its formulas only."""
+    kept: list[Token] = []
+    mathematics = False
+    for token in tokens:
+        mathematics ^= token.kind is Kind.MATH
+        if mathematics or token.kind not in (Kind.WORD, Kind.OPEN, Kind.CLOSE, Kind.COMMENT):
+            kept.append(token)
+    return re.sub(r"\s+", " ", plain_text(kept)).strip()
