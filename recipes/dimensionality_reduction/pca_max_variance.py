@@ -20,6 +20,7 @@ def pca_max_variance(note: Note) -> None:
     X = note.matrix("X", n, d, "centred data, one example per row", "centred")
     u = note.vector("u", d, "a direction")
     e = note.vector("v", d, "a unit vector", "unit_norm")
+    t = note.vector("t", d, "any vector")
     V = note.matrix("V", d, k, "any $k$ orthonormal directions", "orthonormal_columns")
     lam = note.scalar(r"\lambda", "multiplier of the constraint on the length")
     mu = note.scalar(r"\mu", "multiplier of the constraint on the angle")
@@ -77,11 +78,15 @@ def pca_max_variance(note: Note) -> None:
         eq(2 * u1.T @ S @ u - 2 * lam * u1.T @ u - mu, "distribute; $u_1$ has length one"),
         eq(2 * (lam1 - lam) * u1.T @ u - mu, r"$u_1^\top S = \lambda_1 u_1^\top$"),
     )
-    with note.suppose(equals(u1.T @ u, 0)):
+    note(r"""Take any vector $t$ and remove its part along $u_1$; what is left is orthogonal to
+        $u_1$, and the first term vanishes.""")
+    with note.suppose(equals(u, t - (u1.T @ t) * u1)):
         note.calc(
-            u1.T @ grad(Two, u),
-            eq(-mu, "$u$ is orthogonal to $u_1$"),
+            u1.T @ u,
+            eq(u1.T @ t - (u1.T @ t) * (u1.T @ u1), "distribute"),
+            eq(0, "$u_1$ has length one"),
         )
+        note.calc(u1.T @ grad(Two, u), eq(-mu, "$u$ is orthogonal to $u_1$"))
     note(r"""At a stationary point this is zero, so the new multiplier vanishes, and $S u =
         \lambda u$ once more: the second direction is an eigenvector as well, the best that is
         orthogonal to $u_1$. By the same argument each further direction is the next eigenvector.

@@ -15,6 +15,7 @@ from derive import (
     recipe,
     softmax,
     sum_over,
+    zeros,
 )
 
 
@@ -87,7 +88,7 @@ def categorical_loglik_gradient(note: Note) -> None:
     )
     note(r"""At a stationary point this is zero for every class: $c_k = \nu \pi_k$. Summing over
         the classes and using the constraint tells what the multiplier is,""")
-    with note.suppose(equals(c[k] / pi_[k], nu), equals(sum_over(k, pi_[k]), 1)):
+    with note.suppose(equals(grad(Lag, pi_), zeros(K)), equals(partial(Lag, nu), 0)):
         note.calc(
             N,
             eq(sum_over(k, c[k]), "definition of $N$"),
