@@ -1,0 +1,152 @@
+"""The public functions on expressions: derivatives in textbook notation, normal forms, proofs of equality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.errors import NoRuleError, UsageError
+from derive.expr.nodes import Derivative, Expr, Index, Item, Symbol
+from derive.expr.plain import plain
+from derive.expr.walk import free_indices
+from derive.tensor.canonical import canonical
+from derive.tensor.graph import Graph, Node, reachable
+from derive.tensor.lift import LETTERS, Lift, Pin, deep_recursion
+from derive.tensor.lower import Lowering
+from derive.tensor.notation import CannotWrite, number
+from derive.tensor.reverse import derivative_value, free_variable, sweep
+from derive.tensor.rebuild import replaced
+from derive.tensor.tidy import tidy_node
+from derive.tensor.values import Value, aligned, extent
+
+#: position of an axis of a generated array: an axis number of the expression, or a free index
+Layout = tuple[int | Index, ...]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A derivative in index notation: `claim` by entries (`d^2 f / dU_ij dU_kl`), its `value`, and the `layout` that puts
+    the indices in the places of the axes of the whole array (see `derive.tensor.generate`)."""
+
+    claim: Derivative
+    value: Expr
+    layout: Layout
+
+
+def written(graph: Graph, value: Value) -> Expr:
+    """A lowered value in textbook notation; raises `NoRuleError` when its axes have none."""
+    pins = tuple(Pin(i, extent(i)[0]) for i in value.indices)
+    with deep_recursion(graph):
+        try:
+            return Lift(graph)(value.node, (*pins, *(None for _ in value.shape)))
+        except CannotWrite as error:
+            axes = " x ".join(map(str, value.shape)) or "scalar"
+            raise NoRuleError(
+                f"an array of shape {axes} has no matrix notation here ({error}); take it by entries"
+            ) from None
+
+
+def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
+    """The derivative of `body` by each of `wrt` in turn, of shape body.shape + wrt[0].shape + ..., in textbook notation.
+
+    A variable is a symbol (with a definition it is treated as free) or an `Item` of one. Raises `NoRuleError` for a node
+    without a rule, and when the result has more than two axes (then `entries` gives it in index notation).
+    """
+    if not wrt:
+        raise UsageError(f"a derivative of {plain(body)} needs a variable")
+    graph = Graph()
+    value = derivative_value(Lowering(graph), body, wrt)
+    return written(graph, value)
+
+
+def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:
+    """The derivative entry by entry, with free indices for the axes of `body` and of the variables."""
+    taken = dict.fromkeys(i.name for x in (body, *wrt) for i in free_indices(x))
+    letters = iter(x for x in LETTERS if x not in taken)
+    layout: list[int | Index] = list(free_indices(body))
+
+    def pointed(node: Expr, picks: Sequence[Expr | None]) -> Item | Expr:
+        chosen: list[Expr] = []
+        for size, pick in zip(node.shape, picks, strict=True):
+            if pick is None:
+                from derive.tensor.lift import _size_expr
+
+                pick = Index(next(letters), number(1), _size_expr(size))
+            if isinstance(pick, Index):
+                layout.append(pick)
+            chosen.append(pick)
+        return Item(node, tuple(chosen)) if chosen else node
+
+    entry = pointed(body, [None] * body.rank)
+    variables = [
+        pointed(x.base, x.indices) if isinstance(x, Item) else pointed(x, [None] * x.rank)
+        for x in wrt
+    ]
+    claim = Derivative(entry, tuple(variables), "partial")
+    return Entries(claim, derivative(entry, variables), tuple(layout))
+
+
+def gradients(body: Expr, variables: Sequence[Symbol]) -> dict[Symbol, Expr]:
+    """The gradients of a scalar by many variables, from one reverse sweep.
+
+    Cotangents that several gradients use are symbols of their own (`\\delta_{z}` for a node called z), with definitions.
+    """
+    from derive.tensor.network import shared_cotangents
+
+    if body.shape:
+        raise UsageError(f"gradients need a scalar, {plain(body)} has shape {body.shape}")
+    graph = Graph()
+    lowering = Lowering(graph)
+    leaves = {}
+    for symbol in variables:
+        leaves[symbol] = graph.leaf(free_variable(symbol))
+        graph.aliases[leaves[symbol].data] = symbol
+        lowering.done[symbol] = Value(leaves[symbol])
+    value = lowering(body)
+    graph.authored.update(dict.fromkeys(reachable([value.node])))
+    found = sweep(graph, value.node, list(leaves.values()), shared_cotangents(graph))
+    changes = {leaf: graph.leaf(s) for s, leaf in leaves.items() if leaf is not graph.leaf(s)}
+    result: dict[Symbol, Expr] = {}
+    for symbol, leaf in leaves.items():
+        node = found.get(leaf, graph.number(0, leaf.shape))
+        if changes:
+            node = tidy_node(graph, replaced(graph, node, changes))
+        result[symbol] = written(graph, Value(node, value.indices))
+    return result
+
+
+def lowered(expr: Expr, graph: Graph | None = None) -> Value:
+    """The index form of an expression."""
+    return Lowering(Graph() if graph is None else graph)(expr)
+
+
+def normalise(expr: Expr) -> Expr:
+    """The expression through the index form and back: products joined, like terms collected, facts applied."""
+    graph = Graph()
+    value = Lowering(graph)(expr)
+    return written(graph, Value(tidy_node(graph, value.node), value.indices))
+
+
+def equal(a: Expr, b: Expr) -> bool:
+    """Whether a = b is proved: both have one canonical form under the declared facts. False means not proved."""
+    if a.shape != b.shape:
+        return False
+    graph = Graph(named=False)
+    lowering = Lowering(graph)
+    try:
+        left, right = lowering(a), lowering(b)
+        indices = tuple(dict.fromkeys((*left.indices, *right.indices)))
+        nodes = [aligned(graph, v, indices, a.shape) for v in (left, right)]
+        return _agree(graph, nodes[0], nodes[1])
+    except NoRuleError:
+        return False
+
+
+def _agree(graph: Graph, a: Node, b: Node) -> bool:
+    if a is b:
+        return True
+    first, second = canonical(graph, a), canonical(graph, b)
+    if first is second:
+        return True
+    minus = graph.same(second, coefficient=-1)
+    return canonical(graph, graph.add([first, minus])) is graph.number(0, a.shape)

@@ -1,0 +1,105 @@
+"""Forms of well-known functions in a product: e^u / sum e^u is softmax, 1 / (1 + e^u) is the sigmoid of -u."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from derive.tensor.facts import Change
+
+if TYPE_CHECKING:
+    from derive.tensor.graph import Graph, Label, Node
+
+ONE = Fraction(1)
+
+
+def fold(graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]) -> Change | None:
+    """One replacement, or None."""
+    for key, power in work.items():
+        node, labels = key
+        if node.op == "sum" and power < 0 and power.denominator == 1:
+            inner = one_plus_exp(node)
+            if inner is not None:
+                sigmoid = graph.map("sigmoid", graph.same(inner, coefficient=-1))
+                return Change([key], [(sigmoid, labels, -power)])
+        elif node.op == "map" and node.data[0] == "sigmoid":
+            change = _sigmoid_times_exp(graph, work, key, power)
+            if change is not None:
+                return change
+        elif node.op == "einsum" and power < 0 and power.denominator == 1:
+            change = _softmax(graph, work, key, power)
+            if change is not None:
+                return change
+    return None
+
+
+def one_plus_exp(node: Node) -> Node | None:
+    """u when the node is 1 + e^u."""
+    if len(node.args) != 2:
+        return None
+    for one, other in (node.args, node.args[::-1]):
+        if one.op == "einsum" and not one.args and one.data.coefficient == 1:
+            if other.op == "map" and other.data[0] == "exp":
+                return other.args[0]
+    return None
+
+
+def _sigmoid_times_exp(graph: Graph, work: Any, key: Any, power: Fraction) -> Change | None:
+    """sigma(-u) e^u = sigma(u)."""
+    node, labels = key
+    negated = graph.same(node.args[0], coefficient=-1)
+    exp = (graph.map("exp", negated), labels)
+    if exp[0].op != "map" or exp not in work or work[exp] <= 0 or power <= 0:
+        return None
+    times = min(power, work[exp])
+    added = [(graph.map("sigmoid", negated), labels, times)]
+    for other, total in ((key, power), (exp, work[exp])):
+        if total != times:
+            added.append((other[0], labels, total - times))
+    return Change([key, exp], added)
+
+
+def summed_exp(node: Node) -> tuple[Node, int] | None:
+    """(e^u, axis) when the node is the sum of e^u over one axis and the other axes are in order."""
+    if node.op != "einsum" or len(node.args) != 1 or node.data.coefficient != 1:
+        return None
+    exp, labels = node.args[0], node.data.labels[0]
+    if exp.op != "map" or exp.data[0] != "exp" or node.data.powers[0] != 1:
+        return None
+    if len(labels) != node.rank + 1 or len(set(labels)) != len(labels):
+        return None
+    return exp, labels.index(node.rank)
+
+
+def _softmax(graph: Graph, work: Any, key: Any, power: Fraction) -> Change | None:
+    """e^{u_l} / sum_k e^{u_k} = softmax(u)_l."""
+    node, outer = key
+    found = summed_exp(node)
+    if found is None:
+        return None
+    exp, axis = found
+    inner = node.data.labels[0]
+    for (other, labels), exponent in work.items():
+        if other is not exp or exponent < 1:
+            continue
+        wanted = tuple(labels[axis] if k == node.rank else outer[k] for k in inner)
+        if labels != wanted:
+            continue
+        order = [k for k in range(exp.rank) if k != axis] + [axis]
+        soft = softmax(graph, graph.permute(exp.args[0], order))
+        added = [(soft, tuple(labels[k] for k in order), ONE)]
+        for whole, total, change in ((key, power, 1), ((other, labels), exponent, -1)):
+            if total + change:
+                added.append((whole[0], whole[1], total + change))
+        return Change([key, (other, labels)], added)
+    return None
+
+
+def softmax(graph: Graph, node: Node) -> Node:
+    """The softmax along the last axis."""
+    return graph.function("softmax", None, (node,), node.shape)
+
+
+def logsumexp(graph: Graph, node: Node) -> Node:
+    """log sum exp along the last axis."""
+    return graph.function("logsumexp", None, (node,), node.shape[:-1])

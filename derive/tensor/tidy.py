@@ -1,0 +1,209 @@
+"""Sums in the form that a book gives them: the shorter of what was found, its expansion, and its common factor taken out.
+
+Only sums that the derivative made are touched; what the author wrote stays a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.tensor.graph import Factor, Graph, Node, factors_of, reachable
+from derive.tensor.rebuild import rebuilt
+
+F1 = Fraction(1)
+#: a product with more terms is not multiplied out
+TERMS = 40
+
+
+def tidy_node(graph: Graph, root: Node) -> Node:
+    """The node with every sum that the derivative made in its shortest form."""
+    memo: dict[Node, Node] = graph.memo.setdefault("tidy", {})
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in memo:
+            continue
+        if node in graph.authored or node in graph.names or not node.args:
+            memo[node] = node
+            continue
+        if not ready:
+            stack.append((node, True))
+            stack.extend((a, False) for a in node.args if a not in memo)
+            continue
+        new = rebuilt(graph, node, tuple(memo[a] for a in node.args))
+        if new.op == "sum" and new not in graph.authored and new not in graph.names:
+            new = _shortest(graph, new)
+        memo[node] = new
+        memo.setdefault(new, new)
+    return memo[root]
+
+
+def cost(graph: Graph, node: Node) -> int:
+    """How much there is to write."""
+    memo: dict[Node, int] = graph.memo.setdefault("cost", {})
+    if node in memo:
+        return memo[node]
+    for part in reachable([node]):
+        if part in memo:
+            continue
+        if part in graph.names:
+            memo[part] = 1
+        elif part.op == "einsum":
+            data = part.data
+            units = sum(memo[a] + (p not in (1, -1)) for a, p in zip(part.args, data.powers, strict=True))
+            memo[part] = max(units, 1) + (abs(data.coefficient) != 1 and bool(part.args))
+        elif part.op == "sum":
+            memo[part] = sum(memo[a] for a in part.args) + len(part.args) - 1
+        else:
+            memo[part] = 1 + sum(memo[a] for a in part.args)
+    return memo[node]
+
+
+def _shortest(graph: Graph, node: Node) -> Node:
+    best = _paired(graph, node)
+    for _ in range(4):
+        before = best
+        for candidate in _candidates(graph, best):
+            if cost(graph, candidate) < cost(graph, best):
+                best = candidate
+        if best is before or best.op != "sum":
+            break
+    return _paired(graph, best) if best.op == "sum" else best
+
+
+def _candidates(graph: Graph, node: Node) -> Iterator[Node]:
+    expanded = expand(graph, node)
+    if expanded is not None:
+        yield expanded
+    yield from _common(graph, node)
+
+
+# ------------------------------------------------------------------------------------ multiplying out
+
+
+def expand(graph: Graph, node: Node, deep: bool = False) -> Node | None:
+    """The sum of all products of terms, like terms collected; None when there are too many or nothing to multiply out."""
+    terms = node.args if node.op == "sum" else (node,)
+    found: list[Node] = []
+    changed = False
+    for term in terms:
+        parts = _expanded_term(graph, term, deep)
+        changed = changed or parts != [term]
+        found.extend(parts)
+        if len(found) > TERMS:
+            return None
+    return graph.add(found) if changed else None
+
+
+def _expandable(graph: Graph, node: Node, power: Fraction, deep: bool) -> bool:
+    if node.op != "sum" or (node in graph.names and not deep):
+        return False
+    return power.denominator == 1 and 1 <= power <= 3
+
+
+def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
+    if term.op != "einsum":
+        return [term]
+    factors = factors_of(term)
+    data = term.data
+    rest = [f for f in factors if not _expandable(graph, f[0], f[2], deep)]
+    sums = [f for f in factors if _expandable(graph, f[0], f[2], deep)]
+    if not sums:
+        return [term]
+    rows: list[list[Factor]] = [rest]
+    for node, labels, power in sums:
+        for _ in range(int(power)):
+            rows = [[*row, (part, labels, F1)] for row in rows for part in node.args]
+            if len(rows) > TERMS:
+                return [term]
+    sizes = dict(enumerate(data.sizes))
+    out = range(term.rank)
+    return [graph.product(row, out, data.coefficient, dict(sizes)) for row in rows]
+
+
+# ------------------------------------------------------------------------------------ common factors
+
+
+def _common(graph: Graph, node: Node) -> Iterator[Node]:
+    """The sum with entrywise factors that all terms share, or a common denominator, taken out."""
+    terms = node.args
+    rank = node.rank
+    tables: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
+    for term in terms:
+        table = {}
+        for part, labels, power in factors_of(term):
+            if all(x < rank for x in labels) and part.op != "delta":
+                table[part, labels] = power
+        tables.append(table)
+    keys = list(dict.fromkeys(k for table in tables for k in table))
+    least = {k: min(t.get(k, Fraction(0)) for t in tables) for k in keys}
+    shared = {k: p for k, p in least.items() if p}
+    if not shared:
+        return
+    choices = [shared]
+    every = {k: p for k, p in shared.items() if all(k in t for t in tables)}
+    if every and every != shared:
+        choices.append(every)
+    for choice in choices:
+        yield _taken_out(graph, node, choice)
+
+
+def _taken_out(graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Fraction]) -> Node:
+    out = range(node.rank)
+    sizes = dict(enumerate(node.shape))
+    inverse = [(n, labels, -p) for (n, labels), p in shared.items()]
+    inner = []
+    for term in node.args:
+        own = tuple(out)
+        inner.append(graph.product([(term, own, F1), *inverse], out, 1, dict(sizes)))
+    total = graph.add(inner)
+    expanded = expand(graph, total)
+    if expanded is not None and cost(graph, expanded) < cost(graph, total):
+        total = expanded
+    pulled = [(n, labels, p) for (n, labels), p in shared.items()]
+    return graph.product([*pulled, (total, tuple(out), F1)], out, 1, dict(sizes))
+
+
+def _paired(graph: Graph, node: Node) -> Node:
+    """A term with a factor A and the same term with A^T become one term with A + A^T."""
+    terms = list(node.args)
+    position = 0
+    while position < len(terms):
+        term = terms[position]
+        found = _partner(graph, term, terms, position) if term.op == "einsum" else None
+        if found is None:
+            position += 1
+            continue
+        other, merged = found
+        terms[position] = merged
+        del terms[other]
+    return graph.add(terms) if len(terms) != len(node.args) else node
+
+
+def _partner(
+    graph: Graph, term: Node, terms: list[Node], position: int
+) -> tuple[int, Node] | None:
+    factors = factors_of(term)
+    data = term.data
+    if len(factors) < 2:
+        return None
+    sizes = dict(enumerate(data.sizes))
+    out = range(term.rank)
+    for place, (part, labels, power) in enumerate(factors):
+        if part.rank != 2 or power != 1 or part.shape[0] != part.shape[1]:
+            continue
+        if labels[0] == labels[1] or part.op == "delta" or graph.symmetric(part):
+            continue
+        rest = [f for k, f in enumerate(factors) if k != place]
+        turned = graph.product(
+            [*rest, (part, labels[::-1], F1)], out, data.coefficient, dict(sizes)
+        )
+        for other in range(position + 1, len(terms)):
+            if terms[other] is turned:
+                both = graph.add([part, graph.transpose(part)])
+                row = [*rest, (both, labels, F1)]
+                return other, graph.product(row, out, data.coefficient, dict(sizes))
+    return None
+
+
