@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derive.checker.ball_kernel import precision
-from derive.checker.decision import State, judge_points
+from derive.checker.decision import State
 from derive.checker.problem import Problem
 from derive.checker.sampling import Points, smallest_sizes
 from derive.checker.verdicts import Counterexample
@@ -18,14 +18,15 @@ from derive.errors import DeriveError
 MOST_SIZES, PLAIN_POINTS = 6, 6
 
 
-def smallest(problem: Problem, balls: Any, points: Points, position: int) -> Counterexample:
+def smallest(judge: Any, points: Points, position: int) -> Counterexample:
     """A counterexample at smaller sizes and plainer values where one is found, else the point itself."""
+    problem, balls = judge.problem, judge.balls
     for number, sizes in enumerate(smallest_sizes(problem.names, problem.allowed)):
         if number >= MOST_SIZES:
             break
         try:
             plain = problem.points(sizes, PLAIN_POINTS, 900 + number, plain=True)
-            found = refuted(problem, balls, plain)
+            found = refuted(judge, plain)
         except DeriveError:
             continue
         if found is not None:
@@ -33,11 +34,11 @@ def smallest(problem: Problem, balls: Any, points: Points, position: int) -> Cou
     return described(problem, balls, points, position)
 
 
-def refuted(problem: Problem, balls: Any, points: Points) -> int | None:
-    """The first point at which the sides are proved different, if any."""
+def refuted(judge: Any, points: Points) -> int | None:
+    """The first point at which the relation is refuted, if any."""
     with precision(128):
-        left, right, _ = problem.sides(balls, points, True)
-        states = judge_points(left, right).states
+        left, right, _ = judge.problem.sides(judge.balls, points, True)
+        states = judge.states(left, right, points)
     places = np.flatnonzero(states == State.DIFFERENT)
     return int(places[0]) if len(places) else None
 

@@ -45,7 +45,43 @@ def entry_state(a: Any, b: Any) -> int:
     return State.NEAR_ZERO if gap < AGREE else State.LOOSE
 
 
-_STATES = np.frompyfunc(entry_state, 2, 1)
+def order_state(a: Any, b: Any) -> int:
+    """The same for a <= b: `EQUAL` where it is true or both agree, `DIFFERENT` where a is above b."""
+    if a <= b:
+        return State.EQUAL
+    state = entry_state(a, b)
+    return state if state != State.DIFFERENT or a > b else State.LOOSE
+
+
+def strict_state(a: Any, b: Any) -> int:
+    """The same for a < b."""
+    if a < b:
+        return State.EQUAL
+    if a >= b:
+        return State.DIFFERENT
+    state = entry_state(a, b)
+    return State.LOOSE if state in (State.EQUAL, State.NEAR_ZERO) else state
+
+
+def unequal_state(a: Any, b: Any) -> int:
+    """The same for a != b."""
+    state = entry_state(a, b)
+    if state == State.DIFFERENT:
+        return State.EQUAL
+    if state == State.EQUAL:
+        return State.DIFFERENT if a == b else State.LOOSE
+    return state
+
+
+_STATES = {
+    name: np.frompyfunc(function, 2, 1)
+    for name, function in {
+        "=": entry_state,
+        "<=": order_state,
+        "<": strict_state,
+        "!=": unequal_state,
+    }.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +92,10 @@ class Judged:
     worst: Any
 
 
-def judge_points(left: Any, right: Any) -> Judged:
-    """States of the points along the first axis of two arrays of balls."""
+def judge_points(left: Any, right: Any, op: str = "=") -> Judged:
+    """States of the points along the first axis of two arrays of balls, for one of = <= < !=."""
     left, right = np.broadcast_arrays(left, right)
-    table = np.asarray(_STATES(left, right)).astype(np.int64).reshape(left.shape[0], -1)
+    table = np.asarray(_STATES[op](left, right)).astype(np.int64).reshape(left.shape[0], -1)
     if table.shape[1] == 0:
         empty = np.zeros(left.shape[0], dtype=np.int64)
         return Judged(empty, empty)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
@@ -75,7 +76,8 @@ def judge_step(
         return Verdict("definition", why="a condition: imposed here, not claimed")
     if step.role == "hole":
         return Verdict("unchecked", why="a hole that has not been filled")
-    assert isinstance(left, Expr) and isinstance(step.rhs, Expr)
+    assert isinstance(left, Expr), left
+    assert isinstance(step.rhs, Expr), step.rhs
     return judge_relation(
         left, step.op, step.rhs, premises=chain.premises, seed=seed, time_limit=time_limit
     )
@@ -100,13 +102,34 @@ def _text(side: Side) -> str:
 
 
 def _judged(lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...], seed: int) -> Verdict:
-    if lhs.shape != rhs.shape and not (_is_zero(rhs) or _is_zero(lhs)):
+    ordered = op in ("<=", "<", ">=", ">", "!=")
+    loose = _is_zero(rhs) or _is_zero(lhs) or (ordered and not (lhs.shape and rhs.shape))
+    if lhs.shape != rhs.shape and not loose:
         return _shapes_differ(lhs, rhs, seed)
-    if op == "=":
+    if op in ("=", "=="):
         from derive.checker.identity import Identity
 
         return Identity(lhs, rhs, premises, seed).verdict()
-    return Verdict("unchecked", Evidence(seed=seed), why=f"the relation {op} is not decided yet")
+    from derive.checker.order import Approximation, Order, Proportion, Unequal
+
+    if op in ("<=", "<"):
+        return Order(lhs, rhs, premises, seed, op).verdict()
+    if op in (">=", ">"):
+        return _exchanged(Order(rhs, lhs, premises, seed, "<=" if op == ">=" else "<").verdict())
+    kinds = {"!=": Unequal, "~~": Approximation, "prop": Proportion}
+    if op not in kinds:
+        return Verdict(
+            "unchecked", Evidence(seed=seed), why=f"the relation {op} has no meaning here"
+        )
+    return kinds[op](lhs, rhs, premises, seed).verdict()
+
+
+def _exchanged(verdict: Verdict) -> Verdict:
+    """The verdict with the sides of its counterexample exchanged."""
+    found = verdict.counterexample
+    if found is None:
+        return verdict
+    return replace(verdict, counterexample=replace(found, lhs=found.rhs, rhs=found.lhs))
 
 
 def _is_zero(node: Expr) -> bool:

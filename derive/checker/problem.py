@@ -21,6 +21,7 @@ from derive.expr.nodes import (
     Expr,
     Function,
     Index,
+    Limit,
     Logic,
     Relation,
     Symbol,
@@ -31,6 +32,8 @@ from derive.expr.walk import post_order, size_names
 ATTEMPTS, ENOUGH = 12, 24
 #: points where each is expensive: a law to be solved, a sum over many nodes
 SLOW_POINTS = 12
+#: relative difference of two levels of a rule in float64 above which a point is not used
+CONVERGED = 1e-11
 
 
 class Problem:
@@ -147,7 +150,41 @@ class Problem:
             realisation=choice + 7 * self.seed,
             plain=plain,
         )
-        return laws.obey(points, self.lawful, seed) if self.lawful else points
+        if self.lawful:
+            points = laws.obey(points, self.lawful, seed)
+        return self._converging(points) if self.expands else points
+
+    def _converging(self, points: Points) -> Points:
+        """The points at which the rules for expectations and integrals agree at two levels in float64, if any."""
+        if any(isinstance(n, Limit) for n in self.plan.order):
+            return points
+        kernel, sides = self._float_kernel(), []
+        for level in (0, 1):
+            both = expand((self.lhs, self.rhs), points.sizes, self.seed, level)
+            plan = Plan((*both, *self.index_premises))
+            with np.errstate(all="ignore"):
+                ev = Evaluator(
+                    kernel,
+                    points.sizes,
+                    points.floats(),
+                    plan,
+                    tangents=points.floats(True),
+                    realisation=points.realisation,
+                )
+                scope = self._open(ev)
+                found = [ev.k.spread_tuples(ev.value(e, scope), e.rank, scope.tuples) for e in both]
+            sides.append(
+                [
+                    _all_points(v, e.rank, points.count).reshape(points.count, -1)
+                    for v, e in zip(found, both, strict=True)
+                ]
+            )
+        kept = np.ones(points.count, dtype=bool)
+        with np.errstate(all="ignore"):
+            for coarse, fine in zip(*sides, strict=True):
+                size = np.abs(fine).max(axis=1)
+                kept &= np.abs(fine - coarse).max(axis=1) <= CONVERGED * size
+        return points.subset([int(i) for i in np.flatnonzero(kept)]) if kept.any() else points
 
     def at(self, sizes: dict[str, int]) -> tuple[Expr, Expr, Plan]:
         """Both sides and their plan, with expectations, integrals and limits as sums at these sizes."""
@@ -163,8 +200,18 @@ class Problem:
         """The points with equations solved, where the conditions and the facts of solved symbols hold."""
         for solver in self.solvers:
             points = solver.floats(self, points)
+        kept = self.satisfied(points)
+        for solver in self.solvers:
+            for unknown in solver.unknowns:
+                kept &= satisfies(unknown, points.values[unknown])
+        return points.subset([int(i) for i in np.flatnonzero(kept)])
+
+    def satisfied(self, points: Points) -> Any:
+        """For each point, whether the conditions among the premises hold in float64."""
         kernel = self._float_kernel()
         kept = np.ones(points.count, dtype=bool)
+        if not self.point_premises:
+            return kept
         with np.errstate(all="ignore"):
             ev, scope = self.evaluator_at(kernel, points, points.floats())
             for premise in self.point_premises:
@@ -172,10 +219,7 @@ class Problem:
                 kept &= np.broadcast_to(
                     truth.reshape(truth.shape[0] if truth.ndim else 1, -1).all(axis=1), kept.shape
                 )
-        for solver in self.solvers:
-            for unknown in solver.unknowns:
-                kept &= satisfies(unknown, points.values[unknown])
-        return points.subset([int(i) for i in np.flatnonzero(kept)])
+        return kept
 
     @staticmethod
     def _float_kernel() -> Any:
