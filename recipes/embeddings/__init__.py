@@ -1,0 +1,1 @@
+"""Embeddings: points placed by their neighbours."""

@@ -1,0 +1,1 @@
+"""Optimisation: how fast a loss goes down."""
