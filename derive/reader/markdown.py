@@ -117,7 +117,9 @@ class MarkdownReader:
             if self.macros.fuel <= 0:
                 break
             try:
-                return self.macros.define(scan(self.text, start, min(start + length, len(self.text))))
+                return self.macros.define(
+                    scan(self.text, start, min(start + length, len(self.text)))
+                )
             except ValueError as error:
                 message = str(error)
         self.builder.warn(f"{match.group()}: {message}", start)
@@ -209,4 +211,3 @@ class MarkdownReader:
         while end > 0 and self.text[end - 1] == "\\" and closing in ("$$", r"\]"):
             end = self._find(closing, end + 1)
         return end
-

@@ -265,8 +265,10 @@ def _index_range(segments: list[Segment], position: int) -> int:
         or not _lone(segment.sides[0])
     ):
         return 0
-    if _has_dots(segment.sides[1]) or any(token.text == ":" for token in segment.sides[1]):
-        return position - start + 1 if len(segment.sides[1]) <= 12 else 0
+    if _is_span(segment.sides[1]):
+        return position - start + 1
+    if not _is_bound(segment.sides[1]):
+        return 0
     end = position + 1
     while (
         _linked(segments, end, ",") and not segments[end].signs and _simple(segments[end].sides[0])
@@ -308,6 +310,24 @@ def _is_letter(segment: Segment) -> bool:
 def _simple(side: Sequence[Token]) -> bool:
     """A bound: dots, a number, a name, `n-1`, `n_k`, `|S|`."""
     return 0 < len(side) <= 10
+
+
+def _is_span(side: Sequence[Token]) -> bool:
+    r"""`1 \dots n`, `1..n`, `1:n`."""
+    if (
+        not 3 <= len(side) <= 12
+        or side[0].kind is not Kind.NUMBER
+        or side[1].text in (r"\cdots", r"\dotsb")
+    ):
+        return False
+    dots = _has_dots(side[1:2]) or [token.text for token in side[1:3]] == [".", "."]
+    return dots or side[1].text == ":"
+
+
+def _is_bound(side: Sequence[Token]) -> bool:
+    """A number, a letter, or `L-1`: what an index range may begin with."""
+    kinds = (Kind.NUMBER, Kind.LETTER, Kind.WORD)
+    return 0 < len(side) <= 5 and side[0].kind in kinds and not _has_dots(side)
 
 
 def _has_dots(side: Sequence[Token]) -> bool:

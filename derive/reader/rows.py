@@ -275,7 +275,8 @@ class Rows:
             self._keep(self.now)
             self.now = Segment(link=link, words=words, row=self.row)
         else:
-            self.now.link = self.now.link or link
+            strong = link in _QUANTIFIERS or link in ARROWS
+            self.now.link = link if strong else self.now.link or link
             self.now.words = f"{self.now.words} {words}".strip()
             self.now.row = self.row
 
@@ -330,12 +331,8 @@ class Rows:
     def _operand(self, index: int) -> int:
         token = self.tokens[index]
         end = self.closers.get(index, index)
-        if (
-            token.kind is Kind.OPEN
-            and end == index + 1
-            and not self.now.sides[-1]
-            and not self._scripted(end + 1)
-        ):
+        starts = self.fresh or not self.now.sides[-1]
+        if token.kind is Kind.OPEN and end == index + 1 and starts and not self._scripted(end + 1):
             return end + 1
         self._begin_row(token)
         if token.text == "<" and token.kind is Kind.CHAR:

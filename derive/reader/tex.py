@@ -283,9 +283,7 @@ class TexReader:
             return position + 1
         title = _title(self.tokens[start + 1 : end])
         span = Span(token.start, self.tokens[end].end)
-        self.builder.add(
-            Heading(title, HEADINGS[token.text], span, self.source)
-        )
+        self.builder.add(Heading(title, HEADINGS[token.text], span, self.source))
         return end + 1
 
     def _skip_options(self, position: int) -> int:

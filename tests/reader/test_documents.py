@@ -8,7 +8,16 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode, LatexWalker
 
 from derive.errors import ReadError
-from derive.reader.blocks import Directive, Display, Document, Heading, Inline, ParagraphBreak, Prose, Text
+from derive.reader.blocks import (
+    Directive,
+    Display,
+    Document,
+    Heading,
+    Inline,
+    ParagraphBreak,
+    Prose,
+    Text,
+)
 from derive.reader.documents import read_document, read_file
 from derive.reader.scanner import plain_text
 from derive.reader.source import Source
@@ -22,7 +31,9 @@ def shown(document: Document) -> list[str]:
     lines = []
     for block in document.blocks:
         if isinstance(block, Prose):
-            pieces = (p.text if isinstance(p, Text) else f"${plain_text(p.tokens)}$" for p in block.pieces)
+            pieces = (
+                p.text if isinstance(p, Text) else f"${plain_text(p.tokens)}$" for p in block.pieces
+            )
             lines.append("prose: " + "".join(pieces).strip())
         elif isinstance(block, Display):
             lines.append(f"{block.environment}: {plain_text(block.tokens)}")
@@ -77,11 +88,17 @@ $$g = h$$
         (r"\begin{equation}\label{a} x\end{equation}", [r"equation: \label{a} x"]),
         (r"\begin{alignat}{2} a &= b\end{alignat}", ["alignat: a &= b"]),
         (r"$a \text{ for $i$ in } b$ c", [r"prose: $a \text{ for $i$ in } b$ c"]),
-        (r"\newcommand\be{\begin{equation}}\newcommand\ee{\end{equation}}\be x \ee", ["equation: x"]),
+        (
+            r"\newcommand\be{\begin{equation}}\newcommand\ee{\end{equation}}\be x \ee",
+            ["equation: x"],
+        ),
         (r"\newcommand{\eqn}[1]{\begin{equation}#1\end{equation}}\eqn{a=b}", ["equation: a=b"]),
         (r"a\par b", ["prose: a", "--", "prose: b"]),
         (r"in $\mathbb{R}$", [r"prose: in $\mathbb{R}$"]),
-        (r"\newcommand{\R}{\ensuremath{\mathbb{R}}} \R and $\R$", [r"prose: $\mathbb{R}$ and ${\mathbb{R}}$"]),
+        (
+            r"\newcommand{\R}{\ensuremath{\mathbb{R}}} \R and $\R$",
+            [r"prose: $\mathbb{R}$ and ${\mathbb{R}}$"],
+        ),
         (r"costs \$5, \{x\} \& Erd\H{o}s", ["prose: costs $5, {x} & Erdos"]),
         (r"\begin{theorem}[Main] $x$ \end{theorem}", ["--", "prose: $x$", "--"]),
         (r"\begin{tabular}{ll} $n$ & size \\ \end{tabular}", ["--", "prose: $n$ size", "--"]),
@@ -154,12 +171,20 @@ def test_every_token_stands_where_it_was_typed() -> None:
         ("$$ a = b\n\nThen we have more.\n\n$$c = d$$", "1:1: $$ is never closed", "$$: c = d"),
         ("\\[ a = b\n\nThen\n\n\\[c = d\\]", r"1:1: \[ is never closed", r"\[: c = d"),
         ("\\begin{align} a\n\nx\n\n$$c$$", r"1:1: \begin{align} is never closed", "$$: c"),
-        ("\\begin{equation} a \\end{align}\n\n$$c$$", r"1:1: \begin{equation} is never closed", "$$: c"),
+        (
+            "\\begin{equation} a \\end{align}\n\n$$c$$",
+            r"1:1: \begin{equation} is never closed",
+            "$$: c",
+        ),
         ("x $a = b\n\n$$c$$", "1:3: $ is never closed in its paragraph", "$$: c"),
         ("$$\\frac{a}{b$$\n\n$$c$$", "1:11: { is never closed", "$$: c"),
         ("$$a}$$\n\n$$c$$", "1:4: } closes nothing", "$$: c"),
         ("$$\\begin{cases} a $$\n\n$$c$$", r"1:3: \begin{cases} is never closed", "$$: c"),
-        ("\\def\\a{\\a}$$\\a$$ $$c$$", r"1:13: macro \a does not come to an end within 100000 tokens", "$$: c"),
+        (
+            "\\def\\a{\\a}$$\\a$$ $$c$$",
+            r"1:13: macro \a does not come to an end within 100000 tokens",
+            "$$: c",
+        ),
     ],
 )
 def test_an_error_stays_in_its_block(text: str, error: str, rest: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -35,7 +36,10 @@ def text_of(text: str) -> str:
         (r"\newcommand{\a}{\b}\newcommand{\b}{x}\a", "x"),
         (r"\NewDocumentCommand{\x}{m O{2}}{#1^{#2}}\x{a}[3]\x{b}", "a^{3}b^{2}"),
         (r"\newcommand{\add}[2]{#1+#2}\add{\add{a}{b}}{c}", "a+b+c"),
-        (r"\newenvironment{eq}{\begin{align}}{\end{align}}\begin{eq}x\end{eq}", r"\begin{align}x\end{align}"),
+        (
+            r"\newenvironment{eq}{\begin{align}}{\end{align}}\begin{eq}x\end{eq}",
+            r"\begin{align}x\end{align}",
+        ),
         (r"a \iffalse b \ifx c \fi d \fi e", "a e"),
         (r"\def\set{\def\inner{y}}\set\inner", "y"),
     ],
@@ -65,7 +69,10 @@ def test_expanded_tokens_stand_at_the_call_and_arguments_where_they_were_typed()
         (r"\def\a{\a x}\a", r"macro \a does not come to an end within 100000 tokens"),
         (r"\def\a{\b\b}\def\b{\a\a}\a", r"macro \a does not come to an end within 100000 tokens"),
         (r"\newcommand{\v}[1]{#1}\v", r"macro \v: the text ends inside a macro call"),
-        (r"\newcommand{\v}[1]{#1}\v{x", r"macro \v: an opening brace of its argument is never closed"),
+        (
+            r"\newcommand{\v}[1]{#1}\v{x",
+            r"macro \v: an opening brace of its argument is never closed",
+        ),
         (r"\newcommand{\v}[1]{#2}\v x", r"macro \v uses #2 but takes 1 arguments"),
         (r"\def\v(#1){#1}\v(x)", r"macro \v: the parameter text '(#1)' is not supported"),
         (r"\newcommand{x}{y}", r"\newcommand: a definition needs the name of a command, not 'x'"),
@@ -89,11 +96,13 @@ def test_ten_thousand_macros_defined_by_one_another() -> None:
 
 def test_a_chain_of_ten_thousand_macros_that_ends_is_expanded() -> None:
     names = ["\\" + "".join(chr(97 + int(d)) for d in f"{i:05d}") for i in range(10_000)]
-    text = "".join(f"\\def{a}{{{b}}}\n" for a, b in zip(names, names[1:], strict=False))
+    text = "".join(f"\\def{a}{{{b}}}\n" for a, b in pairwise(names))
     assert text_of(rf"\def{names[-1]}{{x}}" + text + names[0]) == "x"
 
 
-@pytest.mark.parametrize("piece", [r"\v{", r"\v[", r"\def\a", r"\iffalse ", r"\newcommand{\x}", r"$\v"])
+@pytest.mark.parametrize(
+    "piece", [r"\v{", r"\v[", r"\def\a", r"\iffalse ", r"\newcommand{\x}", r"$\v"]
+)
 def test_texts_made_of_failures_stay_cheap(piece: str) -> None:
     text = r"\newcommand{\v}[2][a]{#1#2}" + piece * (200_000 // len(piece))
     start = time.process_time()

@@ -100,7 +100,9 @@ def test_unbalanced_groups_are_refused_with_their_place(latex: str, message: str
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("text", ["(" * 10**6, r"\verb|" * 10**5, r"\begin{verbatim}" * 50_000, "\n" * 10**6])
+@pytest.mark.parametrize(
+    "text", ["(" * 10**6, r"\verb|" * 10**5, r"\begin{verbatim}" * 50_000, "\n" * 10**6]
+)
 def test_a_megabyte_is_scanned_quickly(text: str) -> None:
     start = time.process_time()
     scan(text)

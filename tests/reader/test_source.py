@@ -36,9 +36,15 @@ def test_errors_name_file_line_and_column() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"ab\ncd\xff", "a.tex:2:3: not valid UTF-8: byte 0xff at offset 5; save the file as UTF-8"),
+        (
+            b"ab\ncd\xff",
+            "a.tex:2:3: not valid UTF-8: byte 0xff at offset 5; save the file as UTF-8",
+        ),
         (b"\x7fELF\x00", "a.tex:1:5: binary data: a zero byte at offset 4"),
-        ("é".encode("latin-1"), "a.tex:1:1: not valid UTF-8: byte 0xe9 at offset 0; save the file as UTF-8"),
+        (
+            "é".encode("latin-1"),
+            "a.tex:1:1: not valid UTF-8: byte 0xe9 at offset 0; save the file as UTF-8",
+        ),
     ],
 )
 def test_bytes_that_are_no_text(data: bytes, message: str) -> None:
