@@ -11,6 +11,8 @@ from flint import arb
 
 #: two balls agree when their difference is below this share of their size
 AGREE = arb(2) ** -64
+#: the same where quadrature rules, whose error the balls contain, stand in a side
+AGREE_BY_RULES = arb(2) ** -36
 PRECISIONS = (128, 512, 2048)
 
 
@@ -26,7 +28,7 @@ class State(IntEnum):
     DIFFERENT = 6
 
 
-def entry_state(a: Any, b: Any) -> int:
+def entry_state(a: Any, b: Any, agree: Any = AGREE) -> int:
     """What two balls say: equal (tightly enclosed), near zero (ask again more precisely), loose, undefined, different."""
     fine_a, fine_b = a.is_finite(), b.is_finite()
     if not (fine_a and fine_b):
@@ -40,9 +42,9 @@ def entry_state(a: Any, b: Any) -> int:
     size_a, size_b = a.abs_lower(), b.abs_lower()
     size = size_a if size_a > size_b else size_b
     gap = (a - b).abs_upper()
-    if gap < AGREE * size:
+    if gap < agree * size:
         return State.EQUAL
-    return State.NEAR_ZERO if gap < AGREE else State.LOOSE
+    return State.NEAR_ZERO if gap < agree else State.LOOSE
 
 
 def order_state(a: Any, b: Any) -> int:
@@ -73,10 +75,16 @@ def unequal_state(a: Any, b: Any) -> int:
     return state
 
 
+def near_state(a: Any, b: Any) -> int:
+    """Equality of values that come from rules with an error of their own (expectations, integrals)."""
+    return entry_state(a, b, AGREE_BY_RULES)
+
+
 _STATES = {
     name: np.frompyfunc(function, 2, 1)
     for name, function in {
         "=": entry_state,
+        "~=": near_state,
         "<=": order_state,
         "<": strict_state,
         "!=": unequal_state,

@@ -25,12 +25,18 @@ def needs_expansion(*exprs: Expr) -> bool:
     )
 
 
-def expand(exprs: Sequence[Expr], sizes: Mapping[str, int], seed: int = 0) -> tuple[Expr, ...]:
-    """The expressions with sums in place of expectations, integrals and limits, innermost first."""
+def expand(
+    exprs: Sequence[Expr], sizes: Mapping[str, int], seed: int = 0, level: int | None = None
+) -> tuple[Expr, ...]:
+    """The expressions with sums in place of expectations, integrals and limits, innermost first.
+
+    With a `level` the rules are used at that level alone, and limits stay as they are."""
 
     def change(node: Expr) -> Expr | None:
-        if not isinstance(node, KINDS):
+        if not isinstance(node, KINDS) or (level is not None and isinstance(node, Limit)):
             return None
+        if level is not None:
+            return _expanded(node, Setup(sizes, level, seed))
         coarse, fine = Setup(sizes, 0, seed), Setup(sizes, 1, seed)
         first = _expanded(node, coarse)
         return first if coarse.exact else Converged(first, _expanded(node, fine))

@@ -137,7 +137,7 @@ class Identity:
         """What the balls say at each point: `EQUAL` supports the relation, `DIFFERENT` refutes it."""
         from derive.checker.decision import judge_points
 
-        return judge_points(left, right).states
+        return judge_points(left, right, "~=" if self.problem.expands else "=").states
 
     def _watch(self, left: Any, right: Any, finite: Any) -> None:
         """Whether the sides vary at all, and are not both zero everywhere."""

@@ -20,7 +20,7 @@ from derive.expr.walk import inline, symbols
 #: Gauss-Legendre nodes on each of the panels of a finite range, at level 0 and 1
 LEGENDRE, PANELS = (30, 44), (2, 3)
 #: step of the double exponential rules at level 0 and 1
-STEPS = (Fraction(1, 16), Fraction(1, 24))
+STEPS = (Fraction(1, 48), Fraction(1, 60))
 #: how near a limit is approached, as a power of 2, at level 0 and 1
 NEARNESS = (90, 120)
 

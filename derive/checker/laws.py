@@ -1,8 +1,8 @@
 """Values of symbols that obey a law or a premise: minimisers, stationary points, solutions of equations, eigenpairs.
 
-The free quantities are sampled first; then the referee finds the value that the law asks for by its own means (Newton's
-iteration on derivatives of the objective, `eigh`), never by a formula that is claimed. In balls a solution is a ball that
-is wider than what the iteration left open.
+The free quantities are sampled first; then the referee finds the value that the law asks for by its own means (Newton
+on derivatives of the objective, `eigh`), never by a formula that is claimed. In balls a solution is a ball that is
+wider than what the iteration left open.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from derive.checker.edit_parts import is_zero
 from derive.checker.expansion import expand
+from derive.checker.numpy_kernel import NumpyKernel
 from derive.checker.sampling import Points, sample
 from derive.checker.solver import Frame, System, refine, search
 from derive.errors import EvaluationError
@@ -36,8 +37,8 @@ from derive.expr.nodes import (
 )
 from derive.expr.walk import free_indices, free_symbols, post_order, substitute, transform
 
-#: random starts of a search for a solution, and of one for the best of several
-STARTS, BEST_OF = 4, 6
+#: random starts of a search for a solution, and the least and most of one under a constraint
+STARTS, BEST_OF, CONSTRAINED_STARTS = 4, 2, 24
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 
@@ -234,22 +235,36 @@ def _any_start(
 def _best(
     frame: Frame, points: Points, sense: int, bound: bool, seed: int, objective: Expr
 ) -> tuple[Any, Any]:
-    """The best of the stationary points under a constraint that several starts find."""
+    """A stationary point under a constraint at which the second-order condition of the extremum holds, the best found."""
     worth = np.full(points.count, np.inf)
     flat = _start(frame, points, seed + 7001)
     done = np.zeros(points.count, dtype=bool)
-    from derive.checker.numpy_kernel import NumpyKernel
-
-    for attempt in range(BEST_OF):
+    for attempt in range(CONSTRAINED_STARTS):
         found, ok = search(frame, _start(frame, points, seed + 7001 + attempt), 0)
         with np.errstate(all="ignore"):
             ev = frame.evaluator(NumpyKernel(), found, frame.fixed)
             value = np.asarray(ev.value(objective), dtype=float).reshape(-1)
+            curved = _curved(frame.jacobian(ev, points.count), sense)
         value = sense * np.broadcast_to(value, (points.count,))
-        better = ok & (value < worth)
+        better = ok & curved & (value < worth)
         flat = np.where(better[:, None], found, flat)
-        worth, done = np.where(better, value, worth), done | ok
+        worth, done = np.where(better, value, worth), done | better
+        if done.all() and attempt + 1 >= BEST_OF:
+            break
     return flat, done
+
+
+def _curved(matrix: Any, sense: int) -> Any:
+    """Whether the Hessian of the Lagrangian is definite on the directions that keep the constraint (last row)."""
+    out = np.zeros(len(matrix), dtype=bool)
+    for p, m in enumerate(matrix):
+        if not np.isfinite(m).all():
+            continue
+        _, _, right = np.linalg.svd(m[-1:, :-1])
+        along = right[1:]
+        bent = np.linalg.eigvalsh(sense * along @ m[:-1, :-1] @ along.T)
+        out[p] = bool((bent > 1e-9 * (np.abs(bent).max(initial=0.0) + 1e-300)).all())
+    return out
 
 
 def _solves(points: Points, symbol: Symbol, seed: int) -> Points:

@@ -31,7 +31,7 @@ from derive.expr.walk import post_order, size_names
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
 #: points where each is expensive: a law to be solved, a sum over many nodes
-SLOW_POINTS = 12
+SLOW_POINTS = 8
 #: relative difference of two levels of a rule in float64 above which a point is not used
 CONVERGED = 1e-11
 

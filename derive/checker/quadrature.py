@@ -16,7 +16,10 @@ Grid = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 BITS = 200
 
 #: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
-HERMITE = {1: (40, 56), 2: (24, 32), 3: (12, 16), 4: (8, 9), 5: (5, 6), 6: (4, 5), 7: (3, 4)}
+HERMITE = {1: (48, 64), 2: (28, 36), 3: (9, 11), 4: (5, 6), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
+
+#: where the trapezoid rule behind a double exponential rule ends
+FAR = 4.7
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +45,7 @@ def tanh_sinh(kind: str, step: Fraction) -> Rule:
     with mpmath.workdps(60):
         h, quarter = mpmath.mpf(step.numerator) / step.denominator, mpmath.pi / 2
         nodes, weights = [], []
-        for j in range(-int(4 / h), int(4 / h) + 1):
+        for j in range(-int(FAR / h), int(FAR / h) + 1):
             t = j * h
             s, c = quarter * mpmath.sinh(t), quarter * mpmath.cosh(t)
             x, slope = (mpmath.sinh(s), mpmath.cosh(s)) if kind == "line" else (mpmath.exp(s),) * 2
