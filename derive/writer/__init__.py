@@ -1,6 +1,8 @@
-"""Printers and documents: `latex(expr)`, `text(expr)`."""
+"""Printers and documents: `latex(expr)`, `text(expr)`, `spoken(expr)`, `write(derivation, report, to=...)`."""
 
+from derive.writer.documents import write, write_collection
 from derive.writer.latex import latex
+from derive.writer.spoken import spoken
 from derive.writer.unicode_text import text
 
-__all__ = ["latex", "text"]
+__all__ = ["latex", "spoken", "text", "write", "write_collection"]

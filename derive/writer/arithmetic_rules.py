@@ -125,7 +125,8 @@ def _neg(node: Neg, t: Typesetter) -> Piece:
     return whole
 
 
-def _add(node: Add, t: Typesetter) -> Piece:
+def terms_of(node: Add, t: Typesetter) -> list[Piece]:
+    """The printed terms of a sum, save for the signs between them."""
     parts = in_one_shape(node.terms, t)
     later: set[str] = set()
     for position in range(len(parts) - 1, -1, -1):
@@ -136,7 +137,11 @@ def _add(node: Add, t: Typesetter) -> Piece:
         later.update(index.name for index in free_indices(node.terms[position]))
     if parts[0].level < SUM or isinstance(node.terms[0], Add):
         parts[0] = bracketed(t.style, parts[0])
-    return sum_of(parts, t)
+    return parts
+
+
+def _add(node: Add, t: Typesetter) -> Piece:
+    return sum_of(terms_of(node, t), t)
 
 
 def _closed_term(part: Piece, t: Typesetter) -> Piece:

@@ -29,10 +29,15 @@ def names_in(root: Expr) -> frozenset[str]:
 
 def typeset(root: Expr, style: Style, taken: frozenset[str] = frozenset()) -> Piece:
     """The printed form of an expression; a kind of node without a rule is an error that names it."""
+    return set_type(root, style, taken)[root]
+
+
+def set_type(root: Expr, style: Style, taken: frozenset[str] = frozenset()) -> Typesetter:
+    """The printed form of an expression and of each of its parts."""
     setter = Typesetter(style, taken | names_in(root))
     for node in post_order(root):
         rule = RULES.get(type(node))
         if rule is None:
             raise NoRuleError(f"no rule prints a node of kind {type(node).__name__}: {node!r}")
         setter.pieces[node] = rule(node, setter)
-    return setter[root]
+    return setter

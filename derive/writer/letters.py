@@ -64,6 +64,14 @@ WORDS: dict[str, str] = {
     "rangle": "⟩",
     "sqrt": "√",
     "quad": "  ",
+    "sim": "∼",
+    "succ": "≻",
+    "succeq": "⪰",
+    "Vert": "‖",
+    "vert": "|",
+    "mid": "|",
+    "mathsf": "",
+    "log": "log",
     "left": "",
     "right": "",
     "displaystyle": "",
@@ -81,13 +89,15 @@ FONTS = {
 #: letters of these alphabets that Unicode has elsewhere
 _ELSEWHERE = {"mathbb": "ℂCℍHℕNℙPℚQℝRℤZ", "mathcal": "ℬBℰEℱFℋHℐIℒLℳMℛR"}
 
+#: signs with space on both sides in the main line
+_SPACED = frozenset("=<>+−≤≥≠∈→≈∝⊙⊗⊘×±∼≻⪰:")
 _SUPERSCRIPTS = dict(
     zip(
         "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
         "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ",
         strict=True,
     )
-) | {"ᵀ": "ᵀ", "′": "′", "β": "ᵝ", "γ": "ᵞ", "δ": "ᵟ"}
+) | {"ᵀ": "ᵀ", "×": "ˣ", "′": "′", "β": "ᵝ", "γ": "ᵞ", "δ": "ᵟ"}
 _SUBSCRIPTS = dict(
     zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
 ) | {"β": "ᵦ", "γ": "ᵧ", "ρ": "ᵨ", "φ": "ᵩ", "χ": "ᵪ"}
@@ -109,12 +119,14 @@ def lowered(text: str) -> str:
 
 
 def _script(text: str, table: dict[str, str], sign: str) -> str:
+    text = re.sub("[\ue000\ue001]", "", text)
     compact = text.replace(" ", "")
     if all(c in table for c in compact):
         return "".join(table[c] for c in compact)
-    if len(text) == 1 or (text.startswith("(") and text.endswith(")") and text.count("(") == 1):
-        return sign + text
-    return f"{sign}({text})" if sign == "^" else f"{sign}{{{text}}}"
+    shown = text.strip()
+    if len(shown) == 1 or (shown.startswith("(") and shown.endswith(")") and shown.count("(") == 1):
+        return sign + shown
+    return f"{sign}({shown})" if sign == "^" else f"{sign}{{{shown}}}"
 
 
 def _in_font(text: str, font: str) -> str:
@@ -142,6 +154,8 @@ def unicode_name(latex: str) -> str:
         return latex
     tokens: list[Token] = [(m[1], m[2], m[3]) for m in _TOKEN.finditer(latex)]
     text, _ = _sequence(tokens, 0, nested=False)
+    text = re.sub(r"(?<=[\w′ᵀ])\ue000|\ue001(?=[\w√\ue000])", " ", text)
+    text = re.sub("[\ue000\ue001]", "", text)
     return re.sub(r" {2,}", " ", text).strip()
 
 
@@ -151,8 +165,18 @@ def _sequence(tokens: list[Token], start: int, nested: bool) -> tuple[str, int]:
         if nested and tokens[position][1] == "}":
             return text, position + 1
         part, position = _one(tokens, position)
-        text += part
+        text = _joined(text, part)
     return text, position
+
+
+def _joined(text: str, part: str) -> str:
+    """TeX ignores spaces: they stand around relations and sums, and where a word would run into a letter."""
+    if part in _SPACED:
+        unary = not text.strip() or text.rstrip()[-1] in _SPACED or text.rstrip()[-1] in "([{,"
+        return text + part if part in "+−" and unary else f"{text.rstrip()} {part} "
+    if part == ",":
+        return text + ", "
+    return text + part
 
 
 def _one(tokens: list[Token], position: int) -> tuple[str, int]:
@@ -160,7 +184,7 @@ def _one(tokens: list[Token], position: int) -> tuple[str, int]:
     word, special, plain = tokens[position]
     position += 1
     if plain is not None:
-        return ("′" if plain == "'" else "−" if plain == "-" else plain), position
+        return {"'": "′", "-": "−", " ": "", "\n": ""}.get(plain, plain), position
     if special is not None:
         if special == "{":
             return _sequence(tokens, position, nested=True)
@@ -179,12 +203,34 @@ def _control(word: str, tokens: list[Token], position: int) -> tuple[str, int]:
     if word in ACCENTS:
         inner, position = _argument(tokens, position)
         return unicodedata.normalize("NFC", inner + ACCENTS[word]), position
+    if word in ("text", "mbox", "textrm"):
+        return _verbatim(tokens, position)
     if word in FONTS or word in UPRIGHT:
         inner, position = _argument(tokens, position)
-        return (_in_font(inner, word) if word in FONTS else inner), position
+        return (_in_font(inner, word) if word in FONTS else _word(inner)), position
     if not word[0].isalpha():
-        return {",": " ", ";": " ", "!": "", ":": " ", "\\": "; "}.get(word, word), position
-    return WORDS.get(word, word), position
+        return {",": " ", ";": " ", "!": "", ":": " ", "\\": "; ", "|": "‖"}.get(
+            word, word
+        ), position
+    return _word(WORDS.get(word, word)), position
+
+
+def _word(text: str) -> str:
+    """A word between marks, which become spaces where it would run into a letter."""
+    return f"\ue000{text}\ue001" if len(text) > 1 and text.isascii() else text
+
+
+def _verbatim(tokens: list[Token], position: int) -> tuple[str, int]:
+    """The words of `\\text{...}` with their spaces."""
+    text, depth = "", 0
+    while position < len(tokens):
+        word, special, plain = tokens[position]
+        position += 1
+        depth += {"{": 1, "}": -1}.get(special or "", 0)
+        text += plain or (f"\\{word}" if word else "")
+        if depth <= 0:
+            break
+    return text, position
 
 
 def _grouped(text: str) -> str:

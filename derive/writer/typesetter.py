@@ -72,16 +72,21 @@ def negative(part: Piece, t: Typesetter) -> Piece:
 
 def sum_of(terms: Sequence[Piece], t: Typesetter) -> Piece:
     """Terms with plus and minus between them; terms that need it are bracketed already, save for their sign."""
-    row: list[Piece] = []
-    for position, term in enumerate(terms):
-        if position == 0:
-            row.append(term)
-        elif term.minus is not None:
-            row += [t.style.mark("minus"), at_least(t.style, term.minus, PRODUCT)]
-        else:
-            row += [t.style.mark("plus"), at_least(t.style, term, PRODUCT)]
     last = terms[-1]
-    return replace(t.style.row(row), level=SUM, swallows=last.swallows, tail=last.tail)
+    row = t.style.row(signed_terms(terms, t))
+    return replace(row, level=SUM, swallows=last.swallows, tail=last.tail)
+
+
+def signed_terms(terms: Sequence[Piece], t: Typesetter) -> list[Piece]:
+    """The terms of a sum, each but the first with its sign in front."""
+    row = [terms[0]]
+    for term in terms[1:]:
+        if term.minus is not None:
+            signed = [t.style.mark("minus"), at_least(t.style, term.minus, PRODUCT)]
+        else:
+            signed = [t.style.mark("plus"), at_least(t.style, term, PRODUCT)]
+        row.append(t.style.row(signed))
+    return row
 
 
 def in_one_shape(nodes: Sequence[Expr], t: Typesetter) -> list[Piece]:

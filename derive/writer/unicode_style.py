@@ -122,6 +122,8 @@ class UnicodeStyle:
             return " "
         if right.starts == "open" and left.ends in ("letter", "call"):
             return "·"
+        if left.ends == "script" and right.starts == "letter":
+            return " " if left.text[-1].isascii() else ""
         if right.starts == "open" or (left.ends == "letter" and right.starts == "letter"):
             return ""
         return " "

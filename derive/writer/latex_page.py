@@ -1,0 +1,238 @@
+r"""LaTeX documents: an article that pdflatex compiles with a small TeX set and without overfull boxes.
+
+Relations stand in `align` with one row for each step, so that the document reads back; long sides are broken into
+lines by an estimate of their width (`derive.writer.breaking`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derive.writer.evidence import LEGEND
+from derive.writer.letters import WORDS
+from derive.writer.page import (
+    ChainView,
+    DefinitionView,
+    Formula,
+    Page,
+    ProseView,
+    StepView,
+    evidence_groups,
+)
+from derive.writer.prose import Run, paragraphs, runs
+from derive.writer.templates import tex_environment
+
+#: widths in em of 10 pt: the text, the column of reasons, number and mark, gaps
+TEXT, REASON_MM, NUMBER = 43.5, 44, 4.0
+REASON = REASON_MM / 3.515
+#: what is left for left side, sign and right side beside a reason
+BESIDE = TEXT - REASON - NUMBER - 2.5
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "\u00a0": "~",
+    "–": "--",
+    "—": "---",
+    "“": "``",
+    "”": "''",
+    "‘": "`",
+    "’": "'",
+    "…": r"\dots{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "✓": r"\ensuremath{\checkmark}",
+    "✗": r"\ensuremath{\times}",
+    "−": r"\ensuremath{-}",
+    "²": r"\ensuremath{^2}",
+    "ᵀ": r"\ensuremath{^\top}",
+    "‖": r"\ensuremath{\Vert}",
+}
+#: letters that T1 with inputenc sets as they are
+_LATIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u017e]")
+_SIGNS = {
+    sign: word
+    for word, sign in reversed(WORDS.items())
+    if len(sign) == 1 and ord(sign) > 127 and word not in ("top",)
+}
+
+
+def page_tex(page: Page) -> str:
+    """One derivation as an article."""
+    return _render([page], page.title or page.slug or "Derivation", collection=False)
+
+
+def collection_tex(pages: Sequence[Page], title: str) -> str:
+    """Several derivations as sections of one article with contents."""
+    return _render(pages, title, collection=True)
+
+
+def _render(pages: Sequence[Page], title: str, collection: bool) -> str:
+    environment = tex_environment()
+    environment.filters |= {
+        "prose": prose_tex,
+        "paragraphs": paragraphs_tex,
+        "plain": escaped,
+        "kind": block_kind,
+        "definition": definition_tex,
+        "chain": chain_tex,
+    }
+    environment.globals["evidence"] = evidence_groups
+    used = {kind for page in pages for kind in page.kinds}
+    return environment.get_template("page.tex.j2").render(
+        title=title,
+        pages=pages,
+        collection=collection,
+        checked=any(page.checked for page in pages),
+        legend=[(kind, kind, escaped(meaning)) for kind, meaning in LEGEND if kind in used],
+        reason_width=REASON_MM,
+    )
+
+
+def block_kind(block: ProseView | DefinitionView | ChainView) -> str:
+    """`prose`, `definition` or `chain`."""
+    kinds = {ProseView: "prose", DefinitionView: "definition", ChainView: "chain"}
+    return kinds[type(block)]
+
+
+# --------------------------------------------------------------------------------------------- text
+
+
+def escaped(text: str) -> str:
+    """Plain text for LaTeX; a character that the fonts lack is set as its mathematical sign or by its number."""
+    return "".join(_SPECIAL.get(c) or _character(c) for c in text)
+
+
+def _character(character: str) -> str:
+    if _LATIN.match(character):
+        return character
+    word = _SIGNS.get(character)
+    return rf"\ensuremath{{\{word}}}" if word else f"[U+{ord(character):04X}]"
+
+
+def prose_tex(text: str) -> str:
+    """Prose inside a line."""
+    return _runs(runs(text))
+
+
+def paragraphs_tex(text: str) -> str:
+    """Paragraphs."""
+    return "\n\n".join(_runs(p) for p in paragraphs(text))
+
+
+def _runs(parts: Sequence[Run]) -> str:
+    wrap = {"emph": r"\emph{%s}", "strong": r"\textbf{%s}", "code": r"\texttt{%s}", "text": "%s"}
+    return "".join(
+        f"${run.text}$" if run.kind == "math" else wrap[run.kind] % escaped(run.text)
+        for run in parts
+    )
+
+
+# ----------------------------------------------------------------------------------------- formulas
+
+
+def definition_tex(block: DefinitionView) -> str:
+    """`\\[ L = ... \\]`, in lines where it is long."""
+    if block.lhs.width + block.rhs.width < TEXT - 4:
+        return rf"\[ {block.lhs.latex} = {block.rhs.latex} \]"
+    rows = _broken(block.rhs)
+    rows[0] = f"{block.lhs.latex} &= {rows[0]}"
+    return _display("align*", [rows[0], *(rf"&\quad {row}" for row in rows[1:])])
+
+
+def _display(name: str, rows: Sequence[str]) -> str:
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
+
+
+def _broken(formula: Formula) -> list[str]:
+    return list(formula.lines)
+
+
+def chain_tex(chain: ChainView) -> str:
+    """The steps in `align` with reasons on the right; the result in a box."""
+    if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
+        return _single(chain)
+    long_left = chain.lhs.width > 9 or chain.lhs.width + _widest(chain) > BESIDE
+    rows: list[str] = [rf"& {chain.lhs.latex} \notag"] if long_left and chain.steps else []
+    left = "" if long_left else chain.lhs.latex
+    indent = r"\;" if long_left else ""
+    room = BESIDE - (0 if long_left else chain.lhs.width) - 2
+    for step in chain.steps:
+        rows += _rows(step, left, indent, room)
+        left = ""
+    text = _display("align", rows)
+    if chain.boxed and chain.steps:
+        text += "\n" + _boxed(chain)
+    return text
+
+
+def _widest(chain: ChainView) -> float:
+    return max((line_width(step.rhs) for step in chain.steps), default=0.0) + 2
+
+
+def line_width(formula: Formula) -> float:
+    """The width of the longest line: the whole where it is not broken, else at most the width asked for."""
+    return formula.width if len(formula.lines) == 1 else min(formula.width, 25.0)
+
+
+def _rows(step: StepView, left: str, indent: str, room: float) -> list[str]:
+    """One step: sign and right side, further lines of it, reason, number and mark."""
+    first, *more = step.rhs.lines
+    tag = rf"\tag{{{step.number}{_mark(step)}}}"
+    reason = _reason(step)
+    beside = line_width(step.rhs) <= room
+    head = f"{left} &{indent} {step.sign} {first}".lstrip()
+    rows = [rf"{head} && \why{{{reason}}} {tag}" if beside and reason else f"{head} {tag}"]
+    rows += [rf"&\quad {line} \notag" for line in more]
+    if reason and not beside:
+        rows.append(rf"&\quad \text{{\small\color{{black!65}}({reason})}} \notag")
+    return rows
+
+
+def _mark(step: StepView) -> str:
+    return rf"\{step.mark.kind}" if step.mark.kind else ""
+
+
+def _reason(step: StepView) -> str:
+    text = prose_tex(step.reason)
+    if step.rule:
+        rule = rf"\emph{{rule: {escaped(step.rule)}}}"
+        rule += r"\,\ensuremath{\checkmark}" if step.mark.explained else ""
+        text = f"{text}; {rule}" if text else rule
+    return text
+
+
+def _single(chain: ChainView) -> str:
+    """A result of one step: the whole equation in a box."""
+    step = chain.steps[0]
+    tag = rf"\tag{{{step.number}{_mark(step)}}}"
+    reason = _reason(step)
+    whole = rf"\boxed{{\;{chain.lhs.latex} {step.sign} {step.rhs.latex}\;}}"
+    if not reason:
+        return _display("align", [rf"& {whole} {tag}"])
+    if chain.lhs.width + step.rhs.width + 4 <= BESIDE:
+        return _display("align", [rf"& {whole} && \why{{{reason}}} {tag}"])
+    below = rf"& \text{{\small\color{{black!65}}({reason})}} \notag"
+    return _display("align", [rf"& {whole} {tag}", below])
+
+
+def _boxed(chain: ChainView) -> str:
+    last = chain.steps[-1]
+    if chain.lhs.width + line_width(last.rhs) + 4 > TEXT:
+        return ""
+    if len(last.rhs.lines) == 1:
+        return rf"\[ \boxed{{\;{chain.lhs.latex} {last.sign} {last.rhs.latex}\;}} \]"
+    rows = [f"{chain.lhs.latex} &{last.sign} {last.rhs.lines[0]}"]
+    rows += [rf"&\quad {line}" for line in last.rhs.lines[1:]]
+    return "\\[ \\boxed{" + _display("aligned", rows) + "} \\]"

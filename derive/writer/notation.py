@@ -1,0 +1,172 @@
+r"""What is given, as rows of a notation table: `$X \in \mathbb{R}^{n \times d}$`, facts in words, meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from derive.derivation import Given
+from derive.expr.facts import FACTS, Fact
+from derive.expr.nodes import Expr, Function, Number, Symbol
+from derive.expr.sizes import Shape
+from derive.expr.walk import post_order
+from derive.writer.latex import latex
+from derive.writer.latex_style import LatexStyle
+from derive.writer.typesetter import Typesetter, size_piece
+
+#: facts that read better than their entry in the table of facts; `{0}` is the symbol's LaTeX
+WORDING: dict[str, str] = {
+    "nonnegative": r"${0} \ge 0$",
+    "positive": r"${0} > 0$",
+    "negative": r"${0} < 0$",
+    "nonzero": r"${0} \neq 0$",
+    "binary": r"entries in $\{0, 1\}$",
+    "sign": r"entries in $\{-1, 1\}$",
+    "probability": "entries in $(0, 1)$",
+    "natural": "a positive integer",
+    "integer": "an integer",
+    "simplex": "positive entries that sum to one",
+}
+SCALAR_WORDING: dict[str, str] = {
+    "binary": r"${0} \in \{0, 1\}$",
+    "sign": r"${0} \in \{-1, 1\}$",
+    "probability": "${0} \\in (0, 1)$",
+}
+#: facts that say nothing beside others, or that the shape shows
+SILENT = ("real", "square")
+
+
+@dataclass(frozen=True, slots=True)
+class NotationRow:
+    """One given: its declaration as LaTeX, its properties and meaning as prose with `$...$`."""
+
+    declaration: str
+    properties: str
+    meaning: str
+    assumed: bool = False
+
+
+def notation_row(given: Given) -> NotationRow:
+    """The row of a given symbol or function."""
+    if isinstance(given.symbol, Function):
+        declaration, properties = _function(given.symbol)
+    else:
+        declaration, properties = _declaration(given.symbol), _properties(given.symbol)
+    return NotationRow(declaration, properties, given.meaning, given.assumed)
+
+
+def space_latex(shape: Shape) -> str:
+    r"""The space of a shape: `\mathbb{R}`, `\mathbb{R}^n`, `\mathbb{R}^{n \times d}`."""
+    if not shape:
+        return r"\mathbb{R}"
+    t = Typesetter(LatexStyle())
+    sizes = r" \times ".join(size_piece(size, t).text for size in shape)
+    return rf"\mathbb{{R}}^{{{sizes}}}" if len(sizes) > 1 else rf"\mathbb{{R}}^{sizes}"
+
+
+INDEX_LETTERS = "ijklm"
+
+
+def _declaration(symbol: Symbol) -> str:
+    name = latex(symbol)
+    if symbol.law is not None and symbol.law.kind == "random":
+        return _distribution(name, symbol.law.args)
+    if not symbol.family:
+        return rf"{name} \in {space_latex(symbol.dims)}"
+    letters = [c for c in INDEX_LETTERS if c != name][: symbol.family]
+    t = Typesetter(LatexStyle())
+    uppers = [size_piece(size, t).text for size in symbol.dims[: symbol.family]]
+    index = "".join(letters)
+    member = rf"{name}^{{({index})}}" if symbol.marker == "sup" else f"{name}_{{{index}}}"
+    if len(index) == 1 and symbol.marker == "sub":
+        member = f"{name}_{index}"
+    ranges = r",\; ".join(
+        rf"{letter} = {symbol.origin}, \dots, {upper}"
+        for letter, upper in zip(letters, uppers, strict=True)
+    )
+    return rf"{member} \in {space_latex(symbol.dims[symbol.family :])},\; {ranges}"
+
+
+def _distribution(name: str, args: Sequence[Any]) -> str:
+    """`x \\sim \\mathcal{N}(\\mu, \\Sigma)`."""
+    kind = str(args[0]) if args else "any"
+    letters = {
+        "normal": r"\mathcal{N}",
+        "bernoulli": r"\operatorname{Bernoulli}",
+        "categorical": r"\operatorname{Categorical}",
+        "uniform": r"\mathcal{U}",
+        "finite": r"\operatorname{Finite}",
+    }
+    if kind not in letters:
+        return rf"{name} \sim p"
+    parameters = ", ".join(latex(a) if isinstance(a, Expr) else str(a) for a in args[1:])
+    return rf"{name} \sim {letters[kind]}({parameters})"
+
+
+def _properties(symbol: Symbol) -> str:
+    name = latex(symbol)
+    listed = [
+        _fact(fact, name, symbol.is_scalar) for fact in symbol.facts if fact.name not in SILENT
+    ]
+    if symbol.law is not None:
+        listed.append(_law(symbol))
+    return ", ".join(part for part in listed if part)
+
+
+def _fact(fact: Fact, name: str, scalar: bool) -> str:
+    if fact.name == "interval":
+        lower, upper = (_bound(b) for b in (*fact.bounds, None, None)[:2])
+        low, high = lower or r"-\infty", upper or r"\infty"
+        return rf"${name} \in ({low}, {high})$"
+    wording = (SCALAR_WORDING.get(fact.name) if scalar else None) or WORDING.get(fact.name)
+    return wording.replace("{0}", name) if wording else FACTS[fact.name][0]
+
+
+def _bound(value: Any) -> str:
+    if value is None:
+        return ""
+    return latex(value) if isinstance(value, Expr) else str(value)
+
+
+def _law(symbol: Symbol) -> str:
+    """The premise in words, with its expressions as inline mathematics."""
+    law = symbol.law
+    assert law is not None
+    args = [f"${latex(a)}$" if isinstance(a, Expr) else str(a) for a in law.args]
+    if law.kind in ("minimiser", "maximiser", "stationary"):
+        what = {"stationary": "stationary point"}.get(law.kind, law.kind)
+        over = f" over {args[1]}" if len(args) > 1 else ""
+        return f"a {what} of {args[0]}{over}"
+    if law.kind == "solves":
+        relations = law.args[0] if isinstance(law.args[0], tuple) else law.args[:1]
+        return "solves " + ", ".join(f"${latex(r)}$" for r in relations if isinstance(r, Expr))
+    if law.kind in ("eigenvalue", "eigenvector"):
+        which = _ordinal(law.args[1]) if len(law.args) > 1 else ""
+        return f"{law.kind} of {args[0]}{which}"
+    if law.kind in ("eigenvectors", "eigenvalues"):
+        return f"{law.kind} of {args[0]}, largest first"
+    return ""
+
+
+def _ordinal(which: Any) -> str:
+    if isinstance(which, Number) or which == 1:
+        value = which.value if isinstance(which, Number) else which
+        return ", the largest" if value == 1 else f", number {value} from the largest"
+    shown = f"${latex(which)}$" if isinstance(which, Expr) else str(which)
+    return f", number {shown} from the largest"
+
+
+def _function(function: Function) -> tuple[str, str]:
+    name = latex(function)
+    sources = r" \times ".join(space_latex(p.dims) for p in function.parameters)
+    declaration = rf"{name} : {sources} \to {space_latex(function.shape)}"
+    listed = ["any smooth function" if function.body is None else ""]
+    listed.append("applied to each entry of an array" if function.elementwise else "")
+    listed += [_fact(fact, name, True) for fact in function.facts]
+    return declaration, ", ".join(part for part in listed if part)
+
+
+def mentions(expr: Expr, kinds: tuple[type[Expr], ...]) -> bool:
+    """Whether a node of one of the kinds occurs."""
+    return any(isinstance(node, kinds) for node in post_order(expr))

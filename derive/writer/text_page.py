@@ -1,0 +1,149 @@
+"""Pages for the terminal: Unicode formulas in aligned chains, prose in lines of at most 92 columns."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+from derive.writer.evidence import LEGEND, MARKS
+from derive.writer.letters import unicode_name
+from derive.writer.page import (
+    BlockView,
+    ChainView,
+    DefinitionView,
+    Page,
+    ProseView,
+    evidence_groups,
+)
+from derive.writer.prose import Run, paragraphs, runs
+
+WIDTH = 92
+#: formulas longer than this have their reason on the next line
+FORMULA = 52
+
+
+def page_text(page: Page) -> str:
+    """One derivation."""
+    return "\n\n".join([*_page(page), *_legend([page])]) + "\n"
+
+
+def collection_text(pages: Sequence[Page], title: str) -> str:
+    """Several derivations with contents."""
+    contents = "\n".join(f"  {n}. {inline(page.title)}" for n, page in enumerate(pages, 1))
+    parts = [_heading(title, "="), contents]
+    for page in pages:
+        parts += _page(page)
+    return "\n\n".join([*parts, *_legend(pages)]) + "\n"
+
+
+def inline(text: str) -> str:
+    """Prose inside a line, mathematics in Unicode."""
+    return _runs(runs(text))
+
+
+def columns(text: str) -> int:
+    """The number of columns that a text takes in a terminal: combining accents take none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def _runs(parts: Sequence[Run]) -> str:
+    return "".join(unicode_name(r.text) if r.kind == "math" else r.text for r in parts)
+
+
+def _filled(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _heading(text: str, line: str) -> str:
+    return f"{text}\n{line * columns(text)}"
+
+
+def _page(page: Page) -> list[str]:
+    parts = [_heading(inline(page.title), "─")]
+    if page.checked and page.summary.sentence:
+        parts.append(page.summary.sentence)
+    if page.needs:
+        parts.append("Read first: " + ", ".join(inline(need.title) for need in page.needs))
+    if page.notation:
+        parts += [_notation(page), _filled(inline(page.convention))]
+    for block in page.blocks:
+        parts += _block(block)
+    if page.source:
+        parts.append(_filled("Source: " + inline(page.source)))
+    return parts + [_filled(inline(note)) for note in page.notes]
+
+
+def _notation(page: Page) -> str:
+    names = [unicode_name(row.declaration) for row in page.notation]
+    width = min(max(columns(name) for name in names), 40)
+    lines = []
+    for name, row in zip(names, page.notation, strict=True):
+        words = "; ".join(inline(part) for part in (row.properties, row.meaning) if part)
+        words += " (assumed)" if row.assumed else ""
+        gap = " " * max(0, width - columns(name))
+        lines.append(f"  {name}{gap}   {words}".rstrip())
+    return "\n".join(lines)
+
+
+def _block(block: BlockView) -> list[str]:
+    if isinstance(block, ProseView):
+        return [_filled(_runs(p)) for p in paragraphs(block.text)]
+    if isinstance(block, DefinitionView):
+        return [f"    {block.lhs.text} = {block.rhs.text}"]
+    return [_chain(block)]
+
+
+def _chain(chain: ChainView) -> str:
+    lines = []
+    if chain.premises:
+        lines.append("At points where " + ", ".join(p.text for p in chain.premises) + ":")
+    left, pad = chain.lhs.text, columns(chain.lhs.text)
+    if pad > FORMULA // 2:
+        lines.append(f"    {left}")
+        left, pad = "", 2
+    rows = [f"{step.sign_text} {step.rhs.text}" for step in chain.steps]
+    width = max((columns(r) for r in rows if columns(r) <= FORMULA - pad), default=0)
+    for position, (step, row) in enumerate(zip(chain.steps, rows, strict=True)):
+        shown = left if position == 0 else ""
+        front = f"    {shown}{' ' * (pad - columns(shown))} {row}"
+        note = f"({step.number})" + (f" {step.mark.sign}" if step.mark.kind else "")
+        reason = _reason(step.reason, step.rule, bool(step.mark.explained))
+        if columns(row) <= width:
+            lines += _beside(front + " " * (width - columns(row)), note, reason)
+        else:
+            lines.append(f"{front}  {note}")
+            lines += [_filled(reason, " " * (pad + 8))] if reason else []
+    if chain.boxed and len(chain.steps) > 1:
+        lines += ["", *_box(f"{chain.lhs.text} {rows[-1]}")]
+    for numbers, mark, sentence in evidence_groups(chain):
+        lines.append(_filled(f"{mark.sign} {numbers} {inline(sentence)}", "    "))
+        lines += [_filled(inline(detail), "        ") for detail in mark.details]
+    return "\n".join(lines)
+
+
+def _beside(front: str, note: str, reason: str) -> list[str]:
+    """The formula with its number, and its reason in a column of its own."""
+    start = f"{front}   {note:<6} "
+    room = max(24, WIDTH - columns(start))
+    first, *more = textwrap.wrap(reason, room) or [""]
+    return [(start + first).rstrip(), *(" " * columns(start) + line for line in more)]
+
+
+def _reason(reason: str, rule: str, explained: bool) -> str:
+    shown = f"rule: {rule}" + (" ✓" if explained else "") if rule else ""
+    return "; ".join(part for part in (inline(reason), shown) if part)
+
+
+def _box(text: str) -> list[str]:
+    line = "─" * (columns(text) + 2)
+    return [f"    ┌{line}┐", f"    │ {text} │", f"    └{line}┘"]
+
+
+def _legend(pages: Sequence[Page]) -> list[str]:
+    used = {kind for page in pages for kind in page.kinds}
+    listed = [f"{MARKS[kind][0]} {kind}: {meaning}" for kind, meaning in LEGEND if kind in used]
+    return [_filled("; ".join(listed) + ".")] if listed else []
