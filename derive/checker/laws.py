@@ -37,8 +37,8 @@ from derive.expr.nodes import (
 )
 from derive.expr.walk import free_indices, free_symbols, post_order, substitute, transform
 
-#: random starts of a search for a solution, and the least and most of one under a constraint
-STARTS, BEST_OF, CONSTRAINED_STARTS = 4, 2, 24
+#: random starts of a search, the least and most of one under a constraint, and steps uphill before it
+STARTS, BEST_OF, CONSTRAINED_STARTS, CLIMB = 4, 1, 16, 25
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 
@@ -240,7 +240,10 @@ def _best(
     flat = _start(frame, points, seed + 7001)
     done = np.zeros(points.count, dtype=bool)
     for attempt in range(CONSTRAINED_STARTS):
-        found, ok = search(frame, _start(frame, points, seed + 7001 + attempt), 0)
+        start = _start(frame, points, seed + 7001 + attempt)
+        if declared(frame.system.unknowns[0].facts, "unit_norm"):
+            start = _climbed(frame, start, sense)
+        found, ok = search(frame, start, 0)
         with np.errstate(all="ignore"):
             ev = frame.evaluator(NumpyKernel(), found, frame.fixed)
             value = np.asarray(ev.value(objective), dtype=float).reshape(-1)
@@ -252,6 +255,25 @@ def _best(
         if done.all() and attempt + 1 >= BEST_OF:
             break
     return flat, done
+
+
+def _climbed(frame: Frame, start: Any, sense: int) -> Any:
+    """Steps along the gradient on the unit sphere, so that Newton starts near an extremum and not near a saddle."""
+    v = np.array(start)
+    unit = v[:, :-1]
+    with np.errstate(all="ignore"):
+        for _ in range(CLIMB):
+            v[:, :-1], v[:, -1] = unit, 0.0
+            ev = frame.evaluator(NumpyKernel(), v, frame.fixed)
+            slope = frame.residual(ev, len(v))[:, :-1]
+            bent = np.abs(frame.jacobian(ev, len(v))[:, :-1, :-1]).sum(axis=2).max(axis=1)
+            moved = unit - sense * slope / (bent[:, None] + 1e-300) * 4
+            length = np.linalg.norm(moved, axis=1, keepdims=True)
+            unit = np.where(np.isfinite(length) & (length > 0), moved / length, unit)
+        v[:, :-1], v[:, -1] = unit, 0.0
+        slope = frame.residual(frame.evaluator(NumpyKernel(), v, frame.fixed), len(v))[:, :-1]
+        v[:, -1] = -(unit * slope).sum(axis=1) / 2
+    return v
 
 
 def _curved(matrix: Any, sense: int) -> Any:

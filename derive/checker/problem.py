@@ -33,7 +33,7 @@ ATTEMPTS, ENOUGH = 12, 24
 #: points where each is expensive: a law to be solved, a sum over many nodes
 SLOW_POINTS = 8
 #: relative difference of two levels of a rule in float64 above which a point is not used
-CONVERGED = 1e-11
+CONVERGED = 1e-12
 
 
 class Problem:
@@ -47,6 +47,9 @@ class Problem:
         self.parts = prepared.parts
         self.plan = Plan((self.lhs, self.rhs, *self.premises, *self.parts))
         laws.refuse_derivatives(self.plan.order)
+        self.has_derivative = any(
+            isinstance(n, (Derivative, Differential)) for n in self.plan.order
+        )
         self.plan = Plan((*self.plan.roots, *laws.behind(self.plan.order)))
         free = self._free()
         self.lawful = tuple(s for s in free if laws.lawful(s))
@@ -62,9 +65,6 @@ class Problem:
         self.point_premises = [
             p for p in self.premises if p not in self.size_premises and p not in self.index_premises
         ]
-        self.has_derivative = any(
-            isinstance(n, (Derivative, Differential)) for n in self.plan.order
-        )
         self.abstract = any(
             isinstance(n, Call) and n.function.body is None for n in self.plan.order
         )
