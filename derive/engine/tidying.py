@@ -8,7 +8,22 @@ from derive.expr.nodes import Expr
 from derive.expr.walk import post_order, rebuild
 from derive.rules import forms
 from derive.rules.rule import Rule
+
+from derive.rules.algebra_table import MATRIX, SUMS
 from derive.rules.tidying import TIDYING
+
+#: facts and sums that shorten a result, from the other tables
+_MORE = (
+    "sums to one",
+    "orthonormal columns",
+    "unit vector",
+    "a matrix times its inverse",
+    "sum of a constant",
+)
+TIDY: tuple[Rule, ...] = (
+    *TIDYING,
+    *(rule for rule in (*MATRIX, *SUMS) if rule.name in _MORE),
+)
 
 
 def everywhere(root: Expr, rewrite: Callable[[Expr], Expr | None]) -> Expr:
@@ -28,7 +43,7 @@ def tidied(root: Expr) -> list[tuple[Expr, Rule]]:
     steps: list[tuple[Expr, Rule]] = []
     seen = {root: None}
     for _ in range(12):
-        for rule in TIDYING:
+        for rule in TIDY:
             made = everywhere(root, rule.rewrite)
             if made != root and made not in seen:
                 steps.append((made, rule))

@@ -54,7 +54,7 @@ def _apply(node: Any) -> tuple[str, int]:
     if node.function in ("hadamard", "kronecker"):
         sign = " o " if node.function == "hadamard" else " (x) "
         return sign.join(_at(a, POWER) for a in node.args), PRODUCT
-    if node.function.startswith("norm"):
+    if node.function in ("norm", "norm1", "norm_inf", "norm_frobenius"):
         return f"||{args[0]}||", ATOM
     return f"{node.function}({', '.join(args)})", ATOM
 

@@ -93,6 +93,8 @@ def _linear(body: Expr, x: Expr) -> Expr | None:
         rest = [f for f in body.factors if f.shape or depends(f, x)]
         if fixed and rest:
             return _fits(forms.times, *fixed, _through(forms.juxtaposed(rest), x))
+        if not x.shape or (body.rank == 1 and body.factors[-1].rank == 1):
+            return _constant_matrices(body, x)
     if (
         isinstance(body, Reduce)
         and body.kind == "sum"
@@ -100,6 +102,15 @@ def _linear(body: Expr, x: Expr) -> Expr | None:
     ):
         return Reduce("sum", body.indices, _through(body.body, x), body.where, body.written)
     return None
+
+
+def _constant_matrices(body: Product, x: Expr) -> Expr | None:
+    """A u(x) B with constant A and B: the derivative of u between them."""
+    moving = [k for k, f in enumerate(body.factors) if depends(f, x)]
+    if len(moving) != 1 or not body.shape or (x.shape and moving[0] != len(body.factors) - 1):
+        return None
+    made = [_through(f, x) if k == moving[0] else f for k, f in enumerate(body.factors)]
+    return _fits(forms.times, *made)
 
 
 def _fits(build: Any, *args: Expr) -> Expr | None:
@@ -214,7 +225,7 @@ def power_rule(node: Expr) -> Expr | None:
     if depends(exponent, found[1]):
         return None
     less = forms.powered(base, decreased(exponent))
-    return forms.times(exponent, less, der(base, found[1]))
+    return forms.times(exponent, less, _through(base, found[1]))
 
 
 def exponential_rule(node: Expr) -> Expr | None:
@@ -226,7 +237,7 @@ def exponential_rule(node: Expr) -> Expr | None:
     if depends(base, found[1]):
         return None
     rate = [] if repr(base) == "e" else [Apply("log", (base,))]
-    return forms.times(found[0], *rate, der(exponent, found[1]))
+    return forms.times(found[0], *rate, _through(exponent, found[1]))
 
 
 def chain_rule(node: Expr) -> Expr | None:
@@ -239,7 +250,7 @@ def chain_rule(node: Expr) -> Expr | None:
     if rate is None:
         return None
     if not found[0].shape:
-        return forms.times(rate, der(inner, found[1]))
+        return forms.times(rate, _through(inner, found[1]))
     if not found[1].shape:
         return forms.entrywise(rate, der(inner, found[1]))
     if found[0].rank == 1 and found[1].rank == 1:
@@ -255,7 +266,7 @@ def quotient_rule(node: Expr) -> Expr | None:
     top, bottom, x = found[0].numerator, found[0].denominator, found[1]
     square = forms.powered(bottom, forms.number(2))
     if not depends(top, x):
-        return forms.negative(forms.times(forms.divided(top, square), der(bottom, x)))
+        return forms.negative(forms.times(forms.divided(top, square), _through(bottom, x)))
     if top.shape and x.shape:
         if top.rank != 1 or x.rank != 1:
             return None
@@ -302,7 +313,7 @@ def _scalar_factors(factors: tuple[Expr, ...], x: Expr) -> Expr:
     for position, factor in enumerate(factors):
         if depends(factor, x):
             others = [f for i, f in enumerate(factors) if i != position]
-            terms.append(forms.times(*others, der(factor, x)))
+            terms.append(forms.times(*others, _through(factor, x)))
     return forms.total(terms, x.shape)
 
 
@@ -311,7 +322,7 @@ def _each_factor(body: Product, x: Expr) -> Expr:
     for position, factor in enumerate(body.factors):
         if depends(factor, x):
             changed = list(body.factors)
-            changed[position] = der(factor, x)
+            changed[position] = _through(factor, x)
             terms.append(forms.times(*changed))
     return forms.total(terms, body.shape)
 
@@ -349,6 +360,8 @@ def _bilinear(body: Product, x: Expr) -> Expr | None:
         if right.rank != 1 or not depends(left, x):
             continue
         u = forms.turned(left)
+        if u == right:
+            return pull(u, forms.times(forms.number(2), u), x)
         terms = []
         for a, b in ((u, right), (right, u)):
             if depends(a, x):
@@ -377,7 +390,7 @@ def entry_rule(node: Expr) -> Expr | None:
     alias = view(body.base, x)
     if isinstance(alias, (Apply, Call)) and is_elementwise(alias) and body.base.rank == 1:
         rate = slope(alias, body.base)
-        inner = der(Item(alias.args[0], body.indices), x)
+        inner = _through(Item(alias.args[0], body.indices), x)
         moved = _entries(rate, body.indices) if rate is not None else None
         return None if moved is None else forms.times(moved, inner)
     inner_body = entry(body, x)
@@ -405,6 +418,23 @@ def _entries(node: Expr, indices: tuple[Expr | None, ...]) -> Expr | None:
         inner = _entries(node.operand, indices)
         return None if inner is None else forms.negative(inner)
     return Item(node, indices)
+
+
+def log_softmax_entry(node: Expr) -> Expr | None:
+    """grad log p_k = (du/dx)^T (e_k - p) for p = softmax(u)."""
+    found = parts(node)
+    if found is None or not (isinstance(found[0], Apply) and found[0].function == "log"):
+        return None
+    item, x = found[0].args[0], found[1]
+    if not isinstance(item, Item) or item.base.rank != 1 or x.rank != 1:
+        return None
+    softmax = view(item.base, x)
+    if not (isinstance(softmax, Apply) and softmax.function == "softmax"):
+        return None
+    unit = Apply("unit_vector", item.indices, item.base.shape)
+    inner = softmax.args[0]
+    error = Add((unit, Neg(item.base)))
+    return error if inner == x else pull(inner, error, x)
 
 
 def sum_rule(node: Expr) -> Expr | None:

@@ -141,6 +141,13 @@ DERIVATIVES: tuple[Rule, ...] = (
         lambda: b.jacobian(b.apply("log_softmax", _x()), _x()),
     ),
     _rule(
+        "log-softmax entry",
+        "gradient of the logarithm of a softmax entry",
+        f"{BISHOP}, (4.106), (4.108)",
+        c.log_softmax_entry,
+        lambda: b.grad(b.apply("log", b.item(b.apply("softmax", _x()), b.index("i", "n"))), _x()),
+    ),
+    _rule(
         "entry",
         "derivative of an entry",
         f"{MML}, section 5.3",

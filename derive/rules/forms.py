@@ -174,7 +174,7 @@ def assembled(given: Term) -> Expr:
         arrays = [f for f in top if isinstance(f, Product)]
         plain_top = [*front, *(f for f in top if not isinstance(f, Product))]
         simple = (
-            [f for f in plain_top if isinstance(f, Number)] if given.core or arrays else plain_top
+            [f for f in plain_top if isinstance(f, FRONT)] if given.core or arrays else plain_top
         )
         rest = [f for f in plain_top if not any(f is s for s in simple)]
         over = juxtaposed(simple) if simple else UNIT
@@ -208,6 +208,7 @@ def _powers(factors: Sequence[Expr]) -> list[Expr]:
     return sorted(listed, key=lambda f: not isinstance(f, PLAIN))
 
 
+FRONT = (Number, Dim, Symbol, Constant)
 PLAIN = (Symbol, Item, Dim, Constant, Index)
 
 
@@ -244,7 +245,8 @@ def times(*factors: Expr) -> Expr:
     found = Term(Fraction(1), (), (), ())
     for factor in _without_identities(factors):
         found = _joined(found, term(factor))
-    core = tuple(_entrywise(found.core))
+    bare = tuple(c for c in found.core if not is_identity(c)) or found.core[:1]
+    core = tuple(_entrywise(bare))
     made = assembled(Term(found.coefficient, found.numerators, found.denominators, core))
     return made if made.shape == shape else Product(tuple(factors))
 
@@ -282,9 +284,10 @@ def entrywise(*factors: Expr) -> Expr:
     coefficient, kept = UNIT, []
     for factor in factors:
         split = term(factor)
-        if split.coefficient != 1 and len(split.core) == 1:
-            coefficient = times(coefficient, number(split.coefficient))
-            factor = assembled(split.scaled(1 / split.coefficient))
+        front = assembled(Term(split.coefficient, split.numerators, split.denominators, ()))
+        if split.core and not is_ones(front):
+            coefficient = times(coefficient, front)
+            factor = juxtaposed(split.core)
         if is_ones(factor):
             continue
         if isinstance(factor, Apply) and factor.function == "hadamard":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.expr.walk import children, post_order
 from derive.expr.nodes import Add, Expr, Neg, Number, Power, Product, Quotient
 from derive.rules import forms
 
@@ -88,4 +89,12 @@ def shortened(node: Expr) -> Expr:
     if found is None:
         return node
     made = expression(found)
-    return made if len(repr(made)) < len(repr(node)) else node
+    return made if weight(made) < weight(node) else node
+
+
+def weight(root: Expr) -> int:
+    """The number of symbols and numbers that a reader sees, each as often as it is written."""
+    counted: dict[Expr, int] = {}
+    for node in post_order(root):
+        counted[node] = sum(counted[c] for c in children(node)) or 1
+    return counted[root]

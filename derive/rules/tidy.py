@@ -142,8 +142,36 @@ def multiply_out(node: Expr) -> Expr | None:
     """A scalar multiplied out and its like terms collected, where that is shorter."""
     if node.shape or not isinstance(node, (Add, Product)):
         return None
+    if not any(isinstance(part, Add) for part in post_order(node)):
+        return None
     made = shortened(node)
     return None if made == node else made
+
+
+def sign_inside(node: Expr) -> Expr | None:
+    """-c (a - b) = c (b - a)."""
+    if not isinstance(node, Neg):
+        return None
+    inner = node.operand
+    if isinstance(inner, Reduce) and inner.kind == "sum":
+        body = sign_inside(Neg(inner.body))
+        return (
+            None if body is None else Reduce("sum", inner.indices, body, inner.where, inner.written)
+        )
+    if not isinstance(inner, Product):
+        return None
+    for position, factor in enumerate(inner.factors):
+        if isinstance(factor, Add) and any(isinstance(t, Neg) for t in factor.terms):
+            changed = list(inner.factors)
+            changed[position] = flipped(factor)
+            return Product(tuple(changed), inner.dot)
+    return None
+
+
+def flipped(node: Add) -> Expr:
+    """The negative of a difference, positive terms first."""
+    terms = sorted((forms.negative(t) for t in node.terms), key=lambda t: isinstance(t, Neg))
+    return forms.total(terms, node.shape)
 
 
 # ------------------------------------------------------------------------------- sums over an index
@@ -255,6 +283,9 @@ def _axis(node: Expr, i: Index) -> object:
 
 
 def _stacked(node: Expr, i: Index, shape: tuple) -> Expr | None:  # type: ignore[type-arg]
+    if isinstance(node, Neg):
+        inner = _stacked(node.operand, i, shape)
+        return None if inner is None else forms.negative(inner)
     if not _varies(node, (i,)):
         return forms.ones_like(shape) if forms.is_ones(node) else Apply("broadcast", (node,), shape)
     if isinstance(node, Item):
@@ -264,9 +295,6 @@ def _stacked(node: Expr, i: Index, shape: tuple) -> Expr | None:  # type: ignore
     if isinstance(node, Add):
         parts = [_stacked(t, i, shape) for t in node.terms]
         return None if None in parts else Add(tuple(p for p in parts if p is not None))
-    if isinstance(node, Neg):
-        inner = _stacked(node.operand, i, shape)
-        return None if inner is None else forms.negative(inner)
     if isinstance(node, Quotient):
         return _stacked_quotient(node, i, shape)
     if isinstance(node, Product):

@@ -86,6 +86,13 @@ TIDYING: tuple[Rule, ...] = (
         "cancel",
     ),
     _rule(
+        "sign into the bracket",
+        "the sign goes into the bracket",
+        f"{STRANG}, section 2.4",
+        t.sign_inside,
+        lambda: -(_square() @ (_x() - b.symbol("y", "n"))),
+    ),
+    _rule(
         "sums over examples",
         "the sum over examples as a matrix product",
         f"{STRANG}, section 2.4",

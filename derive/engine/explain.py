@@ -1,0 +1,224 @@
+"""Whether a step is an instance of the rule that its author names: the rule is applied, and must give the other side.
+
+What is left between the rewritten side and the other side may only be tidying: order, brackets, signs, like terms, multiplying
+out. Every rule and the tidying keep the value, so a false step is never explained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derive.engine.stepper import advance, first_derivatives
+from derive.engine.tidying import everywhere, tidied
+from derive.expr.nodes import Differential, Expr, Symbol
+from derive.expr.walk import inline, post_order, rebuild
+from derive.rules import forms
+from derive.rules.canonical import canonical, same
+from derive.rules.differentials import DIFFERENTIALS
+from derive.rules.rule import Rule
+
+MOST_PLACES = 60
+MOST_MOVES = 12
+MOST_DEFINITIONS = 40
+
+
+def explain(lhs: Expr, rhs: Expr, rule: str) -> bool:
+    """Whether the named rule (or the rules, separated by `;`) leads from one side to the other.
+
+    An unknown name explains nothing.
+    """
+    from derive.rules import find
+
+    if lhs.shape != rhs.shape or lhs == rhs:
+        return False
+    names = [part for part in re.split(r"\s*;\s*", rule) if part]
+    rules = [find(name) for name in names]
+    if not rules or any(r is None for r in rules):
+        return _by_definition(lhs, rhs) if names and _is_definition(rule) else False
+    known = [r for r in rules if r is not None]
+    if all(r.family in ("derivative", "differential") for r in known):
+        return _by_calculus(lhs, rhs, known)
+    if any(r.family in ("derivative", "differential") for r in known):
+        return _by_calculus(lhs, rhs, known)
+    return _by_algebra(lhs, rhs, known)
+
+
+# ---------------------------------------------------------------------------------------------- algebra
+
+
+def _by_algebra(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
+    """The rules one after the other from either side; each must change something."""
+    ahead, back = [lhs], [rhs]
+    for rule in rules:
+        ahead = [made for side in ahead[:MOST_PLACES] for made in applications(side, rule)]
+    for rule in reversed(rules):
+        back = [made for side in back[:MOST_PLACES] for made in applications(side, rule)]
+    if any(same(made, rhs) for made in ahead) or any(same(lhs, made) for made in back):
+        return True
+    if len(rules) == 1:
+        return any(same(a, b) for a in ahead[:8] for b in back[:8])
+    return False
+
+
+def applications(root: Expr, rule: Rule) -> list[Expr]:
+    """The formula with the rule applied everywhere, and at each single place where it applies."""
+    made: dict[Expr, None] = {}
+    whole = everywhere(root, rule.rewrite)
+    if whole != root:
+        made[whole] = None
+        again = everywhere(whole, rule.rewrite)
+        if again != whole:
+            made[again] = None
+    for place in post_order(root):
+        changed = rule.rewrite(place)
+        if changed is not None and changed.shape == place.shape and changed != place:
+            made[_at(root, place, changed)] = None
+        if len(made) >= MOST_PLACES:
+            break
+    for part, changed in _parts_of_products(root, rule):
+        made[_at(root, part, changed)] = None
+    return list(made)
+
+
+def _at(root: Expr, place: Expr, changed: Expr) -> Expr:
+    done: dict[Expr, Expr] = {}
+    for node in post_order(root):
+        new = changed if node == place else rebuild(node, done)
+        done[node] = new
+    return done[root]
+
+
+def _parts_of_products(root: Expr, rule: Rule) -> Iterator[tuple[Expr, Expr]]:
+    """The rule applied to neighbouring terms of a sum or factors of a product: modulo associativity."""
+    from derive.expr.nodes import Add, Product
+    from derive.expr.shapes import product_plan
+
+    for node in post_order(root):
+        if isinstance(node, Add) and 2 < len(node.terms) <= 8:
+            for i, j in _pairs(len(node.terms)):
+                for pair in ((i, j), (j, i)):
+                    changed = rule.rewrite(Add((node.terms[pair[0]], node.terms[pair[1]])))
+                    if changed is not None and changed.shape == node.shape:
+                        rest = [t for k, t in enumerate(node.terms) if k not in pair]
+                        yield node, forms.total([*rest, changed], node.shape)
+        if isinstance(node, Product) and 2 < len(node.factors) <= 8:
+            count = len(node.factors)
+            for start in range(count - 1):
+                for end in range(start + 2, count + 1):
+                    if end - start == count:
+                        continue
+                    part = node.factors[start:end]
+                    if product_plan(tuple(f.shape for f in part)) is None:
+                        continue
+                    changed = rule.rewrite(Product(part))
+                    factors = (*node.factors[:start], changed, *node.factors[end:])
+                    if changed is not None and changed.shape == Product(part).shape:
+                        if (
+                            product_plan(tuple(f.shape for f in factors if f is not None))
+                            is not None
+                        ):
+                            yield node, Product(tuple(f for f in factors if f is not None))
+
+
+def _pairs(count: int) -> Iterator[tuple[int, int]]:
+    return ((i, j) for i in range(count) for j in range(i + 1, count))
+
+
+# --------------------------------------------------------------------------------------------- calculus
+
+
+def _by_calculus(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
+    """Both sides differentiated to the end; the rules must be among those used on the way of one of them."""
+    left, used_left = differentiated(lhs)
+    right, used_right = differentiated(rhs)
+    used = {**used_left, **used_right}
+    wanted = [r.name for r in rules]
+    if any(name not in used for name in wanted if name in _CALCULUS):
+        return False
+    return _meet(left, right)
+
+
+def _meet(left: Expr, right: Expr) -> bool:
+    if same(left, right):
+        return True
+    a, b = _unfolded(left), _unfolded(right)
+    if same(a, b):
+        return True
+    ends = [[side, *(e for e, _ in tidied(side))] for side in (a, b)]
+    return any(same(x, y) for x in ends[0] for y in ends[1])
+
+
+def differentiated(root: Expr) -> tuple[Expr, dict[str, None]]:
+    """The formula with its derivatives and differentials carried out as far as the rules go, and the rules used."""
+    used: dict[str, None] = {}
+    current = root
+    for _ in range(MOST_MOVES):
+        if not first_derivatives(current):
+            break
+        move = advance(current)
+        if move is None:
+            break
+        used.update(dict.fromkeys(rule.name for rule in move.rules))
+        current = move.result
+    for _ in range(MOST_MOVES):
+        made = _differentials(current, used)
+        if made == current:
+            break
+        current = made
+    return current, used
+
+
+def _differentials(root: Expr, used: dict[str, None]) -> Expr:
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Differential):
+            return None
+        for rule in DIFFERENTIALS:
+            made = rule.rewrite(node)
+            if made is not None and made != node and made.shape == node.shape:
+                used[rule.name] = None
+                return made
+        return None
+
+    return everywhere(root, change)
+
+
+def _unfolded(root: Expr) -> Expr:
+    """Definitions put in, unless there are many of them."""
+    named = [
+        s
+        for s in post_order(root, into_definitions=True)
+        if isinstance(s, Symbol) and s.definition is not None
+    ]
+    return inline(root) if 0 < len(named) <= MOST_DEFINITIONS else root
+
+
+# ------------------------------------------------------------------------------------------- definitions
+
+_DEFINITION = (
+    "definition",
+    "insert the definition",
+    "by definition",
+    "unfold",
+    "fold",
+    "substitute",
+)
+
+
+def _is_definition(text: str) -> bool:
+    return " ".join(text.lower().split()) in _DEFINITION
+
+
+def _by_definition(lhs: Expr, rhs: Expr) -> bool:
+    """Definitions put in on both sides give one formula, and there was something to put in."""
+    a, b = _unfolded(lhs), _unfolded(rhs)
+    return (a != lhs or b != rhs) and canonical(a) == canonical(b)
+
+
+def _calculus_names() -> dict[str, None]:
+    from derive.rules.derivatives import DERIVATIVES
+
+    return dict.fromkeys(rule.name for rule in (*DERIVATIVES, *DIFFERENTIALS))
+
+
+_CALCULUS = _calculus_names()

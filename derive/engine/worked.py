@@ -1,0 +1,161 @@
+"""A derivative as the chain that a textbook prints: the rules of differentiation one by one, then the tidying by name.
+
+The chain ends where `tensor.derivative` ends: the last side is proved equal to it. When the stepwise way gets stuck or its end
+is not proved, the chain has one step, and its reason names the rules of the reverse sweep that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.derivation import Chain, Reason, Step
+from derive.engine.proof import proved
+from derive.engine.stepper import advance, first_derivatives, replaced
+from derive.engine.sweep import sweep, sweep_words
+from derive.engine.tidying import tidied
+from derive.errors import UsageError
+from derive.expr.nodes import Derivative, Expr
+from derive.rules.calculus import der
+from derive.rules.rule import Rule
+from derive.tensor import derivative
+
+#: (formula, the rules that lead to it, the words beside it)
+Line = tuple[Expr, tuple[str, ...], tuple[str, ...]]
+
+MOST_STEPS = 8
+MOST_ADVANCES = 24
+
+
+def worked(body: Expr, wrt: Expr | Sequence[Expr], kind: str = "gradient") -> Chain:
+    """The derivative of `body` by `wrt` as a chain of named steps.
+
+    `kind` is gradient, jacobian or hessian; a Hessian by one variable starts from its gradient. The first side is the
+    derivative as a question, the last the result. Raises `NoRuleError` where a part has no derivative.
+    """
+    variables = _variables(wrt, kind)
+    style = "nabla" if kind in ("gradient", "hessian") and variables[0].shape else "partial"
+    start = Derivative(body, variables, style)
+    result = derivative(body, variables)
+    lines = _stepwise(start, result)
+    if lines is None:
+        lines = [(result, (), (sweep_words(start),))]
+    return Chain(start, tuple(_step(line) for line in lines), result=True)
+
+
+def _variables(wrt: Expr | Sequence[Expr], kind: str) -> tuple[Expr, ...]:
+    given = (wrt,) if isinstance(wrt, Expr) else tuple(wrt)
+    if kind not in ("gradient", "jacobian", "hessian"):
+        raise UsageError(f"{kind!r} is no kind of derivative: gradient, jacobian or hessian")
+    return given * 2 if kind == "hessian" and len(given) == 1 else given
+
+
+def _step(line: Line) -> Step:
+    expr, names, words = line
+    return Step("=", expr, Reason("; ".join(words), "; ".join(names)), made_by_engine=True)
+
+
+def _stepwise(start: Derivative, result: Expr) -> list[Line] | None:
+    """The lines after the question, None when the way is not found or does not end at the proved result."""
+    lines: list[Line] = []
+    current: Expr = start
+    if len(start.wrt) == 2:
+        opened = _first_of_two(start)
+        if opened is None:
+            return None
+        lines.append((opened, ("gradient first",), ("differentiate the gradient",)))
+        current = opened
+    elif len(start.wrt) > 2:
+        return None
+    for _ in range(MOST_ADVANCES):
+        if not first_derivatives(current):
+            break
+        line = _next(current)
+        if line is None:
+            return None
+        lines.append(line)
+        current = line[0]
+    else:
+        return None
+    for expr, rule in tidied(current):
+        lines.append((expr, (rule.name,), (rule.words,)))
+        current = expr
+    return _ended(start, lines, current, result)
+
+
+def _ended(start: Expr, lines: list[Line], current: Expr, result: Expr) -> list[Line] | None:
+    """The lines if their end is proved equal to the result; the plainer of both forms is the last."""
+    if current != result and not proved(current, "=", result):
+        return None
+    short = compressed(start, lines)
+    if len(repr(result)) < 0.8 * len(repr(current)):
+        short.append((result, ("rewrite",), ("written in matrix notation",)))
+    return short
+
+
+def _first_of_two(start: Derivative) -> Expr | None:
+    """The derivative of the gradient, d/dx of the worked first derivative."""
+    first = worked(start.body, start.wrt[:1]).steps[-1].rhs
+    if not isinstance(first, Expr):
+        return None
+    found = der(first, start.wrt[1])
+    return found if found.shape == start.shape else None
+
+
+def _next(current: Expr) -> Line | None:
+    """Every derivative one rule further; one that the rules cannot finish goes to the reverse sweep."""
+    stuck = {d: None for d in first_derivatives(current) if not _finishes(d)}
+    swept = {d: sweep(d) for d in stuck}
+    if any(value is None for value in swept.values()):
+        return None
+    known = {d: value for d, value in swept.items() if value is not None}
+    if known:
+        words = dict.fromkeys(sweep_words(d) for d in known)
+        return replaced(current, dict(known)), ("reverse accumulation",), tuple(words)
+    move = advance(current)
+    return None if move is None else (move.result, _names(move.rules), _words(move.rules))
+
+
+def _finishes(node: Derivative) -> bool:
+    """Whether the rules reach an end, or at least the next named quantity."""
+    current: Expr = node
+    for _ in range(MOST_ADVANCES):
+        if not first_derivatives(current):
+            return True
+        move = advance(current)
+        if move is None:
+            return False
+        if any(rule.name == "backward recursion" for rule in move.rules):
+            return True
+        current = move.result
+    return False
+
+
+def _names(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(rule.name for rule in rules)
+
+
+def _words(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(rule.words for rule in rules)
+
+
+def compressed(start: Expr, lines: list[Line]) -> list[Line]:
+    """At most eight lines: neighbours of one rule, then the shortest reasons, are joined."""
+    kept: list[Line] = []
+    for line in lines:
+        if kept and kept[-1][1] == line[1] != ("backward recursion",):
+            kept[-1] = line
+        elif line[0] != (kept[-1][0] if kept else start):
+            kept.append(line)
+    while len(kept) > MOST_STEPS:
+        position = min(range(len(kept) - 1), key=lambda i: len(kept[i][1]) + len(kept[i + 1][1]))
+        (_, a, x), (expr, b, y) = kept[position], kept[position + 1]
+        kept[position : position + 2] = [
+            (expr, tuple(dict.fromkeys((*a, *b))), tuple(dict.fromkeys((*x, *y))))
+        ]
+    return kept
+
+
+def with_start(chain: Chain, lhs: Expr) -> Chain:
+    """The chain with another way to write its question."""
+    return replace(chain, lhs=lhs)
