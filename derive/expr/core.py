@@ -98,6 +98,9 @@ class Expr:
     def __pow__(self, other: ExprLike) -> Expr:
         return power(self, as_expr(other))
 
+    def __rpow__(self, other: ExprLike) -> Expr:
+        return power(as_expr(other), self)
+
     def __neg__(self) -> Expr:
         return Neg(self)
 
