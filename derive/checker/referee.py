@@ -77,7 +77,7 @@ def _compare(problem: Any, node: Derivative, points: Points) -> bool | None:
     outer = np.ones(())
     for w in weights:
         outer = np.multiply.outer(outer, w)
-    contracted = u * (np.sum(value * outer, axis=axes) if axes else value)
+    contracted = u * (np.sum(value * outer, axis=axes) if axes else value * outer)
     expected = float(np.sum(contracted))
     scale = float(np.sum(np.abs(u).reshape(u.shape + (1,) * len(axes)) * np.abs(value * outer)))
     theirs, jax_scope = _prepared(problem, JaxKernel(), node, points)
