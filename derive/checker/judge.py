@@ -78,9 +78,14 @@ def judge_step(
         return Verdict("unchecked", why="a hole that has not been filled")
     assert isinstance(left, Expr), left
     assert isinstance(step.rhs, Expr), step.rhs
-    return judge_relation(
+    verdict = judge_relation(
         left, step.op, step.rhs, premises=chain.premises, seed=seed, time_limit=time_limit
     )
+    if verdict.kind != "fails":
+        return verdict
+    from derive.checker.causes import with_cause
+
+    return with_cause(verdict, left, step.op, step.rhs, chain.premises, seed)
 
 
 def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:

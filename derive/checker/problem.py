@@ -171,7 +171,7 @@ class Problem:
                     tangents=points.floats(True),
                     realisation=points.realisation,
                 )
-                scope = self._open(ev)
+                scope = self.open(ev)
                 found = [ev.k.spread_tuples(ev.value(e, scope), e.rank, scope.tuples) for e in both]
             sides.append(
                 [
@@ -252,9 +252,9 @@ class Problem:
             tangents=tangents,
             realisation=points.realisation,
         )
-        return ev, self._open(ev)
+        return ev, self.open(ev)
 
-    def _open(self, ev: Evaluator) -> Scope:
+    def open(self, ev: Evaluator) -> Scope:
         from derive.checker.binders import narrowed, open_index
 
         scope = ev.root

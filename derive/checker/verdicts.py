@@ -41,11 +41,18 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The mistake, as an edit that was verified to make the relation hold at fresh points."""
+    """The mistake, as an edit that was verified to make the relation hold at fresh points.
+
+    `corrected` is the side as it should stand (an expression); whoever prints fills its LaTeX in as `suggestion`."""
 
     kind: str
     message: str
     suggestion: str = ""
+    corrected: Any = None
+
+    def to_json(self) -> dict[str, str]:
+        """The object of the JSON format."""
+        return {"kind": self.kind, "message": self.message, "suggestion": self.suggestion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class RelationReport:
             "evidence": {key: value for key, value in evidence.items() if value is not None},
             "why": v.why,
             "counterexample": asdict(v.counterexample) if v.counterexample else None,
-            "diagnosis": asdict(v.diagnosis) if v.diagnosis else None,
+            "diagnosis": v.diagnosis.to_json() if v.diagnosis else None,
             "assumptions": list(v.assumptions),
         }
 

@@ -1,0 +1,50 @@
+"""What is added to a verdict that fails: a verified diagnosis, or the assumption under which it would hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.checker.assumptions import discover
+from derive.checker.diagnosis import DecideAt, diagnose
+from derive.checker.screen import Screen
+from derive.checker.verdicts import Diagnosis, Verdict
+from derive.errors import DeriveError
+from derive.expr.nodes import Expr
+
+#: seconds for the search of a diagnosis, and for each confirmation
+SEARCH, CONFIRM = 1.2, 1.0
+
+
+def with_cause(
+    verdict: Verdict,
+    lhs: Expr,
+    op: str,
+    rhs: Expr,
+    premises: tuple[Expr, ...] = (),
+    seed: int = 0,
+    budget: float = SEARCH,
+) -> Verdict:
+    """The verdict with its diagnosis and assumptions where they were found and verified."""
+    if verdict.kind != "fails":
+        return verdict
+    decide = decider(premises)
+    try:
+        screen = Screen(lhs, rhs, premises, seed)
+        found = diagnose(lhs, op, rhs, decide, screen, premises=premises, seed=seed, budget=budget)
+        if found is not None:
+            cause = Diagnosis(found.kind, found.message, corrected=found.corrected)
+            return replace(verdict, diagnosis=cause)
+        assumed = discover(lhs, op, rhs, decide, premises=premises, seed=seed, budget=budget / 2)
+    except (DeriveError, ArithmeticError, ValueError):
+        return verdict
+    return replace(verdict, assumptions=assumed) if assumed else verdict
+
+
+def decider(premises: tuple[Expr, ...]) -> DecideAt:
+    """The judge, with the premises of a relation, at a given seed."""
+    from derive.checker.judge import judge_relation
+
+    def decide(lhs: Expr, op: str, rhs: Expr, seed: int) -> Verdict:
+        return judge_relation(lhs, op, rhs, premises=premises, seed=seed, time_limit=CONFIRM)
+
+    return decide
