@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derive.reader.blocks import Display, Document
-from derive.reader.rows import Rows, Segment
+from derive.reader.rows import Rows
 from derive.reader.scanner import Kind, Token, plain_text
-from derive.reader.sides import trimmed
+from derive.reader.sides import Segment, trimmed
 from derive.reader.signs import Sign
 from derive.reader.source import Source, Span
 from derive.reader.vocabulary import ARROWS, DOTS

@@ -7,43 +7,32 @@ that relations.py can tell conditions and index ranges from chains of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from derive.reader.brackets import PLAIN, Layout, is_space, layout
 from derive.reader.scanner import Kind, Token
-from derive.reader.sides import after_row_end, angle_end, in_number, is_row_end, trimmed
+from derive.reader.sides import (
+    Segment,
+    after_row_end,
+    angle_end,
+    ends_open,
+    in_number,
+    is_aside,
+    is_row_end,
+    trimmed,
+)
 from derive.reader.signs import Sign, link_at, separates, sign_at, words_at
 from derive.reader.vocabulary import (
     ARROWS,
     CONTINUING,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
-    LINKING_WORDS,
     ONE_FORMULA,
     TEXT,
     WIDE_SPACES,
 )
 
 _QUANTIFIERS = frozenset({r"\forall", r"\exists"})
-_CONCLUDING = frozenset({"and", "so", "hence", "thus", "then", "therefore", "or"})
-_JOINTS = frozenset({"", ",", ";", r"\quad"}) | ARROWS
-
-
-@dataclass
-class Segment:
-    """Sides and the signs between them. `link`: what separates it from the segment before ("" for a new row), `words`:
-    the words before it, `row`: the number of its first row in the display, from 0."""
-
-    sides: list[list[Token]] = field(default_factory=lambda: [[]])
-    signs: list[Sign] = field(default_factory=list)
-    link: str = ""
-    words: str = ""
-    row: int = 0
-    listed: bool = False  # it has been ended before and goes on after a remark
-
-    @property
-    def empty(self) -> bool:
-        return not self.signs and not self.sides[0]
 
 
 @dataclass(frozen=True)
@@ -175,19 +164,19 @@ class Rows:
         if not self.row:
             return
         if self._continues(token):
-            if self.now.empty or self._is_aside(self.now):
+            if self.now.empty or is_aside(self.now):
                 self._resume(self.main)
         else:
             self._end_segment("")
 
     def _continues(self, token: Token) -> bool:
-        before = self.main if self.now.empty or self._is_aside(self.now) else self.now
+        before = self.main if self.now.empty or is_aside(self.now) else self.now
         if before is None or (self.now.empty and self.now.link in ARROWS):
             return False
         if self.now.empty and self.now.words and token.text not in CONTINUING:
             return False
         side = before.sides[-1]
-        if self.joined or not side or side[-1].text in CONTINUING:
+        if self.joined or not side or ends_open(side):
             return True
         if token.text in CONTINUING:
             new = (
@@ -230,7 +219,7 @@ class Rows:
         other = (
             self.fresh and chain is not None and chain is not self.now and column in self.aligned
         )
-        if other or (self.fresh and self._is_aside(self.now)) or self._is_bare():
+        if other or (self.fresh and is_aside(self.now)) or self._is_bare():
             self._resume(chain)
         self.fresh = False
         if column:
@@ -255,18 +244,11 @@ class Rows:
         self.now = chain
         self.now.sides[-1] = trimmed(self.now.sides[-1])
 
-    def _is_aside(self, segment: Segment) -> bool:
-        """A condition ("if x > 0"), a reason or a signless remark after a comma, in the row of the chain before it."""
-        if not segment.words and not segment.signs:
-            return segment.link not in _JOINTS
-        first = segment.words.strip(" .,;:()[]").lower().split(" ", 1)[0]
-        return not segment.signs or first in LINKING_WORDS - _CONCLUDING
-
     def _keep(self, segment: Segment) -> None:
         if not segment.listed:
             segment.listed = True
             self.segments.append(segment)
-        if self.main is None or not self._is_aside(segment):
+        if self.main is None or not is_aside(segment):
             self.main = segment
 
     def _end_segment(self, link: str, words: str = "") -> None:
@@ -292,11 +274,22 @@ class Rows:
         following = self.tokens[after] if after < len(self.tokens) else None
         spacing = self.fresh or not self.now.sides[-1]
         if following is not None and not spacing:
-            column = following.kind is Kind.ALIGN or following.text in CONTINUING
+            column = following.kind is Kind.ALIGN or self._goes_on(after)
             spacing = column or sign_at(self.tokens, after, self.closers) is not None
         if not spacing:
             self._end_segment(r"\quad")
         return after
+
+    def _goes_on(self, index: int) -> bool:
+        r"""Whether an operator behind a wide space goes on with the side; `\quad -1 \le x \le 1` does not."""
+        if self.tokens[index].text != "-":
+            return self.tokens[index].text in CONTINUING
+        end = min(index + 400, len(self.tokens))
+        while index < end and not is_row_end(self.tokens[index]):
+            if sign_at(self.tokens, index, self.closers):
+                return False
+            index = self.closers.get(index, index) + 1
+        return True
 
     def _word(self, index: int) -> int | None:
         """Arrows, uncounted relations, quantifiers and words; None for everything that is part of a side."""
@@ -316,14 +309,14 @@ class Rows:
         following = self.tokens[words.after] if words.after < len(self.tokens) else None
         if following is not None and (following.kind is Kind.ALIGN or is_row_end(following)):
             following = None
-        before = self.now.sides[-1][-1] if self.now.sides[-1] else None
+        opens = self.fresh or not self.now.sides[-1] or ends_open(self.now.sides[-1])
         remark = self.fresh and self.row > 0 and self.outlook.indented and token.text in TEXT
-        if not (separates(words, token.text, before, following) or remark):
+        if not (separates(words, token.text, opens, following) or remark):
             return None
         if self.now.sides[-1]:
-            self._end_segment("words", words.text.strip())
+            self._end_segment("words", words.text.strip(" ,;"))
         elif not self.now.signs:
-            self.now.words = f"{self.now.words} {words.text.strip()}".strip()
+            self.now.words = f"{self.now.words} {words.text.strip(' ,;')}".strip()
         return words.after
 
     # what belongs to a side
@@ -398,7 +391,7 @@ class Rows:
         if self.tokens[index].text != "<":
             return False
         side = self.now.sides[-1]
-        due = (bool(self.now.signs) or self.now.empty) if not side else side[-1].text in CONTINUING
+        due = (bool(self.now.signs) or self.now.empty) if not side else ends_open(side)
         if self.fresh and self.row and self.segments:
             due = False
         return due and angle_end(self.tokens, index) is not None

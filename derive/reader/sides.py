@@ -1,14 +1,44 @@
-"""Small questions about the tokens of a row: where it ends, what a comma or an angle is, what to trim from a side."""
+"""Segments of rows, and small questions about their tokens: where a row ends, what a comma is, what to trim."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from derive.reader.brackets import ROW_ENDS, is_space
 from derive.reader.scanner import Kind, Token
+from derive.reader.signs import Sign
+from derive.reader.vocabulary import ARROWS, CONTINUING, LINKING_WORDS
 
 _ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
+_CONCLUDING = frozenset({"and", "so", "hence", "thus", "then", "therefore", "or"})
+_JOINTS = frozenset({"", ",", ";", r"\quad"}) | ARROWS
 _UNITS = frozenset({"pt", "em", "ex", "mm", "cm", "in", "mu", "bp", "pc"})
+
+
+@dataclass
+class Segment:
+    """Sides and the signs between them. `link`: what separates it from the segment before ("" for a new row), `words`:
+    the words before it, `row`: the number of its first row in the display, from 0."""
+
+    sides: list[list[Token]] = field(default_factory=lambda: [[]])
+    signs: list[Sign] = field(default_factory=list)
+    link: str = ""
+    words: str = ""
+    row: int = 0
+    listed: bool = False  # it has been ended before and goes on after a remark
+
+    @property
+    def empty(self) -> bool:
+        return not self.signs and not self.sides[0]
+
+
+def is_aside(segment: Segment) -> bool:
+    """A condition ("if x > 0"), a reason or a signless remark beside the chain before it: rows do not go on with it."""
+    if not segment.words and not segment.signs:
+        return segment.link not in _JOINTS
+    first = segment.words.strip(" .,;:()[]").lower().split(" ", 1)[0]
+    return not segment.signs or first in LINKING_WORDS - _CONCLUDING
 
 
 def is_row_end(token: Token) -> bool:
@@ -54,6 +84,16 @@ def angle_end(tokens: Sequence[Token], index: int) -> int | None:
         if token.text == ">":
             return end if comma else None
     return None
+
+
+def ends_open(side: Sequence[Token]) -> bool:
+    r"""Whether a side ends in a binary operator, so that it goes on; the star of `w^*` is none."""
+    end = len(side) - 1
+    while end >= 0 and is_space(side[end]):
+        end -= 1
+    if end < 0 or side[end].text not in CONTINUING:
+        return False
+    return end == 0 or side[end - 1].kind not in (Kind.SUP, Kind.SUB)
 
 
 def trimmed(side: Sequence[Token]) -> list[Token]:

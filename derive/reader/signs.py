@@ -175,8 +175,11 @@ def words_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) ->
     return Words(text, end + 1, spaced)
 
 
-def separates(words: Words, command: str, before: Token | None, after: Token | None) -> bool:
-    r"""Whether words stand between formulas ("for all", "(chain rule)") rather than name a quantity ("KL")."""
+def separates(words: Words, command: str, opens: bool, after: Token | None) -> bool:
+    r"""Whether words stand between formulas ("for all", "(chain rule)") rather than name a quantity ("KL").
+
+    `opens`: an operand is due where the words stand.
+    """
     if command in (r"\intertext", r"\shortintertext"):
         return True
     if after is not None and after.kind in (Kind.SUP, Kind.SUB):
@@ -187,12 +190,6 @@ def separates(words: Words, command: str, before: Token | None, after: Token | N
         return True
     if " " not in plain:
         return False
-    opens = (
-        before is None
-        or before.text in RELATIONS
-        or before.text in CONTINUING
-        or before.kind is Kind.ALIGN
-    )
     closes = (
         after is None or after.text in RELATIONS or after.text in CONTINUING or after.text in ".,;"
     )

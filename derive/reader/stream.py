@@ -152,6 +152,27 @@ def closers(tokens: Sequence[Token]) -> dict[int, int]:
     return found
 
 
+def pair_environments(tokens: Sequence[Token]) -> dict[int, int]:
+    r"""Index of each `\begin` -> index of its `\end`; those without a partner are absent. Linear."""
+    found: dict[int, int] = {}
+    stack: list[tuple[str, int]] = []
+    opened: dict[str, int] = {}
+    beginning, ending = Kind.BEGIN, Kind.END
+    for index, token in enumerate(tokens):
+        kind = token[0]
+        if kind is beginning:
+            stack.append((token.text, index))
+            opened[token.text] = opened.get(token.text, 0) + 1
+        elif kind is ending and opened.get(token.text):
+            name, start = stack.pop()
+            opened[name] -= 1
+            while name != token.text:
+                name, start = stack.pop()
+                opened[name] -= 1
+            found[start] = index
+    return found
+
+
 def _cut(token: Token, start: int, end: int) -> Token:
     """Characters start..end of a run; without a place of its own (start < 0) it keeps none."""
     text = token.text[start:end]

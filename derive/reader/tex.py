@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from derive.reader.blocks import Block, BlockBuilder, Heading, ParagraphBreak, directive
 from derive.reader.scanner import Kind, Token, plain_text
 from derive.reader.source import Span
-from derive.reader.stream import closers
+from derive.reader.stream import closers, pair_environments
 from derive.reader.vocabulary import (
     ARGUMENTS_DROPPED,
     COLUMNS,
@@ -363,27 +363,6 @@ _HANDLERS = {
     Kind.VERBATIM: TexReader._skip,
     Kind.PARAMETER: TexReader._skip,
 }
-
-
-def pair_environments(tokens: Sequence[Token]) -> dict[int, int]:
-    r"""Index of each `\begin` -> index of its `\end`; those without a partner are absent. Linear."""
-    found: dict[int, int] = {}
-    stack: list[tuple[str, int]] = []
-    opened: dict[str, int] = {}
-    beginning, ending = Kind.BEGIN, Kind.END
-    for index, token in enumerate(tokens):
-        kind = token[0]
-        if kind is beginning:
-            stack.append((token.text, index))
-            opened[token.text] = opened.get(token.text, 0) + 1
-        elif kind is ending and opened.get(token.text):
-            name, start = stack.pop()
-            opened[name] -= 1
-            while name != token.text:
-                name, start = stack.pop()
-                opened[name] -= 1
-            found[start] = index
-    return found
 
 
 def _is_dollar(token: Token) -> bool:

@@ -77,6 +77,8 @@ ALIGN = r"\begin{{align}}{}\end{{align}}"
         (r"a &= b + \\ & c", ["a = b + c"]),
         (r"a = \\ = b", ["a = b"]),
         (r"f(x) \\ &= b", ["f(x) = b"]),
+        (r"a &= w^* \\ b &= c_+ \\ d &= e", ["a = w^*", "b = c_+", "d = e"]),
+        (r"a &= b \\ \text{data loss} &= c", ["a = b", r"\text{data loss} = c"]),
         (r"p &= \prod_i p_i \\ & \left( a \right)", [r"p = \prod_i p_i \left( a \right)"]),
         (r"a &= b \\ -c &= d", ["a = b", "-c = d"]),
         (r"a &= b \\ \\ &= c \\\\ &= d", ["a = b = c = d"]),
@@ -98,6 +100,7 @@ ALIGN = r"\begin{{align}}{}\end{{align}}"
         ),
         (r"a &= b \quad\quad = c \qquad + d", ["a = b = c + d"]),
         (r"a &= b\hspace{1cm} c = d", ["a = b", "c = d"]),
+        (r"a = b \quad -1 \le x \le 1", ["a = b", r"-1 \le x \le 1"]),
         # dropped
         (r"a &= b \label{x} \\ &= c. \tag{3} \\ d &= e, \notag", ["a = b = c", "d = e"]),
         (r"a &= b \\[2pt] [x]_i &= c \\* d &= e", ["a = b", "[x]_i = c", "d = e"]),

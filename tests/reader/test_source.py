@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from derive.errors import ReadError
@@ -71,6 +72,21 @@ def test_a_notebook_places_lines_in_cells(tmp_path: Path) -> None:
     assert source.place(source.text.index("a = b")) == Place(3, 3, cell=3)
     assert source.place(source.text.index("$x$")) == Place(2, 5, cell=1)
     assert str(source.error("odd", source.text.index("a = b"))).endswith("n.ipynb:cell 3:3:3: odd")
+
+
+def test_notebooks_agree_with_nbformat(tmp_path: Path) -> None:
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell("a\n$$b = c$$"),
+        nbformat.v4.new_code_cell("x = '$$no$$'"),
+        nbformat.v4.new_raw_cell("$$raw$$"),
+        nbformat.v4.new_markdown_cell("ünïcode\n\n- item\n"),
+    ]
+    path = tmp_path / "n.ipynb"
+    nbformat.write(notebook, path)
+    read = nbformat.read(path, as_version=4)
+    expected = [cell.source for cell in read.cells if cell.cell_type == "markdown"]
+    assert load(path).text == "".join(f"{text}\n\n" for text in expected)
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"cells": 3}', "[" * 100_000])
