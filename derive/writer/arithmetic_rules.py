@@ -151,16 +151,31 @@ def _closed_term(part: Piece, t: Typesetter) -> Piece:
 
 
 def _product(node: Product, t: Typesetter) -> Piece:
-    parts = [t[factor] for factor in node.factors]
-    arrays = [i for i, factor in enumerate(node.factors) if factor.shape]
+    factors = flat_factors(node)
+    parts = [t[factor] for factor in factors]
+    arrays = [i for i, factor in enumerate(factors) if factor.shape]
     for position in arrays:
-        if parts[position].plain is not None and _size_shown(node.factors, position):
+        if parts[position].plain is not None and _size_shown(factors, position):
             parts[position] = parts[position].plain or parts[position]
     whole = product_of(parts, t, node.dot)
     if arrays == [len(parts) - 1] and parts[-1].plain is not None:
         plain = product_of([*parts[:-1], parts[-1].plain], t, node.dot)
         whole = replace(whole, plain=plain)
     return whole
+
+
+def flat_factors(node: Product) -> tuple[Expr, ...]:
+    """The factors, those of an inner product taken out where no book brackets it: in front, or after numbers only."""
+    factors = list(node.factors)
+    while not node.dot:
+        first, last = factors[0], factors[-1]
+        if isinstance(first, Product) and not first.dot:
+            factors[:1] = first.factors
+        elif isinstance(last, Product) and not last.dot and not any(f.shape for f in factors[:-1]):
+            factors[-1:] = last.factors
+        else:
+            break
+    return tuple(factors)
 
 
 def _size_shown(factors: Sequence[Expr], position: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.expr.nodes import Add, Expr, Neg, Product, Quotient, Reduce
-from derive.writer.arithmetic_rules import terms_of
+from derive.writer.arithmetic_rules import flat_factors, terms_of
 from derive.writer.formula import set_type
 from derive.writer.latex_style import LatexStyle
 from derive.writer.pieces import FACTOR, POWER, PRODUCT, Piece, at_least, closed_end
@@ -47,13 +47,12 @@ def _tokens(node: Expr, width: float, t: Typesetter) -> list[Piece]:
         first, *rest = _tokens(node.operand, width, t)
         return [STYLE.row([STYLE.mark("negative"), first]), *rest]
     if isinstance(node, Product):
-        return _of_product([t[f] for f in node.factors], node.factors, width, t)
+        return _of_product(node, width, t)
     if isinstance(node, Quotient) and isinstance(node.numerator, (Add, Product)):
         share = STYLE.fraction(t.small_number(1), t[node.denominator])
         if isinstance(node.numerator, Add):
             return _around(share, node.numerator, [], width, t)
-        factors = node.numerator.factors
-        first, *rest = _of_product([t[f] for f in factors], factors, width, t)
+        first, *rest = _of_product(node.numerator, width, t)
         return [STYLE.beside([share, first]), *rest]
     if isinstance(node, Reduce) and isinstance(node.body, (Add, Product)):
         return _of_reduce(node, width, t)
@@ -76,10 +75,10 @@ def _of_sum(node: Add, width: float, t: Typesetter) -> list[Piece]:
     return done
 
 
-def _of_product(
-    parts: Sequence[Piece], factors: Sequence[Expr], width: float, t: Typesetter
-) -> list[Piece]:
+def _of_product(node: Product, width: float, t: Typesetter) -> list[Piece]:
     """A break inside the widest sum among the factors, else between factors."""
+    factors = flat_factors(node)
+    parts = [t[factor] for factor in factors]
     sums = [i for i, factor in enumerate(factors) if isinstance(factor, Add)]
     shown = [closed_end(STYLE, at_least(STYLE, part, FACTOR)) for part in parts]
     if not sums:

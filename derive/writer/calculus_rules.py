@@ -99,7 +99,7 @@ def _nabla(node: Derivative, t: Typesetter) -> Piece:
 def _operated(operator: Piece, body: Expr, t: Typesetter) -> Piece:
     """An operator in front of what it acts on; whatever is not a single thing is bracketed."""
     part = t[body]
-    single = part.level >= POWER and not part.swallows
+    single = part.bare or (part.level >= POWER and not part.swallows)
     parts = (
         [operator, t.style.mark("space"), part] if single else [operator, bracketed(t.style, part)]
     )

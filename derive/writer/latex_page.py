@@ -232,7 +232,7 @@ def _boxed(chain: ChainView) -> str:
     if chain.lhs.width + line_width(last.rhs) + 4 > TEXT:
         return ""
     if len(last.rhs.lines) == 1:
-        return rf"\[ \boxed{{\;{chain.lhs.latex} {last.sign} {last.rhs.latex}\;}} \]"
-    rows = [f"{chain.lhs.latex} &{last.sign} {last.rhs.lines[0]}"]
+        return rf"\[ \boxed{{\;{chain.lhs.latex} {chain.sign} {last.rhs.latex}\;}} \]"
+    rows = [f"{chain.lhs.latex} &{chain.sign} {last.rhs.lines[0]}"]
     rows += [rf"&\quad {line}" for line in last.rhs.lines[1:]]
     return "\\[ \\boxed{" + _display("aligned", rows) + "} \\]"

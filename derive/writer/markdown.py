@@ -93,7 +93,7 @@ def _chain(chain: ChainView) -> list[str]:
     parts = []
     if chain.premises:
         listed = ", ".join(f"${premise.latex}$" for premise in chain.premises)
-        parts.append(f"At points where {listed}:")
+        parts.append(f"{chain.condition} {listed}:")
     rows, left = [], chain.lhs.latex
     for step in chain.steps:
         first, *more = step.rhs.lines
@@ -105,7 +105,7 @@ def _chain(chain: ChainView) -> list[str]:
     parts.append("\n".join(_steps(chain)))
     if chain.boxed and chain.steps:
         last = chain.steps[-1]
-        parts.append(_display([rf"\boxed{{{chain.lhs.latex} {last.sign} {last.rhs.latex}}}"]))
+        parts.append(_display([rf"\boxed{{{chain.lhs.latex} {chain.sign} {last.rhs.latex}}}"]))
     groups = evidence_groups(chain)
     if groups:
         parts.append("\n".join(_evidence(chain)))

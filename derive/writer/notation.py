@@ -17,21 +17,29 @@ from derive.writer.typesetter import Typesetter, size_piece
 
 #: facts that read better than their entry in the table of facts; `{0}` is the symbol's LaTeX
 WORDING: dict[str, str] = {
+    "nonnegative": "entries at least zero",
+    "positive": "positive entries",
+    "negative": "negative entries",
+    "nonzero": "entries that are not zero",
+    "binary": r"entries in $\{0, 1\}$",
+    "sign": r"entries in $\{-1, 1\}$",
+    "probability": "entries in $(0, 1)$",
+    "natural": "positive integers",
+    "integer": "integers",
+    "count": "integers, at least zero",
+    "simplex": "positive entries that sum to one",
+}
+SCALAR_WORDING: dict[str, str] = {
     "nonnegative": r"${0} \ge 0$",
     "positive": r"${0} > 0$",
     "negative": r"${0} < 0$",
     "nonzero": r"${0} \neq 0$",
-    "binary": r"entries in $\{0, 1\}$",
-    "sign": r"entries in $\{-1, 1\}$",
-    "probability": "entries in $(0, 1)$",
-    "natural": "a positive integer",
-    "integer": "an integer",
-    "simplex": "positive entries that sum to one",
-}
-SCALAR_WORDING: dict[str, str] = {
     "binary": r"${0} \in \{0, 1\}$",
     "sign": r"${0} \in \{-1, 1\}$",
     "probability": "${0} \\in (0, 1)$",
+    "natural": "a positive integer",
+    "integer": "an integer",
+    "count": r"an integer, ${0} \ge 0$",
 }
 #: facts that say nothing beside others, or that the shape shows
 SILENT = ("real", "square")
@@ -65,7 +73,9 @@ def space_latex(shape: Shape) -> str:
     return rf"\mathbb{{R}}^{{{sizes}}}" if len(sizes) > 1 else rf"\mathbb{{R}}^{sizes}"
 
 
-INDEX_LETTERS = "ijklm"
+def index_letters(family: Symbol) -> list[str]:
+    """Letters for the indices of a family, other than its own name."""
+    return [letter for letter in "ijklm" if letter != family.name][: family.family]
 
 
 def _declaration(symbol: Symbol) -> str:
@@ -74,7 +84,7 @@ def _declaration(symbol: Symbol) -> str:
         return _distribution(name, symbol.law.args)
     if not symbol.family:
         return rf"{name} \in {space_latex(symbol.dims)}"
-    letters = [c for c in INDEX_LETTERS if c != name][: symbol.family]
+    letters = index_letters(symbol)
     t = Typesetter(LatexStyle())
     uppers = [size_piece(size, t).text for size in symbol.dims[: symbol.family]]
     index = "".join(letters)

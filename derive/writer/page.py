@@ -12,14 +12,27 @@ from dataclasses import dataclass
 from derive.checker.verdicts import FileReport, Report
 from derive.derivation import Chain, Definition, Derivation, Prose, Side, Step, Unreadable
 from derive.errors import UsageError
-from derive.expr.nodes import Apply, Call, Derivative, Differential, Expr, Filled, Function, Symbol
+from derive.expr.nodes import (
+    Apply,
+    Call,
+    Derivative,
+    Differential,
+    Dim,
+    Expr,
+    Filled,
+    Function,
+    Index,
+    Item,
+    Symbol,
+    as_expr,
+)
 from derive.expr.walk import post_order
 from derive.writer.breaking import latex_lines, latex_width
 from derive.writer.evidence import NO_MARK, Mark, Summary, marks_of, summary_of, together
 from derive.writer.latex import latex
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
-from derive.writer.notation import NotationRow, notation_row
+from derive.writer.notation import NotationRow, index_letters, notation_row
 from derive.writer.spoken import spoken, spoken_relation
 from derive.writer.unicode_style import MARKS as UNICODE_MARKS
 from derive.writer.unicode_text import text
@@ -52,13 +65,20 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """A chain: left side, steps, the premises under which it is claimed; `boxed` is the result `lhs = last side`."""
+    """A chain: left side, steps, the premises under which it is claimed.
+
+    `boxed` asks for the result `lhs sign last side`; the sign is what the whole chain states, `\\le` for `= \\le =`.
+    """
 
     name: str
     lhs: Formula
     steps: tuple[StepView, ...]
     premises: tuple[Formula, ...]
+    condition: str
     boxed: bool
+    sign: str
+    sign_text: str
+    result_spoken: str
 
     @property
     def label(self) -> str:
@@ -170,7 +190,9 @@ def expressions_of(derivation: Derivation) -> Iterable[Expr]:
             yield from (side for side in block.sides() if isinstance(side, Expr))
         elif isinstance(block, Definition):
             value = _value(block)
-            if value is not None:
+            if value is not None and isinstance(block.symbol, Symbol) and block.symbol.family:
+                yield member_of(block.symbol, value)[1]
+            elif value is not None:
                 yield value
 
 
@@ -195,6 +217,8 @@ def convention_of(derivation: Derivation) -> str:
                 found["broadcast"] = None
             elif isinstance(node, Apply) and node.function in ("log", "logdet"):
                 found["log"] = None
+            elif isinstance(node, Item) and _is_row(node):
+                found["row"] = None
     return " ".join(["Vectors are columns.", *(CONVENTIONS[k] for k in CONVENTIONS if k in found)])
 
 
@@ -204,8 +228,16 @@ CONVENTIONS: dict[str, str] = {
     "differential": r"$\mathrm{d}$ is the differential with respect to every quantity that varies.",
     "broadcast": "A number beside an array stands for that number in each entry, "
     "a vector beside a matrix for that vector in each row.",
+    "row": r"$X_{i:}$ is row $i$ of a matrix and $X_{:j}$ its column $j$, both as columns.",
     "log": r"$\log$ is the natural logarithm.",
 }
+
+
+def _is_row(node: Item) -> bool:
+    base = node.base
+    family = base.family if isinstance(base, Symbol) else 0
+    inner = node.indices[family:]
+    return len(inner) > 1 and None in inner and any(i is not None for i in inner)
 
 
 def _value(block: Definition) -> Expr | None:
@@ -252,6 +284,8 @@ class _Builder:
         name: Expr = block.symbol
         if isinstance(name, Function):
             name = Call(name, name.parameters)
+        if isinstance(name, Symbol) and name.family:
+            name, value = member_of(name, value)
         left, right = self.formula(name), self.formula(value, arrays=True)
         return DefinitionView(left, right, spoken_relation(left.spoken, "=", right.spoken))
 
@@ -263,7 +297,18 @@ class _Builder:
             steps.append(view)
             previous = view.rhs
         premises = tuple(self.formula(premise) for premise in chain.premises)
-        return ChainView(chain.name, left, tuple(steps), premises, chain.result)
+        op = stated_by([step.op for step in chain.steps])
+        return ChainView(
+            chain.name,
+            left,
+            tuple(steps),
+            premises,
+            condition_words(chain.premises),
+            chain.result and bool(op),
+            MARKS[op or "="][0].strip(),
+            UNICODE_MARKS[op or "="].strip(),
+            spoken_relation(left.spoken, op or "=", previous.spoken),
+        )
 
     def step(self, step: Step, previous: Formula) -> StepView:
         self.number += 1
@@ -282,6 +327,33 @@ class _Builder:
             mark,
             spoken_relation(previous.spoken, step.op, right.spoken),
         )
+
+
+def member_of(family: Symbol, value: Expr) -> tuple[Expr, Expr]:
+    """A family and its value, each at an index: `x_i` and `X_{i:}`."""
+    free = tuple(
+        Index(letter, as_expr(family.origin), Dim(size + (family.origin - 1)))
+        for letter, size in zip(index_letters(family), family.dims, strict=False)
+    )
+    kept = (None,) * (len(family.dims) - len(free))
+    return Item(family, (*free, *kept)), Item(value, (*free, *kept))
+
+
+def stated_by(ops: Sequence[str]) -> str:
+    """The relation between the ends of a chain: `=`, the strongest of one direction, or nothing."""
+    kinds = dict.fromkeys(op for op in ops if op != "=")
+    for allowed in (("<", "<="), (">", ">=")):
+        if kinds and all(op in allowed for op in kinds):
+            return allowed[0] if allowed[0] in kinds else allowed[1]
+    if len(kinds) > 1 or (kinds and ops.count(next(iter(kinds))) > 1):
+        return next(iter(kinds)) if list(kinds) == ["prop"] else ""
+    return next(iter(kinds), "=" if ops else "")
+
+
+def condition_words(premises: Sequence[Expr]) -> str:
+    """What introduces premises: `For` if they are about sizes and indices alone, else `At points where`."""
+    free = any(isinstance(n, Symbol) for premise in premises for n in post_order(premise))
+    return "At points where" if free else "For"
 
 
 def numbers_text(numbers: Sequence[int]) -> str:

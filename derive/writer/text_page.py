@@ -100,7 +100,7 @@ def _block(block: BlockView) -> list[str]:
 def _chain(chain: ChainView) -> str:
     lines = []
     if chain.premises:
-        lines.append("At points where " + ", ".join(p.text for p in chain.premises) + ":")
+        lines.append(chain.condition + " " + ", ".join(p.text for p in chain.premises) + ":")
     left, pad = chain.lhs.text, columns(chain.lhs.text)
     if pad > FORMULA // 2:
         lines.append(f"    {left}")
@@ -118,7 +118,7 @@ def _chain(chain: ChainView) -> str:
             lines.append(f"{front}  {note}")
             lines += [_filled(reason, " " * (pad + 8))] if reason else []
     if chain.boxed and len(chain.steps) > 1:
-        lines += ["", *_box(f"{chain.lhs.text} {rows[-1]}")]
+        lines += ["", *_box(f"{chain.lhs.text} {chain.sign_text} {chain.steps[-1].rhs.text}")]
     for numbers, mark, sentence in evidence_groups(chain):
         lines.append(_filled(f"{mark.sign} {numbers} {inline(sentence)}", "    "))
         lines += [_filled(inline(detail), "        ") for detail in mark.details]
