@@ -36,7 +36,9 @@ def sweep(node: Derivative) -> Expr | None:
 
 
 def sweep_words(node: Derivative) -> str:
-    """`reverse accumulation: softmax, logarithm, sum over an index`."""
+    """`reverse accumulation: softmax, logarithm, sum over an index`; its own words for softmax with cross-entropy."""
+    if _is_cross_entropy(node.body, node.wrt[0]):
+        return "softmax and cross-entropy: prediction minus target"
     found: dict[str, None] = {}
     for part in post_order(node.body, into_definitions=True):
         if not depends(part, node.wrt[0]):
@@ -46,6 +48,23 @@ def sweep_words(node: Derivative) -> str:
             found[name] = None
     listed = ", ".join(reversed(found))
     return f"reverse accumulation: {listed}" if listed else "reverse accumulation"
+
+
+def _is_cross_entropy(body: Expr, x: Expr) -> bool:
+    """Whether x enters through the logarithm of a softmax and in no other way (x: the logits)."""
+    logs = [
+        p
+        for p in post_order(body, into_definitions=True)
+        if isinstance(p, Apply) and p.function in ("log", "log_softmax") and depends(p, x)
+    ]
+    if not logs:
+        return False
+    logits = [
+        p.args[0]
+        for p in post_order(body, into_definitions=True)
+        if isinstance(p, Apply) and p.function in ("softmax", "log_softmax") and depends(p, x)
+    ]
+    return len(logs) == 1 and logits == [x]
 
 
 def _called(node: Expr) -> str:

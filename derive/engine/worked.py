@@ -7,7 +7,6 @@ is not proved, the chain has one step, and its reason names the rules of the rev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from derive.derivation import Chain, Reason, Step
 from derive.engine.proof import proved
@@ -67,6 +66,16 @@ def _stepwise(start: Derivative, result: Expr) -> list[Line] | None:
         current = opened
     elif len(start.wrt) > 2:
         return None
+    rest = steps_from(current)
+    if rest is None:
+        return None
+    lines.extend(rest)
+    return _ended(start, lines, lines[-1][0], result) if lines else None
+
+
+def steps_from(current: Expr) -> list[Line] | None:
+    """The lines that carry out every derivative in a formula and tidy it; None when the rules get stuck."""
+    lines: list[Line] = []
     for _ in range(MOST_ADVANCES):
         if not first_derivatives(current):
             break
@@ -77,10 +86,8 @@ def _stepwise(start: Derivative, result: Expr) -> list[Line] | None:
         current = line[0]
     else:
         return None
-    for expr, rule in tidied(current):
-        lines.append((expr, (rule.name,), (rule.words,)))
-        current = expr
-    return _ended(start, lines, current, result)
+    lines.extend((expr, (rule.name,), (rule.words,)) for expr, rule in tidied(current))
+    return lines
 
 
 def _ended(start: Expr, lines: list[Line], current: Expr, result: Expr) -> list[Line] | None:
@@ -154,8 +161,3 @@ def compressed(start: Expr, lines: list[Line]) -> list[Line]:
             (expr, tuple(dict.fromkeys((*a, *b))), tuple(dict.fromkeys((*x, *y))))
         ]
     return kept
-
-
-def with_start(chain: Chain, lhs: Expr) -> Chain:
-    """The chain with another way to write its question."""
-    return replace(chain, lhs=lhs)

@@ -5,8 +5,10 @@ With Z = X W + 1 b^T between W and L, dL/dW = X^T dL/dZ. In dL/dZ the quantity Z
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.expr.nodes import Derivative, Expr, Symbol
-from derive.expr.walk import post_order
+from derive.expr.walk import post_order, substitute
 from derive.rules import forms
 from derive.rules.adjoint import adjoint
 from derive.rules.reach import depends
@@ -39,25 +41,26 @@ def through(node: Expr) -> Expr | None:
         return None
     terms = []
     for z in named:
-        assert z.definition is not None
-        inner = Derivative(node.body, (z,), node.style)
-        back = adjoint(inner, _shallow(z.definition, x), x)
-        if back is None or not depends(node.body, z):
+        if z.definition is None or not depends(node.body, z):
             return None
-        terms.append(back)
+        frozen = _frozen(z.definition, x)
+        inner = Derivative(node.body, (z,), node.style)
+        stand_in = Symbol("C", inner.shape)
+        back = adjoint(stand_in, substitute(z.definition, dict(frozen)), x)
+        if back is None:
+            return None
+        thawed = {frozen_symbol: named_symbol for named_symbol, frozen_symbol in frozen.items()}
+        terms.append(substitute(back, {**thawed, stand_in: inner}))
     return forms.total(terms, x.shape)
 
 
-def _shallow(definition: Expr, x: Symbol) -> Expr:
-    """The definition with every other named quantity taken as given."""
-    from derive.expr.walk import substitute
-
-    fixed = {
-        s: Symbol(s.name, s.dims, s.facts, family=s.family, marker=s.marker, origin=s.origin)
+def _frozen(definition: Expr, x: Symbol) -> dict[Symbol, Symbol]:
+    """Every other named quantity of the definition as a letter that is taken as given."""
+    return {
+        s: replace(s, name=f"given {s.name}", definition=None)
         for s in post_order(definition)
         if isinstance(s, Symbol) and s.definition is not None and s != x
     }
-    return substitute(definition, dict(fixed))
 
 
 def steps_between(body: Expr, x: Symbol) -> tuple[Symbol, ...]:
