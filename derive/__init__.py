@@ -83,6 +83,7 @@ from derive.expr.named import (
     vec,
 )
 from derive.expr.nodes import Expr, Symbol
+from derive.expr.probability import covariance, expectation, integral, variance
 from derive.note import Note, approx, differential, eq, ge, gt, le, lt, propto
 from derive.registry import Recipe, recipe
 
@@ -106,6 +107,7 @@ __all__ = [
     "check_text",
     "cos",
     "cosh",
+    "covariance",
     "defined_function",
     "delta",
     "det",
@@ -120,6 +122,7 @@ __all__ = [
     "equals",
     "erf",
     "exp",
+    "expectation",
     "ge",
     "gelu",
     "grad",
@@ -133,6 +136,7 @@ __all__ = [
     "indicator",
     "infinity",
     "inner",
+    "integral",
     "inverse",
     "item",
     "jacobian",
@@ -178,6 +182,7 @@ __all__ = [
     "trace",
     "transpose",
     "unit_vector",
+    "variance",
     "vec",
     "write",
     "zeros",

@@ -1,0 +1,1 @@
+"""Information theory: entropies and divergences."""
