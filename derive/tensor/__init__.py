@@ -1,5 +1,20 @@
 """The derivative machine: index form, reverse accumulation, canonical form, textbook notation, generated code."""
 
 from derive.tensor.api import Entries, derivative, entries, equal, gradients, lowered, normalise
+from derive.tensor.code import Structure, generate, size_arguments, structure
+from derive.tensor.names import parameter_names
 
-__all__ = ["Entries", "derivative", "entries", "equal", "gradients", "lowered", "normalise"]
+__all__ = [
+    "Entries",
+    "Structure",
+    "derivative",
+    "entries",
+    "equal",
+    "generate",
+    "gradients",
+    "lowered",
+    "normalise",
+    "parameter_names",
+    "size_arguments",
+    "structure",
+]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from derive.errors import NoRuleError, UsageError
 from derive.expr.nodes import Derivative, Expr, Index, Item, Symbol
 from derive.expr.plain import plain
-from derive.expr.walk import free_indices
+from derive.expr.walk import bound_indices, free_indices
 from derive.tensor.canonical import canonical
 from derive.tensor.graph import Graph, Node, reachable
 from derive.tensor.lift import LETTERS, Lift, Pin, deep_recursion
 from derive.tensor.lower import Lowering
 from derive.tensor.notation import CannotWrite, number
-from derive.tensor.reverse import derivative_value, free_variable, sweep
 from derive.tensor.rebuild import replaced
+from derive.tensor.reverse import derivative_value, free_variable, sweep
 from derive.tensor.tidy import tidy_node
 from derive.tensor.values import Value, aligned, extent
 
@@ -62,6 +62,7 @@ def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
 def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:
     """The derivative entry by entry, with free indices for the axes of `body` and of the variables."""
     taken = dict.fromkeys(i.name for x in (body, *wrt) for i in free_indices(x))
+    taken.update((i.name, None) for i in bound_indices(body))
     letters = iter(x for x in LETTERS if x not in taken)
     layout: list[int | Index] = list(free_indices(body))
 

@@ -173,7 +173,7 @@ def _diagonal(graph: Graph, args: list[Value], node: e.Apply) -> Value:
 def _matrix_axes(graph: Graph, value: Value) -> Value:
     """A scalar as 1 x 1 and a column as n x 1."""
     own = tuple(("i", "j")[: len(value.shape)])
-    return product(graph, [(value, own)], ("i", "j"), 1, {x: ONE for x in ("i", "j")[len(own) :]})
+    return product(graph, [(value, own)], ("i", "j"), 1, dict.fromkeys(("i", "j")[len(own) :], ONE))
 
 
 def reshape(graph: Graph, value: Value, shape: Shape) -> Value:
@@ -221,9 +221,7 @@ def _leaky(graph: Graph, args: list[Value], node: e.Apply) -> Value:
     zero = Value(graph.number(0))
     own = own_labels(x)
     scaled = product(graph, [(slope, own_labels(slope)), (x, own)], own)
-    return values.entrywise(
-        graph, "select", [values.entrywise(graph, ">", [x, zero]), x, scaled]
-    )
+    return values.entrywise(graph, "select", [values.entrywise(graph, ">", [x, zero]), x, scaled])
 
 
 def _logsumexp(graph: Graph, args: list[Value], node: e.Apply) -> Value:

@@ -65,7 +65,9 @@ def instantiate(graph: Graph, body: Expr, given: dict[Symbol, Value]) -> Value:
         moved = values.reindexed(value, outer)
         if value.shape and not parameter.shape:
             if shape and shape != value.shape:
-                raise ShapeError(f"arguments of shapes {shape} and {value.shape} in one entrywise call")
+                raise ShapeError(
+                    f"arguments of shapes {shape} and {value.shape} in one entrywise call"
+                )
             shape = value.shape
             extra = extra or [placeholder(size) for size in value.shape]
             moved = Value(moved.node, (*moved.indices, *extra))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.expr.nodes import Apply, Expr, Filled
+from derive.expr.nodes import Apply, Expr, Filled, Transpose
 from derive.expr.sizes import ONE, Size
 from derive.tensor.notation import (
     CannotWrite,
@@ -74,7 +74,13 @@ class Contraction:
             labels = self.summed()
             if not labels:
                 return
-            for step in (self._norms, self._diagonals, self._vectors, self._matrices, self._entrywise):
+            for step in (
+                self._norms,
+                self._diagonals,
+                self._vectors,
+                self._matrices,
+                self._entrywise,
+            ):
                 if step(labels):
                     break
             else:
@@ -188,13 +194,17 @@ class Contraction:
         return False
 
     def entrywise(self, same: Sequence[Piece], labels: tuple[int, ...]) -> Piece:
-        """The entrywise product of matrices on one pair of labels."""
-        parts = []
-        for p in same:
-            chain = p.chain if p.labels == labels else turned(p.chain)
-            parts.append((written(chain), p.power))
+        """The entrywise product of matrices on one pair of labels, in the orientation with fewer transposes."""
+        ways = []
+        for order in (labels, labels[::-1]):
+            chains = [p.chain if p.labels == order else turned(p.chain) for p in same]
+            ways.append(
+                (sum(isinstance(x.expr, Transpose) for c in chains for x in c), order, chains)
+            )
+        _, order, chains = min(ways, key=lambda way: way[0])
+        parts = [(written(c), p.power) for c, p in zip(chains, same, strict=True)]
         symmetric = all(len(p.chain) == 1 and p.chain[0].symmetric for p in same)
-        return Piece(labels, (Link(hadamard(parts), symmetric),))
+        return Piece(order, (Link(hadamard(parts), symmetric),))
 
     # ------------------------------------------------------------------------------ the result
 
@@ -232,10 +242,9 @@ class Contraction:
         matrices = [p for p in self.pieces if len(p.labels) == 2]
         if not matrices:
             return self._outer(left, right)
-        body = plain_chain(
-            self.entrywise(matrices, (row, column)) if len(matrices) > 1 else matrices[0]
-        )
-        if len(matrices) == 1 and matrices[0].labels != (row, column):
+        whole = self.entrywise(matrices, (row, column)) if len(matrices) > 1 else matrices[0]
+        body = plain_chain(whole)
+        if whole.labels != (row, column):
             body = turned(body)
         if left:
             body = (Link(Apply("diag", (written(self.merged(left)),)), True), *body)

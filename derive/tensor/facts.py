@@ -106,9 +106,7 @@ def sums_to_one(node: Node) -> bool:
     return has(node, "sums_to_one") and (member == 1 or node.rank == 1)
 
 
-def apply_fact(
-    graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]
-) -> Change | None:
+def apply_fact(graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]) -> Change | None:
     """One simplification of a product by a fact, or None."""
     uses: dict[Label, list[Any]] = {}
     for key in work:

@@ -309,7 +309,9 @@ def _prod(self: Lift, node: Node, pins: Pins) -> Expr:
 
 def _extreme(self: Lift, node: Node, pins: Pins) -> Expr:
     inner, axes = node.args[0], node.data
-    if not any(self.loops(inner)[-axes:]) and axes == len(self.open(inner, (*pins, *(None,) * axes))):
+    if not any(self.loops(inner)[-axes:]) and axes == len(
+        self.open(inner, (*pins, *(None,) * axes))
+    ):
         return Apply(f"{node.op}_entry", (self(inner, (*pins, *(None,) * axes)),))
     return _over_index(self, node.op, inner, pins, axes)
 
@@ -434,5 +436,3 @@ def deep_recursion(graph: Graph):  # type: ignore[no-untyped-def]
         yield
     finally:
         sys.setrecursionlimit(before)
-
-

@@ -261,7 +261,9 @@ def item(graph: Graph, base: Value, picks: list[Value | None], origins: list[int
             hot = graph.function("hot", Size.of(origin), (pick.node,), (*pick.node.shape, size))
             own.append(("picked", axis))
             factors.append((Value(hot, pick.indices), (("picked", axis),)))
-    indices = tuple(dict.fromkeys((*base.indices, *direct, *(i for v, _ in factors for i in v.indices))))
+    indices = tuple(
+        dict.fromkeys((*base.indices, *direct, *(i for v, _ in factors for i in v.indices)))
+    )
     rows = [base.factor(own), *(v.factor(labels) for v, labels in factors)]
     return Value(graph.product(rows, (*indices, *out)), indices)
 

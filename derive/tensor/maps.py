@@ -105,7 +105,10 @@ def _log(graph: Graph, x: Node) -> Node | None:
         total = patterns.logsumexp(graph, inner)
         rank = inner.rank
         spread = graph.product(
-            [(total, tuple(range(rank - 1)), Fraction(1))], range(rank), -1, dict(enumerate(x.shape))
+            [(total, tuple(range(rank - 1)), Fraction(1))],
+            range(rank),
+            -1,
+            dict(enumerate(x.shape)),
         )
         return graph.add((inner, spread))
     found = patterns.summed_exp(x)

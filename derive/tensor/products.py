@@ -203,7 +203,7 @@ def _numbering(graph: Graph, factors: list[Factor], out: tuple[Label, ...]) -> d
     summed = list(dict.fromkeys(x for _, labels, _ in factors for x in labels if x not in numbers))
     if not summed:
         return numbers
-    colour: dict[Label, Any] = {x: (0, numbers[x]) for x in out} | {x: (1, 0) for x in summed}
+    colour: dict[Label, Any] = {x: (0, numbers[x]) for x in out} | dict.fromkeys(summed, (1, 0))
     rounds = 1 if len(summed) == 1 else min(len(summed) + 1, 6)
     for _ in range(rounds):
         found: dict[Label, list[Any]] = {x: [] for x in summed}

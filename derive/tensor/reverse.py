@@ -33,7 +33,7 @@ def sweep(
     from derive.tensor.vjp import contributions
 
     nodes = reachable([root])
-    active: dict[Node, None] = {n: None for n in leaves}
+    active: dict[Node, None] = dict.fromkeys(leaves)
     for node in nodes:
         if node.op == "opaque":
             _check_opaque(graph, node, leaves, active)
@@ -62,7 +62,9 @@ def _tidied(graph: Graph, node: Node) -> Node:
     return tidy_node(graph, node)
 
 
-def _check_opaque(graph: Graph, node: Node, leaves: Sequence[Node], active: dict[Node, None]) -> None:
+def _check_opaque(
+    graph: Graph, node: Node, leaves: Sequence[Node], active: dict[Node, None]
+) -> None:
     """An opaque node that a variable reaches refuses."""
     from derive.expr.walk import symbols
     from derive.tensor.lower import refuse
@@ -139,9 +141,7 @@ def one_derivative(lowering: Lowering, value: Value, variable: Expr) -> Value:
         own = len(value.shape)
         picks: list[Value | None] = [None] * own
         picks += [None if i is None else lowering(i) for i in variable.indices]
-        origins = [1] * own + [
-            symbol.origin if k < symbol.family else 1 for k in range(leaf.rank)
-        ]
+        origins = [1] * own + [symbol.origin if k < symbol.family else 1 for k in range(leaf.rank)]
         for axis, pick in enumerate(picks[own:]):
             if pick is not None and len(pick.indices) == 1:
                 graph.hints.setdefault((leaf, axis), pick.indices[0])

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.expr.nodes import Apply, Expr, Filled, Index, Indicator, Number, Reduce
+from derive.expr.nodes import (
+    Apply,
+    Expr,
+    Index,
+    Indicator,
+    Item,
+    Product,
+    Reduce,
+    Transpose,
+)
 from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices
 from derive.tensor.chains import Contraction, Piece
 from derive.tensor.graph import Factor, Node, factors_of
-from derive.tensor.lift import Lift, Pin, Pins, _letters, _size_expr, _truth
+from derive.tensor.lift import Lift, Pin, Pins, _letters, _truth
 from derive.tensor.notation import (
     CannotWrite,
     Chain,
@@ -17,7 +27,6 @@ from derive.tensor.notation import (
     Scalar,
     filled,
     multiplied,
-    number,
     scaled,
 )
 
@@ -32,7 +41,13 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
     summed = list(range(node.rank, len(node.data.sizes)))
     loops = _loop_labels(lift, node, pins)
     rest = sorted((x for x in summed if x not in loops), key=lambda x: -_degree(node, x))
-    for extra in range(len(rest) + 1):
+    soft = _soft_labels(lift, node, pins, loops)
+    if 1 <= len(soft) <= 2 and not shape:
+        try:
+            return _Term(lift, node, pins, loops, soft).expr()
+        except CannotWrite:
+            pass
+    for extra in range(len(rest) if len(soft) > 1 else 0, len(rest) + 1):
         try:
             return _Term(lift, node, pins, [*loops, *rest[:extra]]).expr()
         except CannotWrite:
@@ -42,6 +57,21 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
 
 def _degree(node: Node, label: int) -> int:
     return sum(label in labels for labels in node.data.labels)
+
+
+def _soft_labels(lift: Lift, node: Node, pins: Pins, loops: list[int]) -> list[int]:
+    """Pinned axes of matrices that are multiplied by something: printed as an entry of the product, `(V^T V)_{jl}`."""
+    found: dict[int, None] = {}
+    for arg, labels in zip(node.args, node.data.labels, strict=True):
+        if arg.op in ("delta", "hot") or len(labels) != 2:
+            continue
+        if any(lift.loops(arg)):
+            continue
+        for here, other in (labels, labels[::-1]):
+            pin = pins[here] if here < node.rank else None
+            if pin is not None and pin.base == ONE and other >= node.rank and other not in loops:
+                found[here] = None
+    return list(found)
 
 
 def _loop_labels(lift: Lift, node: Node, pins: Pins) -> list[int]:
@@ -59,7 +89,7 @@ def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
     if not shape:
         raise CannotWrite("a scalar")
     taken = dict.fromkeys(i.name for p in pins if p for i in free_indices(p.expr))
-    taken.update(dict.fromkeys(_bound_names(lift, node)))
+    taken.update((i.name, None) for i in lift.graph.hints.values())
     full: list[Pin | None] = list(pins)
     units: list[Expr] = []
     indices: list[Index] = []
@@ -72,14 +102,8 @@ def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
             units.append(Apply("unit_vector", (index,), (size,)))
     entry = term(lift, node, tuple(full))
     if len(units) == 2:
-        from derive.expr.nodes import Transpose
-
         units[1] = Transpose(units[1])
     return Reduce("sum", tuple(indices), multiplied([entry, *units]))
-
-
-def _bound_names(lift: Lift, node: Node) -> list[str]:
-    return [i.name for (n, _), i in lift.graph.hints.items() if n in node.args][:0]
 
 
 def _base(index: Index) -> Size:
@@ -91,10 +115,15 @@ def _base(index: Index) -> Size:
 class _Term:
     """One product with a chosen set of pinned summed labels."""
 
-    def __init__(self, lift: Lift, node: Node, pins: Pins, loops: list[int]) -> None:
+    def __init__(
+        self, lift: Lift, node: Node, pins: Pins, loops: list[int], soft: Sequence[int] = ()
+    ) -> None:
         self.lift, self.node = lift, node
-        self.pins: dict[int, Pin] = {k: p for k, p in enumerate(pins) if p is not None}
-        self.open_out = [k for k, p in enumerate(pins) if p is None]
+        self.soft = {k: pins[k] for k in soft}
+        self.pins: dict[int, Pin] = {
+            k: p for k, p in enumerate(pins) if p is not None and k not in soft
+        }
+        self.open_out = [k for k, p in enumerate(pins) if p is None or k in soft]
         self.sizes = dict(enumerate(node.data.sizes))
         self.factors: list[Factor] = list(factors_of(node))
         self.indices: list[Index] = []
@@ -149,6 +178,11 @@ class _Term:
         solved.solve()
         self.scalars.extend(solved.scalars)
         body = solved.result(self.deltas)
+        if self.soft:
+            if body is None or self._depends(body):
+                raise CannotWrite("an entry")
+            picks = tuple(p.expr for _, p in sorted(self.soft.items()) if p is not None)
+            body, self.open_out = Item(body, picks), []
         shape = tuple(self.sizes[x] for x in self.open_out)
         chain = _chain(body)
         return self._assembled(chain, body, shape)
@@ -174,8 +208,6 @@ class _Term:
         if not own:
             self.scalars.append((expr, power))
             return
-        if len(own) == 1 and len(labels) == 2 and lift.graph.symmetric(node):
-            pass
         symmetric = len(own) == 2 and lift.graph.symmetric(node) and labels[-2:] == own
         self.pieces.append(Piece(own, (Link(expr, symmetric),), power))
 
@@ -208,7 +240,11 @@ class _Term:
         first = [k for k, link in enumerate(chain) if self._depends(link.expr)]
         before, core, after = chain, (), ()
         if first:
-            before, core, after = chain[: first[0]], chain[first[0] : first[-1] + 1], chain[first[-1] + 1 :]
+            before, core, after = (
+                chain[: first[0]],
+                chain[first[0] : first[-1] + 1],
+                chain[first[-1] + 1 :],
+            )
         for group in self._groups(inside, core):
             indices, conditions, scalars, links = group
             value = scaled(F1, scalars, multiplied([x.expr for x in links]) if links else None)
@@ -224,10 +260,6 @@ class _Term:
     def _filled(self, expr: Expr, shape: Shape, inner: Expr | None) -> Expr:
         if inner is not None or not shape:
             return expr
-        if isinstance(expr, Number) and expr.value == 1 and not self.node.args:
-            return filled(expr, shape)
-        if len(shape) == 2 and shape[0] == ONE:
-            return filled(expr, shape)
         return filled(expr, shape)
 
     def _depends(self, expr: Expr) -> bool:
@@ -262,12 +294,8 @@ class _Term:
 
 
 def _chain(body: Expr | None) -> Chain:
-    from derive.expr.nodes import Product
-
     if body is None:
         return ()
     if isinstance(body, Product):
         return tuple(Link(x) for x in body.factors)
     return (Link(body),)
-
-

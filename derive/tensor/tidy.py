@@ -51,7 +51,9 @@ def cost(graph: Graph, node: Node) -> int:
             memo[part] = 1
         elif part.op == "einsum":
             data = part.data
-            units = sum(memo[a] + (p not in (1, -1)) for a, p in zip(part.args, data.powers, strict=True))
+            units = sum(
+                memo[a] + (p not in (1, -1)) for a, p in zip(part.args, data.powers, strict=True)
+            )
             memo[part] = max(units, 1) + (abs(data.coefficient) != 1 and bool(part.args))
         elif part.op == "sum":
             memo[part] = sum(memo[a] for a in part.args) + len(part.args) - 1
@@ -77,6 +79,7 @@ def _candidates(graph: Graph, node: Node) -> Iterator[Node]:
     if expanded is not None:
         yield expanded
     yield from _common(graph, node)
+    yield from _factored(graph, node)
 
 
 # ------------------------------------------------------------------------------------ multiplying out
@@ -127,29 +130,75 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
 
 def _common(graph: Graph, node: Node) -> Iterator[Node]:
     """The sum with entrywise factors that all terms share, or a common denominator, taken out."""
-    terms = node.args
     rank = node.rank
     tables: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
-    for term in terms:
+    diagonal = False
+    for term in node.args:
         table = {}
         for part, labels, power in factors_of(term):
+            diagonal = diagonal or part.op == "delta"
             if all(x < rank for x in labels) and part.op != "delta":
                 table[part, labels] = power
         tables.append(table)
     keys = list(dict.fromkeys(k for table in tables for k in table))
+    if diagonal:
+        keys = [k for k in keys if not k[1]]
     least = {k: min(t.get(k, Fraction(0)) for t in tables) for k in keys}
-    shared = {k: p for k, p in least.items() if p}
-    if not shared:
-        return
-    choices = [shared]
-    every = {k: p for k, p in shared.items() if all(k in t for t in tables)}
-    if every and every != shared:
-        choices.append(every)
+    every = {k: p for k, p in least.items() if all(k in t for t in tables)}
+    mildest = {k: max(t[k] for t in tables) if p < 0 else p for k, p in every.items()}
+    choices = [least, every, mildest] if not diagonal else [mildest]
+    done: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
     for choice in choices:
-        yield _taken_out(graph, node, choice)
+        shared = {k: p for k, p in choice.items() if p}
+        if shared and shared not in done:
+            done.append(shared)
+            yield _taken_out(graph, node, shared)
 
 
-def _taken_out(graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Fraction]) -> Node:
+def _factored(graph: Graph, node: Node) -> Iterator[Node]:
+    """Two terms with equal factors on summed labels become one: X^T y - X^T p is X^T (y - p)."""
+    terms = node.args
+    if len(terms) > 8:
+        return
+    for i, first in enumerate(terms):
+        for j in range(i + 1, len(terms)):
+            for merged in _merged(graph, first, terms[j]):
+                rest = [t for k, t in enumerate(terms) if k not in (i, j)]
+                yield graph.add([*rest[:i], merged, *rest[i:]])
+
+
+def _merged(graph: Graph, a: Node, b: Node) -> Iterator[Node]:
+    rank = a.rank
+    left, right = list(factors_of(a)), list(factors_of(b))
+    for f in left:
+        for g in right:
+            if f[0] is not g[0] or f[2] != g[2] or all(x < rank for x in f[1]):
+                continue
+            change = dict(zip(g[1], f[1], strict=True))
+            if any((x < rank or y < rank) and x != y for x, y in change.items()):
+                continue
+            moved = [
+                (n, tuple(change.get(x, x if x < rank else x + 1000) for x in own), p)
+                for n, own, p in right
+            ]
+            common = [x for x in left if x in moved]
+            here, there = ([x for x in side if x not in common] for side in (left, moved))
+            outer = {x for _, own, _ in common for x in own} | set(range(rank))
+            used = [{x for _, own, _ in side for x in own} & outer for side in (here, there)]
+            if used[0] != used[1] or not here or not there:
+                continue
+            out = sorted(used[0])
+            sizes = dict(enumerate(a.data.sizes))
+            inner = graph.add(
+                graph.product(side, out, t.data.coefficient) for side, t in ((here, a), (there, b))
+            )
+            row = [*common, (inner, tuple(out), F1)]
+            yield graph.product(row, range(rank), 1, {k: sizes[k] for k in range(rank)})
+
+
+def _taken_out(
+    graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Fraction]
+) -> Node:
     out = range(node.rank)
     sizes = dict(enumerate(node.shape))
     inverse = [(n, labels, -p) for (n, labels), p in shared.items()]
@@ -181,9 +230,7 @@ def _paired(graph: Graph, node: Node) -> Node:
     return graph.add(terms) if len(terms) != len(node.args) else node
 
 
-def _partner(
-    graph: Graph, term: Node, terms: list[Node], position: int
-) -> tuple[int, Node] | None:
+def _partner(graph: Graph, term: Node, terms: list[Node], position: int) -> tuple[int, Node] | None:
     factors = factors_of(term)
     data = term.data
     if len(factors) < 2:
@@ -205,5 +252,3 @@ def _partner(
                 row = [*rest, (both, labels, F1)]
                 return other, graph.product(row, out, data.coefficient, dict(sizes))
     return None
-
-

@@ -197,7 +197,11 @@ def _extreme(graph: Graph, node: Node, g: Node, lead: int) -> Iterator[Contribut
     spread = graph.product([(node, outer, F1)], axes, 1, dict(enumerate(inner.shape)))
     reached = graph.map("=", inner, spread)
     ties = graph.product([(reached, axes, F1)], outer)
-    rows: list[Factor] = [(g, (*first, *outer), F1), (reached, axes, F1), (ties, outer, Fraction(-1))]
+    rows: list[Factor] = [
+        (g, (*first, *outer), F1),
+        (reached, axes, F1),
+        (ties, outer, Fraction(-1)),
+    ]
     yield inner, graph.product(rows, (*first, *axes))
 
 

@@ -1,0 +1,57 @@
+"""Identifiers for LaTeX names: `\\lambda` -> lambda_, `\\hat{w}` -> w_hat, `\\sigma^2` -> sigma2, `W^{(l)}` -> W_l."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+
+from derive.expr.nodes import Symbol
+
+ACCENTS = ("hat", "tilde", "bar", "vec", "dot", "ddot", "check", "widehat", "widetilde", "overline")
+FONTS = (
+    r"\\(?:mathbf|boldsymbol|bm|mathcal|mathrm|mathsf|mathit|mathbb|mathfrak|text|textbf|operatorname)\s*"
+)
+RESERVED = ("jax", "jnp", "np", "special", "gradient", "jacobian", "hessian")
+DECORATIONS = {r"\prime": "_prime", "'": "_prime", r"\top": "_T", r"\star": "_star", "*": "_star"}
+
+
+def identifier(latex: str) -> str:
+    """A Python identifier that resembles a LaTeX name."""
+    text = re.sub(FONTS, "", latex)
+    for accent in ACCENTS:
+        text = re.sub(rf"\\{accent}\s*(?:\{{([^{{}}]*)\}}|(\\?\w))", rf"\1\2_{accent} ", text)
+    for mark, word in DECORATIONS.items():
+        text = text.replace(mark, word)
+    text = re.sub(r"\^\s*\{?\s*(\d+)\s*\}?", r"\1", text)
+    text = text.replace("\\", " ").replace("^", "_").replace("_", " _ ")
+    words = re.findall(r"[A-Za-z0-9]+|_", text)
+    joined = ""
+    for word in words:
+        if word == "_":
+            joined = joined if joined.endswith("_") else joined + "_"
+        else:
+            joined += word
+    joined = re.sub(r"_+", "_", joined).strip("_") or "v"
+    if joined[0].isdigit():
+        joined = "v" + joined
+    return joined + "_" if keyword.iskeyword(joined) or joined in RESERVED else joined
+
+
+def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """The names with numbers appended where they are taken."""
+    used = dict.fromkeys(taken)
+    found = []
+    for name in names:
+        chosen, number = name, 2
+        while chosen in used:
+            chosen, number = f"{name}_{number}", number + 1
+        used[chosen] = None
+        found.append(chosen)
+    return found
+
+
+def parameter_names(symbols: Sequence[Symbol]) -> dict[str, str]:
+    """LaTeX name -> parameter of the generated function, one each."""
+    latex = list(dict.fromkeys(s.name for s in symbols))
+    return dict(zip(latex, unique(identifier(x) for x in latex), strict=True))
