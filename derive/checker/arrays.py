@@ -114,7 +114,15 @@ class ArrayKernel:
         """`a` where `valid` (a NumPy array of booleans), undefined elsewhere."""
         return self.xp.where(valid, a, self.undefined())
 
-    def segments(self, a: Array, rank: int, table: Any, neutral: Array) -> Array:
+    def take(self, a: Array, position: int, axis: int) -> Array:
+        """One entry along a core axis (negative)."""
+        return self.xp.take(a, position, axis=axis)
+
+    def number(self, numerator: int, denominator: int = 1) -> Array:
+        """An exact rational as a scalar."""
+        raise NotImplementedError
+
+    def segments(self, a: Array, rank: int, table: Any, neutral: int) -> Array:
         """Tuples grouped for a reduction: `(..., P, T', *core)` to `(..., P, T, N, *core)`.
 
         `table` is (T, N): positions of the members of each group, -1 for a place that is filled with `neutral`.
@@ -122,7 +130,9 @@ class ArrayKernel:
         xp = self.xp
         axis = a.ndim - rank - 1
         if (table < 0).any():
-            filler = xp.broadcast_to(neutral, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))
+            filler = xp.broadcast_to(
+                self.number(neutral), (*a.shape[:axis], 1, *a.shape[axis + 1 :])
+            )
             a = xp.concatenate([a, filler], axis=axis)
         moved = xp.take(a, table.reshape(-1), axis=axis)
         return xp.reshape(moved, (*a.shape[:axis], *table.shape, *a.shape[axis + 1 :]))

@@ -362,6 +362,38 @@ class BallKernel(ArrayKernel):
         return _filled(shape, arb(value))
 
 
+def _vanishes(total: Any, a: Any, b: Any) -> bool:
+    """Whether a term that is not zero lies wholly below the rounding of the sum."""
+    radius = total.rad()
+    return (a != 0 and abs(a) < radius) or (b != 0 and abs(b) < radius)
+
+
+_VANISHES = np.frompyfunc(_vanishes, 3, 1)
+
+
+class WatchfulKernel(BallKernel):
+    """Balls that remember whether a term of a sum vanished in rounding (saturation: 1 + e^{-100000} is 1)."""
+
+    def __init__(self) -> None:
+        self.vanished = False
+
+    def add(self, a: Array, b: Array) -> Array:
+        total = _array(a + b)
+        self.vanished = self.vanished or bool(np.any(_VANISHES(total, a, b)))
+        return total
+
+    def subtract(self, a: Array, b: Array) -> Array:
+        total = _array(a - b)
+        self.vanished = self.vanished or bool(np.any(_VANISHES(total, a, b)))
+        return total
+
+    def unary(self, name: str, a: Array) -> Array:
+        value = super().unary(name, a)
+        if name in ("tanh", "erf"):
+            self.vanished = self.vanished or any(abs(y).contains(1) for y in value.flat)
+        return value
+
+
 def _objects(values: list[Any]) -> Any:
     out = np.empty(len(values), dtype=object)
     out[:] = values

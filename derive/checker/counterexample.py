@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derive.checker.ball_kernel import precision
-from derive.checker.decision import State
+from derive.checker.decision import PRECISIONS, State
 from derive.checker.problem import Problem
 from derive.checker.sampling import Points, smallest_sizes
 from derive.checker.verdicts import Counterexample
@@ -46,7 +46,7 @@ def refuted(judge: Any, points: Points) -> int | None:
 def described(problem: Problem, balls: Any, points: Points, position: int) -> Counterexample:
     """The values of the symbols and both sides at one point, as numbers and nested lists."""
     one = points.subset([position])
-    with precision(128):
+    with precision(PRECISIONS[-1]):
         left, right, _ = problem.sides(balls, one, True)
     values = {s.name: shown(v[0]) for s, v in one.values.items()}
     values.update({f"d{s.name}": shown(v[0]) for s, v in one.tangents.items()})

@@ -133,7 +133,7 @@ class DualKernel:
                 self.segments(a.value, rank, table, neutral),
                 self.segments(a.change, rank, table, 0),
             )
-        return self.base.segments(a, rank, table, self.base.number(neutral))
+        return self.base.segments(a, rank, table, neutral)
 
     def directions_last(self, a: Value, shape: tuple[int, ...]) -> Value:
         return self._linear("directions_last", a, shape)
@@ -152,7 +152,7 @@ class DualKernel:
             return Dual(
                 a.level, self.take(a.value, position, axis), self.take(a.change, position, axis)
             )
-        return self.base.xp.take(a, position, axis=axis)
+        return self.base.take(a, position, axis)
 
     def concatenate(self, parts: Sequence[Value], axis: int, rank: int) -> Value:
         level = self._level(*parts)

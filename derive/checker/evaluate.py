@@ -66,7 +66,7 @@ class Evaluator:
         tangents: Mapping[Symbol, Value] | None = None,
         realisation: int = 0,
     ) -> None:
-        self.k = DualKernel(kernel)
+        self.k = DualKernel(kernel) if plan.changes else kernel
         self.base = kernel
         self.sizes, self.values, self.plan = sizes, values, plan
         self.tangents = tangents or {}
@@ -79,6 +79,8 @@ class Evaluator:
     def value(self, node: Expr, scope: Scope | None = None) -> Value:
         """The value of a node in a scope (the outermost by default)."""
         scope = scope or self.root
+        if not self.plan.binders and scope is self.root:
+            return self._straight(node)
         stack = [(node, scope)]
         while stack:
             current, here = stack[-1]
@@ -106,6 +108,18 @@ class Evaluator:
             stack.pop()
         return scope.memo[node]
 
+    def _straight(self, root: Expr) -> Value:
+        """The value of a node below which nothing is bound: one pass over its parts."""
+        memo, scope = self.root.memo, self.root
+        for node in self.plan.schedule(root):
+            if node not in memo:
+                check()
+                handler = HANDLERS.get(type(node))
+                if handler is None:
+                    raise _unknown(node)
+                memo[node] = handler(self, node, scope)
+        return memo[root]
+
     def _home(self, node: Expr, scope: Scope) -> Scope:
         """The innermost scope that binds something on which the node depends."""
         deps = self.plan.deps[node]
@@ -132,7 +146,7 @@ class Evaluator:
             return scope.bindings[node]
         handler = HANDLERS.get(type(node))
         if handler is None:
-            raise EvaluationError(f"{type(node).__name__.lower()} {node!r} cannot be evaluated yet")
+            raise _unknown(node)
         return handler(self, node, scope)
 
     def size(self, size: Size) -> int:
@@ -170,6 +184,10 @@ class Evaluator:
         if not shape:
             value = k.squeeze(value, -1)
         return value
+
+
+def _unknown(node: Expr) -> EvaluationError:
+    return EvaluationError(f"a {type(node).__name__.lower()} has no value at a point: {node!r}")
 
 
 Handler = Callable[[Evaluator, Any, Scope], Value]
@@ -219,7 +237,8 @@ def _symbol(ev: Evaluator, node: Symbol, scope: Scope) -> Value:
     if node in ev.values:
         return ev.values[node]
     if node.definition is not None:
-        return ev.value(node.definition, scope)
+        found = scope.memo.get(node.definition)
+        return ev.value(node.definition, scope) if found is None else found
     raise EvaluationError(f"{node.name} has no value")
 
 

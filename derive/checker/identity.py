@@ -40,6 +40,7 @@ class Record:
     constant_right: bool = True
     both_zero: bool = True
     good: int = 0
+    saturated: bool | None = None
     notes: dict[str, None] = field(default_factory=dict)
     failed: tuple[Points, int] | None = None
 
@@ -176,12 +177,30 @@ class Identity:
             if not open_points or (bits >= 512 and self._hopeless(final[open_points])):
                 break
         self._count(final)
+        self._confirm(points, final)
 
     @staticmethod
     def _hopeless(states: Any) -> bool:
         from derive.checker.decision import State
 
         return bool((states == State.BOTH_UNDEFINED).all())
+
+    def _confirm(self, points: Points, final: Any) -> None:
+        """Equal points once more at the highest precision: what is equal at 128 bits may be saturated."""
+        from derive.checker.ball_kernel import WatchfulKernel, precision
+        from derive.checker.decision import PRECISIONS, State
+
+        equal = np.flatnonzero(final == State.EQUAL)[:RANDOM]
+        if not len(equal) or self.record.saturated is False:
+            return
+        part, kernel = points.subset(equal.tolist()), WatchfulKernel()
+        with precision(PRECISIONS[-1]):
+            left, right, _ = self.problem.sides(kernel, part, True)
+            states = self.states(left, right, part)
+        self.record.saturated = kernel.vanished
+        for position, state in enumerate(states):
+            if state == State.DIFFERENT:
+                self.record.failed = (part, position)
 
     def _count(self, final: Any) -> None:
         from derive.checker.decision import State
@@ -246,6 +265,8 @@ class Identity:
             return "at some points the sides could not be told apart at 2048 bits"
         if record.equal < RANDOM * SIZES or record.good < SIZES:
             return f"only {record.equal} points could be decided" + _and(noted)
+        if record.saturated:
+            return "at every sampled point a term is too small to be seen at 2048 bits"
         return self._vacuous()
 
     def _vacuous(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Chain, Derivation, Side, Step, Unreadable
-from derive.errors import DeriveError
+from derive.errors import DeriveError, InternalError
 from derive.expr.nodes import Expr, Number
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
@@ -38,6 +38,9 @@ def judge_relation(
         return Verdict(
             "unchecked", Evidence(seed=seed), why=f"too large to evaluate ({type(error).__name__})"
         )
+    except Exception as error:  # a fault here must not cost the verdicts on other relations
+        fault = InternalError(f"{type(error).__name__} while checking: {error}")
+        return Verdict("unchecked", Evidence(seed=seed), why=str(fault))
 
 
 def judge(

@@ -91,6 +91,7 @@ class Plan:
         self.order: list[Expr] = []
         self.deps: dict[Expr, Bound] = {}
         self.binders = False
+        self.changes = False
         self.bindable: dict[Expr, None] = {}
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
         for root in self.roots:
@@ -104,10 +105,24 @@ class Plan:
         for node in nodes:
             bound = bound_by(node)
             self.bindable.update(dict.fromkeys(bound))
+            self.changes = (
+                self.changes
+                or isinstance(node, OPEN)
+                or (isinstance(node, Call) and node.order > 0)
+            )
             self.binders = self.binders or bool(bound) or isinstance(node, (Index, Reduce, Call))
         for node in nodes:
             self.deps[node] = self._depends(node)
         self.order = list(nodes)
+        self.kinds = {type(node) for node in nodes}
+        self._schedules: dict[Expr, list[Expr]] = {}
+
+    def schedule(self, root: Expr) -> list[Expr]:
+        """The nodes below a root, parts first, where nothing is bound inside."""
+        found = self._schedules.get(root)
+        if found is None:
+            found = self._schedules[root] = list(post_order(root, into_definitions=True))
+        return found
 
     def _depends(self, node: Expr) -> Bound:
         parts = children(node, into_definitions=True)

@@ -13,6 +13,7 @@ from derive.checker.expansion import expand, needs_expansion
 from derive.checker.plan import Plan
 from derive.checker.premises import prepare
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies
+from derive.checker.surfaces import beside, switches
 from derive.errors import EvaluationError
 from derive.expr.nodes import (
     Call,
@@ -50,7 +51,10 @@ class Problem:
         self.has_derivative = any(
             isinstance(n, (Derivative, Differential)) for n in self.plan.order
         )
-        self.plan = Plan((*self.plan.roots, *laws.behind(self.plan.order)))
+        self.switches = switches(self.plan.order)
+        more = (*laws.behind(self.plan.order), *self.switches)
+        if more:
+            self.plan = Plan((*self.plan.roots, *more))
         free = self._free()
         self.lawful = tuple(s for s in free if laws.lawful(s))
         self.symbols = tuple(s for s in free if not laws.lawful(s))
@@ -121,6 +125,18 @@ class Problem:
 
     def points(self, sizes: dict[str, int], count: int, choice: int, plain: bool = False) -> Points:
         """Points for one assignment of sizes; `choice` numbers it."""
+        points = self._allowed_points(sizes, count, choice, plain)
+        if plain or not self.switches or self.lawful or self.solvers or self.expands:
+            return points
+        with np.errstate(all="ignore"):
+            more = beside(self, self._float_kernel(), points)
+        if more is not None and self.point_premises:
+            more = more.subset(np.flatnonzero(self.satisfied(more)).tolist())
+        return points if more is None or not more.count else points.with_more([more])
+
+    def _allowed_points(
+        self, sizes: dict[str, int], count: int, choice: int, plain: bool = False
+    ) -> Points:
         points = self._drawn(sizes, count, self.seed + 101 * choice, choice, plain)
         if not (self.solvers or self.point_premises):
             return points
@@ -193,7 +209,8 @@ class Problem:
         key = tuple(sizes.values())
         if key not in self._expanded:
             lhs, rhs = expand((self.lhs, self.rhs), sizes, self.seed)
-            self._expanded[key] = lhs, rhs, Plan((lhs, rhs, *self.premises, *self.parts))
+            roots = (lhs, rhs, *self.premises, *self.parts, *self.switches)
+            self._expanded[key] = lhs, rhs, Plan(roots)
         return self._expanded[key]
 
     def _fitting(self, points: Points) -> Points:

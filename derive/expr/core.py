@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -20,6 +21,11 @@ from derive.expr.facts import Fact, Law
 from derive.expr.functions import row
 from derive.expr.plain import plain
 from derive.expr.sizes import Shape, Size, shape_text
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.init)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +44,7 @@ class Expr:
 
     def key(self) -> tuple[Any, ...]:
         """The data of the node, in order: what makes two nodes of one kind equal."""
-        return tuple(getattr(self, f.name) for f in fields(self) if f.init)
+        return tuple([getattr(self, name) for name in _field_names(type(self))])
 
     def __hash__(self) -> int:
         return self._hash
