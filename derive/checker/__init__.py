@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.checker.judge import judge, judge_relation, judge_step
+    from derive.checker.judgement import judge, judge_relation, judge_step
 
 __all__ = ["judge", "judge_relation", "judge_step"]
 
@@ -14,5 +14,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("derive.checker.judge"), name)
+        return getattr(import_module("derive.checker.judgement"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -42,7 +42,7 @@ def with_cause(
 
 def decider(premises: tuple[Expr, ...]) -> DecideAt:
     """The judge, with the premises of a relation, at a given seed."""
-    from derive.checker.judge import judge_relation
+    from derive.checker.judgement import judge_relation
 
     def decide(lhs: Expr, op: str, rhs: Expr, seed: int) -> Verdict:
         return judge_relation(lhs, op, rhs, premises=premises, seed=seed, time_limit=CONFIRM)
