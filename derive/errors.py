@@ -32,7 +32,9 @@ class UsageError(DeriveError):
 
 
 class ReadError(DeriveError):
-    """Input that cannot be read: where (path, line, column from 1) and why."""
+    """Input that cannot be read: where (path, line, column from 1) and why; `ill_typed` when its shapes do not fit."""
+
+    ill_typed: bool = False
 
     def __init__(self, message: str, path: str = "", line: int = 0, column: int = 0) -> None:
         self.message, self.path, self.line, self.column = message, path, line, column

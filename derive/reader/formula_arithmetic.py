@@ -123,7 +123,9 @@ class Arithmetic:
     def filled(self, value: Value, target: Shape) -> Value:
         """A constant array (`\\mathbf 1`, `\\mathbf 0`) in another shape."""
         kind = value.kind
-        return value.but(shape=target, build=lambda: Filled(kind, self.sizes.shape(target)), kind="")
+        return value.but(
+            shape=target, build=lambda: Filled(kind, self.sizes.shape(target)), kind=""
+        )
 
     # ------------------------------------------------------------------------------------ products
 
@@ -261,7 +263,9 @@ class Arithmetic:
         a, b = self.shape(left), self.shape(right)
         if len(a) == 1 and len(b) == 1:
             if sign == "times":
-                raise Misfit("a cross product of two vectors is not supported; write \\cdot or \\odot")
+                raise Misfit(
+                    "a cross product of two vectors is not supported; write \\cdot or \\odot"
+                )
             self._demand(self.sizes.unify(a[0], b[0]), "an inner product", left, right)
             return Value(
                 (),
@@ -289,11 +293,18 @@ class Arithmetic:
             )
         if self.shape(top) and top.kind not in FLEXIBLE:
             self._demand(
-                self.sizes.unify_shapes(top.shape, bottom.shape), "an entrywise quotient", top, bottom
+                self.sizes.unify_shapes(top.shape, bottom.shape),
+                "an entrywise quotient",
+                top,
+                bottom,
             )
         elif top.kind in FLEXIBLE:
             top = self.filled(top, bottom.shape)
-        if len(self.shape(bottom)) == 2 and self.shape(bottom)[0] == self.shape(bottom)[1] and not top.shape:
+        if (
+            len(self.shape(bottom)) == 2
+            and self.shape(bottom)[0] == self.shape(bottom)[1]
+            and not top.shape
+        ):
             raise Misfit(
                 f"cannot divide by the matrix {self.said(bottom)}; write its inverse, or \\oslash for entries"
             )
@@ -338,7 +349,9 @@ class Arithmetic:
         if base.build() != Constant("e"):
             raise Misfit(f"an exponent is a scalar, not {self.said(exponent)}")
         if len(self.shape(exponent)) == 2 and self.shape(exponent)[0] != ONE:
-            raise Misfit("e to the power of a matrix may be entrywise or the matrix exponential; write \\exp")
+            raise Misfit(
+                "e to the power of a matrix may be entrywise or the matrix exponential; write \\exp"
+            )
         self.note("e to the power of a vector is taken entry by entry")
         return Value(
             exponent.shape,
@@ -375,9 +388,7 @@ class Arithmetic:
         own = self.shape(base)
         if not own:
             minus_one = Number(Fraction(-1))
-            return base.but(
-                build=lambda: Power(base.build(), minus_one), kind="", parts=()
-            )
+            return base.but(build=lambda: Power(base.build(), minus_one), kind="", parts=())
         if len(own) != 2 or not self.sizes.unify(own[0], own[1]):
             raise Misfit(f"only a square matrix has an inverse, not {self.said(base)}")
         return Value(
@@ -423,6 +434,10 @@ def _scalar_power(base: Expr, exponent: Expr) -> Expr:
 
 def _plain_negative(exponent: Expr) -> Expr:
     """The exponent with a negated literal as one number."""
-    if isinstance(exponent, Neg) and isinstance(exponent.operand, Number) and not exponent.operand.text:
+    if (
+        isinstance(exponent, Neg)
+        and isinstance(exponent.operand, Number)
+        and not exponent.operand.text
+    ):
         return Number(-exponent.operand.value)
     return exponent

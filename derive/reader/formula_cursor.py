@@ -19,9 +19,7 @@ _WITH_ARGUMENT = frozenset(
     r"\cite \citep \ref \eqref \footnote".split()
 )
 _BRACES_ABOVE = frozenset(r"\underbrace \overbrace \underbracket \overbracket".split())
-_OPENERS = frozenset(
-    r"\left \bigl \Bigl \biggl \Biggl \mleft".split()
-)
+_OPENERS = frozenset(r"\left \bigl \Bigl \biggl \Biggl \mleft".split())
 _CLOSERS = frozenset(r"\right \bigr \Bigr \biggr \Biggr \mright".split())
 _OPENED = {"|": r"\lvert", r"\|": r"\lVert", r"\vert": r"\lvert", r"\Vert": r"\lVert"}
 _CLOSED = {"|": r"\rvert", r"\|": r"\rVert", r"\vert": r"\rvert", r"\Vert": r"\rVert"}
@@ -93,7 +91,9 @@ def clean(nodes: Sequence[Node]) -> list[Node]:
             return _infix(node, out, clean(nodes[position:]))
         else:
             spelling = _SPELLING.get(text)
-            out.append(node if spelling is None else node._replace(kind=spelling[0], text=spelling[1]))
+            out.append(
+                node if spelling is None else node._replace(kind=spelling[0], text=spelling[1])
+            )
     return out
 
 
@@ -172,7 +172,12 @@ def plain(nodes: Sequence[Node]) -> str:
             parts.append(plain(node.items))
         elif node.kind is Kind.WORD and node.text in _UPRIGHT:
             continue
-        elif parts and parts[-1].startswith("\\") and parts[-1][-1].isalpha() and node.text[:1].isalpha():
+        elif (
+            parts
+            and parts[-1].startswith("\\")
+            and parts[-1][-1].isalpha()
+            and node.text[:1].isalpha()
+        ):
             parts.append(" " + node.text)
         else:
             parts.append(node.text)

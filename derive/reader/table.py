@@ -121,6 +121,14 @@ class Declaration:
 
 
 @dataclass
+class Inference:
+    """How many axes each assumed name has: what is tried now, and what is usual for the names that were met."""
+
+    ranks: dict[Name, int] = field(default_factory=dict)
+    met: dict[Name, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass
 class Table:
     """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state."""
 
@@ -131,6 +139,7 @@ class Table:
     conditions: list[Expr] = field(default_factory=list)
     conventions: dict[str, str] = field(default_factory=dict)
     inline_indexed: bool = True
+    inference: Inference | None = None
 
     def copy(self) -> Table:
         """A table that may grow without changing this one."""
@@ -198,8 +207,10 @@ class Table:
 
     def symbol(self, entry: Declaration) -> Symbol:
         """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""
-        dims = self.sizes.shape(entry.sizes or ()) if not entry.family else tuple(
-            self.sizes.resolve(size) for size in entry.sizes or ()
+        dims = (
+            self.sizes.shape(entry.sizes or ())
+            if not entry.family
+            else tuple(self.sizes.resolve(size) for size in entry.sizes or ())
         )
         facts = tuple(sorted(entry.facts, key=lambda fact: (fact.name, str(fact.bounds))))
         if entry.definition is not None:

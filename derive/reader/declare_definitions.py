@@ -1,0 +1,472 @@
+r"""Declarations by `=`: symmetry (`W = W^\top`), constraints (`\mathbf 1^\top y = 1`), definitions of symbols, of indexed symbols
+(`y_n = \sigma(w^\top \phi_n)`) and of functions (`\sigma(z) = 1 / (1 + e^{-z})`), and laws (`x \sim \mathcal N(\mu, \Sigma)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.errors import ReadError
+from derive.expr.facts import Law
+from derive.expr.nodes import (
+    Apply,
+    Expr,
+    Filled,
+    Function,
+    Index,
+    Item,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Reduce,
+    Relation,
+    Symbol,
+    Transpose,
+)
+from derive.expr.sizes import Size
+from derive.reader.declare_known import recognise
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, plain, start_of
+from derive.reader.formula_names import base_name, index_node, read_name, written_scripts
+from derive.reader.formula_values import Binding, Value, uses_of
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+
+
+def define(reader: Formula, left: Sequence[Node], right: Sequence[Node], entry: Declaration | None) -> None:
+    """Carry out `left = right`."""
+    start = start_of(left[0])
+    head = head_of(reader, left)
+    if head is not None and head.parameters is not None:
+        define_function(reader, head, right, start)
+        return
+    sides = _sides(reader, left, right)
+    if sides is not None and constrain(reader.table, *sides):
+        return
+    if head is None or (entry is not None and sides is not None):
+        if sides is None:
+            raise reader.error(f"the declaration {plain(left)} = {plain(right)} is not understood", start)
+        reader.table.conditions.append(Relation("=", *sides))
+        return
+    if head.indices:
+        define_by_index(reader, head, right)
+        return
+    define_symbol(reader, head, right, start)
+
+
+@dataclass
+class Head:
+    """The left side of a definition: a name, with the parameters of a function or the indices of members."""
+
+    name: Name
+    indices: tuple[str, ...] = ()
+    marker: str = "sub"
+    parameters: list[list[Node]] | None = None
+    latex: str = ""
+
+
+def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
+    """What a left side defines; None when it is no name (`A x`, `U^\\top U`)."""
+    cursor = Cursor(left)
+    name = base_name(cursor)
+    if name is None or name.base.isdigit():
+        return None
+    sub, sup = written_scripts(cursor)
+    primes = 0
+    while cursor.take("'"):
+        primes += 1
+    full = Name(name.base, name.font, name.accents, sub or name.sub, sup or name.sup, primes)
+    if cursor.node is None:
+        return _indexed_head(reader, full)
+    if cursor.at("(", "[") and sup in ("", "*"):
+        parameters = _parameters(cursor)
+        return Head(full, (), "sub", parameters) if parameters is not None else None
+    return None
+
+
+def _indexed_head(reader: Formula, full: Name) -> Head | None:
+    if full.sup in (r"\top", "T", "-1", "2"):
+        declared = reader.table.exact(full)
+        return Head(full) if declared is not None or full.sup == "2" else None
+    label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
+    if label and _is_index(reader, label):
+        return Head(full.without(sup=True), (label,), "sup")
+    letters = tuple(full.sub.split(",")) if "," in full.sub else tuple(full.sub) if full.sub.isalpha() else ()
+    if full.sub.startswith("\\"):
+        letters = (full.sub,)
+    if letters and len(letters) <= 2 and not full.sup and all(_is_index(reader, letter) for letter in letters):
+        return Head(full.without(sub=True), letters, "sub")
+    return Head(full)
+
+
+def _is_index(reader: Formula, letter: str) -> bool:
+    entry = reader.table.exact(Name(letter))
+    if entry is not None and entry.kind != "size":
+        return entry.kind == "index"
+    return letter in INDEX_LETTERS
+
+
+def _parameters(cursor: Cursor) -> list[list[Node]] | None:
+    closer = ")" if cursor.at("(") else "]"
+    cursor.pos += 1
+    parts: list[list[Node]] = [[]]
+    while cursor.node is not None and not cursor.at(closer):
+        if cursor.at(",", ";", "|", r"\mid"):
+            parts.append([])
+        else:
+            parts[-1].append(cursor.node)
+        cursor.pos += 1
+    if not cursor.take(closer) or cursor.node is not None or not all(parts):
+        return None
+    return parts
+
+
+def _sides(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> tuple[Expr, Expr] | None:
+    """Both sides as expressions when everything in them is declared."""
+    before = reader.table.sizes.snapshot()
+    try:
+        a, b = reader.whole(left), reader.whole(right)
+        if a.kind not in ("ones", "zeros") and b.kind not in ("ones", "zeros"):
+            reader.table.sizes.unify_shapes(a.shape, b.shape)
+        return a.build(), b.build()
+    except ReadError:
+        reader.table.sizes.restore(before)
+        return None
+
+
+# -------------------------------------------------------------------------------------------- constraints
+
+
+def constrain(table: Table, left: Expr, right: Expr) -> bool:
+    """Turn an equation that has the form of a fact into the fact; False when it has none."""
+    for a, b in ((left, right), (right, left)):
+        for rule in (_symmetric, _orthonormal, _unit, _sum_to_one):
+            found = rule(a, b)
+            if found is not None:
+                entry = _entry_of(table, found[0])
+                if entry is not None:
+                    add_with_others(entry, found[1])
+                    return True
+    return False
+
+
+def add_with_others(entry: Declaration, fact: str) -> None:
+    """Add a fact, and the stronger one that it makes with those that are known."""
+    together = {
+        ("positive", "sums_to_one"): "simplex",
+        ("nonnegative", "sums_to_one"): "simplex",
+        ("binary", "sums_to_one"): "one_hot",
+        ("binary", "rows_sum_to_one"): "one_hot_rows",
+        ("positive", "rows_sum_to_one"): "stochastic_rows",
+        ("nonnegative", "rows_sum_to_one"): "stochastic_rows",
+    }
+    for (first, second), whole in together.items():
+        if fact == second and entry.has(first):
+            entry.add_fact(whole)
+            return
+    entry.add_fact(fact)
+
+
+def _entry_of(table: Table, symbol: Symbol) -> Declaration | None:
+    return next((e for e in table.variables() if e.latex == symbol.name), None)
+
+
+Found = tuple[Symbol, str] | None
+
+
+def _symmetric(a: Expr, b: Expr) -> Found:
+    if isinstance(a, Symbol) and len(a.shape) == 2:
+        if b == Transpose(a):
+            return a, "symmetric"
+        if b == Neg(Transpose(a)):
+            return a, "antisymmetric"
+    if isinstance(a, Neg) and isinstance(a.operand, Symbol) and b == Transpose(a.operand):
+        return a.operand, "antisymmetric"
+    return None
+
+
+def _orthonormal(a: Expr, b: Expr) -> Found:
+    if not (isinstance(a, Product) and len(a.factors) == 2 and isinstance(b, Filled) and b.kind == "identity"):
+        return None
+    first, second = a.factors
+    if isinstance(second, Symbol) and first == Transpose(second):
+        square = second.shape[0] == second.shape[1]
+        return second, "orthogonal" if square else "orthonormal_columns"
+    if isinstance(first, Symbol) and second == Transpose(first) and first.shape[0] == first.shape[1]:
+        return first, "orthogonal"
+    return None
+
+
+def _one(node: Expr) -> bool:
+    return isinstance(node, Number) and node.value == 1
+
+
+def _unit(a: Expr, b: Expr) -> Found:
+    if not _one(b):
+        return None
+    if isinstance(a, Power) and isinstance(a.exponent, Number):
+        a = a.base
+    if isinstance(a, Apply) and a.function == "norm" and isinstance(a.args[0], Symbol):
+        return a.args[0], "unit_norm"
+    if isinstance(a, Product) and len(a.factors) == 2 and isinstance(a.factors[1], Symbol):
+        if a.factors[0] == Transpose(a.factors[1]):
+            return a.factors[1], "unit_norm"
+    if isinstance(a, Apply) and a.function == "inner" and a.args[0] == a.args[1] and isinstance(a.args[0], Symbol):
+        return a.args[0], "unit_norm"
+    return None
+
+
+def _sum_to_one(a: Expr, b: Expr) -> Found:
+    if not _one(b):
+        return None
+    if isinstance(a, Product) and len(a.factors) == 2:
+        first, second = a.factors
+        if isinstance(first, Transpose) and _is_ones(first.operand) and isinstance(second, Symbol):
+            return second, "sums_to_one"
+        if isinstance(first, Transpose) and isinstance(first.operand, Symbol) and _is_ones(second):
+            return first.operand, "sums_to_one"
+    if isinstance(a, Apply) and a.function == "sum" and isinstance(a.args[0], Symbol):
+        return a.args[0], "sums_to_one"
+    if isinstance(a, Reduce) and a.kind == "sum" and not a.where and isinstance(a.body, Item):
+        item = a.body
+        if isinstance(item.base, Symbol) and None not in item.indices and item.indices[-1] == a.indices[-1]:
+            if len(item.indices) == 1:
+                return item.base, "sums_to_one"
+            if len(item.indices) == 2 and len(a.indices) == 1:
+                return item.base, "rows_sum_to_one"
+            if len(item.indices) == 2 and len(a.indices) == 2:
+                return item.base, "total_one"
+    return None
+
+
+def _is_ones(node: Expr) -> bool:
+    return isinstance(node, Filled) and node.kind == "ones"
+
+
+# -------------------------------------------------------------------------------------------- definitions
+
+
+def define_symbol(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:
+    """name = expression: from here on the name stands for the expression."""
+    value = reader.whole(right)
+    known = reader.table.exact(head.name)
+    if value.kind in ("ones", "zeros") and known is not None and known.sizes:
+        value = reader.arithmetic.filled(value, known.sizes)
+    if known is not None and known.sizes is not None and known.kind == "variable":
+        if not reader.table.sizes.unify_shapes(known.sizes, value.shape):
+            raise reader.error(
+                f"{known.latex} is declared with shape {reader.arithmetic.text(known.sizes)}, its definition has "
+                f"{reader.arithmetic.text(reader.arithmetic.shape(value))}",
+                start,
+                ill_typed=True,
+            )
+    body = value.build()
+    entry = reader.table.declare(head.name, head.latex or head.name.latex)
+    entry.kind, entry.definition, entry.sizes = "variable", body, body.shape
+    return entry
+
+
+def define_function(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:
+    """name(parameters) = expression."""
+    assert head.parameters is not None
+    names = [_parameter_name(reader, nodes, start) for nodes in head.parameters]
+    entry = reader.table.declare(head.name, head.latex or head.name.latex)
+    scalars = tuple(Symbol(name.latex) for name in names)
+    declared = tuple(_declared(reader, name) for name in names)
+    body = _body(reader, names, scalars, right) if _may_be_scalar(declared) else None
+    if body is not None and len(scalars) == 1:
+        word = recognise(scalars[0], body)
+        if word:
+            entry.kind, entry.word, entry.sizes = "word", word, None
+            return entry
+    if body is None or any(symbol is not None and symbol.shape for symbol in declared):
+        parameters = tuple(d or s for d, s in zip(declared, scalars, strict=True))
+        other = _body(reader, names, parameters, right)
+        if other is None and body is None:
+            _body(reader, names, parameters, right, raising=True)
+        if other is not None:
+            scalars, body = parameters, other
+    assert body is not None
+    elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape
+    entry.kind = "function"
+    entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
+    return entry
+
+
+def _may_be_scalar(declared: Sequence[Symbol | None]) -> bool:
+    return len(declared) == 1 or all(d is None or not d.shape for d in declared)
+
+
+def _parameter_name(reader: Formula, nodes: Sequence[Node], start: int) -> Name:
+    cursor = Cursor(nodes)
+    name = base_name(cursor)
+    if name is None:
+        raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
+    sub, sup = written_scripts(cursor)
+    if cursor.node is not None:
+        raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
+    return Name(name.base, name.font, name.accents, sub, sup)
+
+
+def _declared(reader: Formula, name: Name) -> Symbol | None:
+    match = reader.table.find(name)
+    if match is None or match[1] != name or match[0].kind != "variable" or match[0].sizes is None:
+        return None
+    return reader.table.symbol(match[0])
+
+
+def _body(
+    reader: Formula, names: Sequence[Name], symbols: Sequence[Symbol], right: Sequence[Node], raising: bool = False
+) -> Expr | None:
+    """The right side with the parameters held; None when it cannot be read so."""
+    before = reader.table.sizes.snapshot()
+    held: list[str] = []
+    try:
+        for name, symbol in zip(names, symbols, strict=True):
+            value = Value(symbol.shape, lambda symbol=symbol: symbol, kind="symbol")  # type: ignore[misc]
+            reader.bound.setdefault(name.latex, []).append(value)
+            held.append(name.latex)
+        return reader.whole(right).build()
+    except ReadError:
+        if raising:
+            raise
+        reader.table.sizes.restore(before)
+        return None
+    finally:
+        for latex in held:
+            reader.bound[latex].pop()
+
+
+def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:
+    """name_i = expression in i: read again at each index with which it is used."""
+    entry = reader.table.declare(head.name, head.latex or head.name.latex, family=True)
+    entry.kind, entry.family, entry.marker = "template", len(head.indices), head.marker
+    entry.expand = template(reader, head, tuple(right), entry)
+    return entry
+
+
+Expansion = Callable[[Formula, Sequence[Value | None], int], Value]
+
+
+def template(origin: Formula, head: Head, right: tuple[Node, ...], entry: Declaration) -> Expansion:
+    """What reads the right side of an indexed definition at given indices."""
+
+    def expand(reader: Formula, parts: Sequence[Value | None], start: int) -> Value:
+        if not parts or any(part is None for part in parts):
+            if parts and not all(part is None for part in parts):
+                raise reader.error(f"{entry.latex} is defined entry by entry; a slice of it is not supported", start)
+            return _comprehension(reader, head, right, origin, start)
+        if len(parts) != len(head.indices):
+            raise reader.error(f"{entry.latex} has {len(head.indices)} indices, not {len(parts)}", start)
+        given = {name: part for name, part in zip(head.indices, parts, strict=True) if part is not None}
+        return _instance(reader, given, right, origin, start)
+
+    return expand
+
+
+def _instance(
+    reader: Formula, given: dict[str, Value], right: tuple[Node, ...], origin: Formula, start: int
+) -> Value:
+    inner = Formula(reader.table, origin.source, reader.words, read_name, reader.state, reader.options)
+    inner.depth, inner.fuel = reader.depth, reader.fuel
+    inner.outer = [*reader.outer, *reader.scope]
+    for name, value in given.items():
+        inner.bound.setdefault(name, []).append(value)
+    with inner.deeper(start):
+        value = inner.whole(right)
+    reader.fuel = inner.fuel
+    return value.but(kind="bracket" if value.kind in ("product", "hadamard") else value.kind, parts=(), start=start)
+
+
+def _comprehension(
+    reader: Formula, head: Head, right: tuple[Node, ...], origin: Formula, start: int
+) -> Value:
+    """All members as one array: the sum over i of (member i) e_i, or e_i (member i)^T for vectors."""
+    bindings = [_index_binding(reader, name, start) for name in head.indices]
+    given = {
+        b.name: Value((), lambda b=b: index_node(reader, b), b.use, "index", start)  # type: ignore[misc]
+        for b in bindings
+    }
+    with reader.binding(*bindings):
+        member = _instance(reader, given, right, origin, start)
+    own = reader.arithmetic.shape(member)
+    if len(own) + len(bindings) > 2:
+        raise reader.error("a symbol that is defined by index has more than two axes as a whole", start)
+    sizes = reader.table.sizes
+    shape = (*(b.extent for b in bindings), *own)
+
+    def build() -> Expr:
+        indices = tuple(index_node(reader, b) for b in bindings)
+        units: list[Expr] = [
+            Apply("unit_vector", (i,), (sizes.resolve(b.extent),)) for i, b in zip(indices, bindings, strict=True)
+        ]
+        node = member.build()
+        if own:
+            body: Expr = Product((units[0], Transpose(node)))
+        elif len(units) == 2:
+            body = Product((node, units[0], Transpose(units[1])))
+        else:
+            body = Product((node, units[0]))
+        return Reduce("sum", indices, body)
+
+    uses = uses_of([member]) - frozenset(id(b) for b in bindings)
+    return Value(shape, build, uses, start=start)
+
+
+def _index_binding(reader: Formula, name: str, start: int) -> Binding:
+    entry = reader.table.exact(Name(name))
+    known = entry.upper if entry is not None and entry.kind == "index" else None
+    return Binding(name, known or reader.table.sizes.fresh(), start=start)
+
+
+# -------------------------------------------------------------------------------------------------- laws
+
+
+def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> None:
+    """`x \\sim \\mathcal N(\\mu, \\Sigma)`: the law of a random symbol; its shape comes from the mean."""
+    cursor = Cursor(right)
+    start = cursor.start
+    name = base_name(cursor)
+    if name is None or not cursor.take("("):
+        raise reader.error(f"the law {plain(right)!r} is not known", start)
+    arguments = reader.arguments(cursor, ")")
+    word = name.base.lower()
+    if word in ("n", "normal", "gaussian") and len(arguments) == 2:
+        _normal_law(reader, entry, arguments, start)
+        return
+    kinds = {
+        "bernoulli": "bernoulli", "bern": "bernoulli", "ber": "bernoulli", "uniform": "uniform", "u": "uniform",
+        "unif": "uniform", "categorical": "categorical", "cat": "categorical",
+    }  # fmt: skip
+    kind = kinds.get(word)
+    if kind is None:
+        raise reader.error(f"the law {name.latex} is not known", start)
+    if entry.sizes is None:
+        entry.sizes = reader.arithmetic.shape(arguments[0]) if kind == "categorical" else ()
+    entry.law = Law("random", (kind, *(a.build() for a in arguments)))
+
+
+def _normal_law(reader: Formula, entry: Declaration, arguments: Sequence[Value], start: int) -> None:
+    mean, cov = arguments
+    shape = entry.sizes
+    if shape is None:
+        fixed = reader.arithmetic.shape(mean)
+        other = reader.arithmetic.shape(cov)
+        shape = fixed if mean.kind not in ("ones", "zeros") else other[:1]
+        entry.sizes = shape
+    members = shape[entry.family :]
+    with reader.at(start):
+        if members:
+            if not reader.table.sizes.unify_shapes(cov.shape, (members[0], members[0])):
+                raise reader.error("the covariance does not fit the symbol", start, ill_typed=True)
+            mean = reader.arithmetic.spread(mean, members)
+        elif reader.arithmetic.shape(mean):
+            raise reader.error("the mean does not fit the symbol", start, ill_typed=True)
+    entry.law = Law("random", ("normal", mean.build(), cov.build()))
+
+
+__all__ = ["Fraction", "Head", "Index", "Kind", "Size", "Token", "clean", "define", "define_function", "head_of"]

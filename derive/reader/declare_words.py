@@ -1,0 +1,82 @@
+"""Properties in words, as authors write them after a symbol: `symmetric positive definite`, `has orthonormal columns`."""
+
+from __future__ import annotations
+
+import re
+
+#: pattern -> facts; the first match of each row counts, and what it covers is not read again
+WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"symmetric (and )?positive[ -]semi[ -]?definite", ("psd",)),
+    (r"symmetric (and )?positive[ -]definite|\bspd\b", ("pd",)),
+    (r"positive[ -]semi[ -]?definite|\bpsd\b", ("psd",)),
+    (r"positive[ -]definite", ("pd",)),
+    (r"(anti|skew)[- ]?symmetric", ("antisymmetric",)),
+    (r"symmetric", ("symmetric",)),
+    (r"orthonormal columns|columns (are|form) (an )?orthonormal", ("orthonormal_columns",)),
+    (r"orthogonal matri|is orthogonal|\borthogonal\b", ("orthogonal",)),
+    (r"invertible|non-?singular|regular matrix|full rank square", ("invertible",)),
+    (r"full column rank|linearly independent columns", ("full_column_rank",)),
+    (r"full row rank|linearly independent rows", ("full_row_rank",)),
+    (r"zero diagonal", ("zero_diagonal",)),
+    (r"\bdiagonal\b(?! (are|entries|elements|is))", ("diagonal",)),
+    (r"lower[- ]triangular", ("lower_triangular",)),
+    (r"upper[- ]triangular", ("upper_triangular",)),
+    (r"one-?hot rows|rows (are|is) one-?hot|each row (is )?one-?hot", ("one_hot_rows",)),
+    (r"one-?hot|1-of-k", ("one_hot",)),
+    (r"row-?stochastic|rows (are|is) (probability|distributions)", ("stochastic_rows",)),
+    (r"rows (that )?sum to (one|1)", ("rows_sum_to_one",)),
+    (r"total sum one|sum to one in total|entries sum to one in total", ("total_one",)),
+    (r"probability (vector|distribution)|on the (probability )?simplex|(in|from) the (probability )?simplex", ("simplex",)),
+    (r"\bprobabilit(y|ies)\b(?! vector)", ("probability",)),
+    (r"sums? to (one|1)|sum one", ("sums_to_one",)),
+    (r"unit (vector|norm|length)|norm (one|1)|normali[sz]ed to length", ("unit_norm",)),
+    (r"non-?negative", ("nonnegative",)),
+    (r"(strictly )?positive(?! (semi|definite))", ("positive",)),
+    (r"negative(?! (semi|definite))", ("negative",)),
+    (r"non-?zero|nonvanishing", ("nonzero",)),
+    (r"\bintegers?\b", ("integer",)),
+    (r"natural numbers?", ("natural",)),
+    (r"\bbinary\b", ("binary",)),
+    (r"distinct eigenvalues", ("distinct_eigenvalues",)),
+    (r"centred|centered|mean[- ]zero columns|zero[- ]mean columns", ("centred",)),
+    (r"entries on and above the diagonal", ("symmetric_entries",)),
+)
+_COMPILED = tuple((re.compile(pattern, re.IGNORECASE), facts) for pattern, facts in WORDS)
+
+#: functions that are declared in words
+FUNCTIONS: tuple[tuple[str, str], ...] = (
+    (r"digamma", "digamma"),
+    (r"trigamma", "trigamma"),
+    (r"log-?gamma", "lgamma"),
+    (r"gamma function", "gamma"),
+    (r"sigmoid|logistic function", "sigmoid"),
+    (r"soft-?plus", "softplus"),
+    (r"leaky relu", ""),
+    (r"relu|rectifie", "relu"),
+    (r"gelu", "gelu"),
+    (r"silu|swish", "silu"),
+    (r"hyperbolic tangent|\btanh\b", "tanh"),
+    (r"softmax", "softmax"),
+    (r"error function", "erf"),
+    (r"(standard )?(normal|gaussian) (cdf|distribution function|cumulative)|cdf of (the|a) standard normal", "normal_cdf"),
+    (r"(standard )?(normal|gaussian) (pdf|density)|density of (the|a) standard normal", "normal_pdf"),
+)
+
+
+def facts_in(text: str) -> list[str]:
+    """The facts that a phrase states, in order; what one pattern has read, a later one does not read again."""
+    found: dict[str, None] = {}
+    left = re.sub(r"\s+", " ", text)
+    for pattern, facts in _COMPILED:
+        if pattern.search(left):
+            found.update(dict.fromkeys(facts))
+            left = pattern.sub(" ", left)
+    return list(found)
+
+
+def function_in(text: str) -> str:
+    """The function of the table that a phrase names (`the digamma function`), empty when it names none."""
+    for pattern, name in FUNCTIONS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return name
+    return ""

@@ -1,0 +1,62 @@
+r"""One formula with its declarations: `read_expression(r"\|Xw - y\|_2^2", given=[r"X \in \mathbb{R}^{n \times d}", ...])`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.errors import ReadError
+from derive.expr.nodes import Expr
+from derive.reader.declare import declare
+from derive.reader.formula import Reading, read_formula, read_sides
+from derive.reader.formula_core import State
+from derive.reader.macros import Macros
+from derive.reader.scanner import Token, refine, scan
+from derive.reader.source import Source
+from derive.reader.table import Table
+
+
+def table_of(given: Sequence[str] = (), where: Sequence[str] = ()) -> Table:
+    """The table of symbols that declarations and definitions make."""
+    table = Table()
+    declare(table, [*given, *where])
+    return table
+
+
+def tokens_of(latex: str) -> list[Token]:
+    """The tokens of a formula, with the macros that it defines itself."""
+    return refine(Macros().expand(scan(latex)))
+
+
+def read_expression(
+    latex: str,
+    given: Sequence[str] = (),
+    where: Sequence[str] = (),
+    table: Table | None = None,
+) -> Expr:
+    """The expression that a formula denotes under its declarations.
+
+    `given` declares symbols, `where` defines abbreviations, as LaTeX mathematics. ReadError (with line and column) says what
+    must be declared; nothing is guessed. What was read by convention is in `read_formula(...).notes`.
+    """
+    return read_with_notes(latex, given, where, table).expr
+
+
+def read_with_notes(
+    latex: str,
+    given: Sequence[str] = (),
+    where: Sequence[str] = (),
+    table: Table | None = None,
+) -> Reading:
+    """`read_expression` with what was accepted by convention."""
+    known = table if table is not None else table_of(given, where)
+    return read_formula(tokens_of(latex), known, Source("", latex))
+
+
+def read_together(formulas: Sequence[str], table: Table) -> list[Expr]:
+    """Sides of one chain: sizes left open by one are found on another. ReadError of the first that cannot be read."""
+    source = Source("", " = ".join(formulas))
+    found = read_sides([tokens_of(f) for f in formulas], table, source, state=State())
+    for side in found:
+        if isinstance(side, ReadError):
+            raise side
+    return [side.expr for side in found if isinstance(side, Reading)]

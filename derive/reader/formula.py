@@ -1,0 +1,229 @@
+r"""Formulas to expressions: the grammar with all its words, one formula or a chain at a time, with other readings.
+
+`read_sides` reads the sides of one chain together, so that a size that one side leaves open is found on another, and an
+index that is free in it is one index. A side that cannot be read is its ReadError, with the position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from derive.errors import DeriveError, ReadError, ShapeError
+from derive.expr.nodes import Expr
+from derive.reader.formula_arithmetic import FLEXIBLE
+from derive.reader.formula_brackets import (
+    read_angle,
+    read_bars,
+    read_bracket,
+    read_delta,
+    read_digit,
+    read_identity,
+    read_norm,
+    read_unit_vector,
+    rounded,
+)
+from derive.reader.formula_calculus import (
+    read_d,
+    read_fraction,
+    read_integral,
+    read_limit,
+    read_nabla,
+    read_partial,
+)
+from derive.reader.formula_conditions import one, read_cases, read_matrix
+from derive.reader.formula_core import DEPTH, Formula, Handler, Options, State
+from derive.reader.formula_functions import (
+    all_words,
+    read_call,
+    read_function_word,
+    read_named_function,
+    word_handler,
+)
+from derive.reader.formula_infer import assume
+from derive.reader.formula_names import read_entries, read_name, read_undeclared
+from derive.reader.formula_probability import (
+    DENSITIES,
+    density_word,
+    read_divergence,
+    read_expectation,
+    read_normal,
+)
+from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
+from derive.reader.formula_sums import extremum, read_arg, read_arg_word, read_under, reduction
+from derive.reader.formula_values import Misfit, Value
+from derive.reader.groups import Group, Node, tree
+from derive.reader.scanner import Token
+from derive.reader.source import Source
+from derive.reader.table import Table
+
+GROUP_DEPTH = 3 * DEPTH
+
+
+def _words() -> dict[str, Handler]:
+    """Every word of the grammar and its handler."""
+    found: dict[str, object] = {
+        r"\frac": read_fraction, r"\sqrt": read_root, r"\binom": read_binomial, r"\infty": read_constant,
+        "(": read_bracket, "[": read_bracket, r"\{": read_bracket, "|": read_bars, r"\lvert": read_bars,
+        "||": read_norm, r"\|": read_norm, r"\lVert": read_norm, r"\langle": read_angle,
+        r"\lfloor": rounded("floor", r"\rfloor"), r"\lceil": rounded("ceil", r"\rceil"),
+        r"\sum": reduction("sum"), r"\prod": reduction("prod"), r"\max": extremum("max"), r"\min": extremum("min"),
+        r"\sup": extremum("max"), r"\inf": extremum("min"), r"\argmin": extremum("argmin"), r"\argmax": extremum("argmax"),
+        r"\arg": read_arg, r"\underset": read_under, r"\overset": read_overset, r"\nabla": read_nabla,
+        r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
+        "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
+        "assume": assume, "one": one, "begin:cases": read_cases,
+        "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
+        r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
+        "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
+    }  # fmt: skip
+    for name in ("bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix", "vmatrix", "array", "bmatrix*", "pmatrix*"):
+        found[f"begin:{name}"] = read_matrix
+    for name in (r"\sigma", r"\Gamma", r"\Phi", r"\lambda"):
+        found[f"name:{name}"] = read_named_function
+    for word in all_words():
+        if len(word) > 1 and word not in ("max", "min", "beta", "sum", "sqrt", "abs"):
+            found[f"\\{word}"] = word_handler(word)
+        found[word] = word_handler(word)
+    found[r"\Tr"] = found[r"\tr"] = word_handler("tr")
+    found[r"\sqrt"] = read_root
+    for name, kind in (("argmin", "argmin"), ("argmax", "argmax"), ("min", "min"), ("max", "max")):
+        found[f"word:{name}"] = read_arg_word(kind)
+        found[name] = found[f"word:{name}"]
+    for name in ("kl", "KL", "dkl"):
+        found[f"word:{name}"] = found[name] = read_divergence
+    for name, kind in (("var", "Var"), ("cov", "Cov"), ("e", "E"), ("expectation", "E")):
+        found[f"word:{name}"] = read_expectation(kind)
+        if name != "e":
+            found[name] = read_expectation(kind)
+    for name in DENSITIES:
+        if len(name) > 1:
+            found[f"word:{name}"] = found[name] = density_word(name)
+    return found  # type: ignore[return-value]
+
+
+WORDS: Mapping[str, Handler] = _words()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An expression, what was accepted by convention to read it, and the options that would read it differently."""
+
+    expr: Expr
+    notes: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+
+Side = Reading | ReadError
+
+
+def read_sides(
+    sides: Sequence[Sequence[Token]],
+    table: Table,
+    source: Source,
+    options: Options | None = None,
+    state: State | None = None,
+) -> list[Side]:
+    """The sides of one chain, each an expression or the reason why it cannot be read."""
+    shared = state or State()
+    values: list[tuple[Formula, Value] | ReadError] = []
+    for tokens in sides:
+        values.append(_value(tokens, table, source, options, shared))
+    _join_shapes([v for v in values if not isinstance(v, ReadError)], table)
+    return [v if isinstance(v, ReadError) else _built(v, source) for v in values]
+
+
+def _value(
+    tokens: Sequence[Token], table: Table, source: Source, options: Options | None, state: State
+) -> tuple[Formula, Value] | ReadError:
+    before = table.sizes.snapshot()
+    try:
+        nodes = tree(list(tokens), source)
+        _check_depth(nodes, source)
+        reader = Formula(table, source, WORDS, read_name, state, options)
+        if not nodes:
+            raise source.error("the formula is empty", tokens[0].start if tokens else 0)
+        return reader, reader.whole(nodes)
+    except ReadError as error:
+        table.sizes.restore(before)
+        return error
+    except (Misfit, ShapeError) as error:
+        table.sizes.restore(before)
+        refused = source.error(str(error), tokens[0].start if tokens else 0)
+        refused.ill_typed = True
+        return refused
+    except RecursionError:
+        table.sizes.restore(before)
+        return source.error("the formula is nested too deeply", tokens[0].start if tokens else 0)
+
+
+def _check_depth(nodes: Sequence[Node], source: Source) -> None:
+    stack = [(node, 1) for node in nodes if isinstance(node, Group)]
+    while stack:
+        group, depth = stack.pop()
+        if depth > GROUP_DEPTH:
+            raise source.error(f"groups are nested more than {GROUP_DEPTH} deep", group.open.start)
+        stack.extend((node, depth + 1) for node in group.items if isinstance(node, Group))
+
+
+def _join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> None:
+    """Sides of one chain have one shape: open sizes of one are found on another. Disagreement is for the judge."""
+    fixed = [v for _, v in values if v.shape and v.kind not in FLEXIBLE]
+    for (_, a), (_, b) in zip(values, values[1:], strict=False):
+        if a.kind not in FLEXIBLE and b.kind not in FLEXIBLE:
+            table.sizes.unify_shapes(a.shape, b.shape)
+    for reader, value in values:
+        if value.kind in FLEXIBLE and fixed:
+            filled = reader.arithmetic.filled(value, table.sizes.shape(fixed[0].shape))
+            value.shape, value.build = filled.shape, filled.build
+
+
+def _built(found: tuple[Formula, Value], source: Source) -> Side:
+    reader, value = found
+    try:
+        expr = value.build()
+    except ReadError as error:
+        return error
+    except ShapeError as error:
+        refused = source.error(str(error), value.start)
+        refused.ill_typed = True
+        return refused
+    except RecursionError:
+        return source.error("the formula is nested too deeply", value.start)
+    except DeriveError as error:
+        return source.error(str(error), value.start)
+    return Reading(expr, tuple(reader.state.notes), tuple(reader.state.ambiguous))
+
+
+def read_formula(
+    tokens: Sequence[Token], table: Table, source: Source, options: Options | None = None
+) -> Reading:
+    """One formula. ReadError with its position when it cannot be read."""
+    side = read_sides([tokens], table, source, options)[0]
+    if isinstance(side, ReadError):
+        raise side
+    return side
+
+
+def readings(
+    tokens: Sequence[Token], table: Table, source: Source, limit: int = 6
+) -> list[Reading]:
+    """Every reading of a formula whose notation has more than one, the conventional one first; no two are equal."""
+    found: dict[Expr, Reading] = {}
+    queue = [Options()]
+    tried = 0
+    while queue and tried < 2 * limit:
+        options = queue.pop(0)
+        tried += 1
+        side = read_sides([tokens], table.copy(), source, options)[0]
+        if isinstance(side, ReadError):
+            continue
+        found.setdefault(side.expr, side)
+        for name in side.ambiguous:
+            other = replace(options, **{name: not getattr(Options(), name)})
+            if other != options and other not in queue:
+                queue.append(other)
+    return list(found.values())[:limit]
+
+
+OPTION_NAMES = tuple(f.name for f in fields(Options))

@@ -1,0 +1,367 @@
+r"""Brackets, bars, norms and inner products; constant arrays (`\mathbf 1_n`, `I`, `\mathbf 0`) and the Kronecker delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from derive.errors import ShapeError
+from derive.expr.build import as_size
+from derive.expr.nodes import Apply, Expr, Filled, Number
+from derive.expr.sizes import Size
+from derive.reader.formula_conditions import block_matrix, bracket_indicator, enclosed, holds_relation
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, inner, plain
+from derive.reader.formula_functions import norm_of, shaped
+from derive.reader.formula_names import Unknown, filled, split_indices
+from derive.reader.formula_values import Value, uses_of
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+
+CLOSING = {"(": ")", "[": "]", r"\{": r"\}"}
+
+
+def read_bracket(reader: Formula, cursor: Cursor) -> Value:
+    """( ), [ ], \\{ \\}: a group, or a tuple of entries; [[cond]] and [cond] are indicators."""
+    token = cursor.token
+    assert token is not None
+    closer = CLOSING[token.text]
+    if token.text == "[":
+        value = _iverson(reader, cursor, token.start)
+        if value is not None:
+            return value
+    cursor.pos += 1
+    cursor.bars.append("(")
+    with reader.deeper(token.start):
+        parts = [reader.expression(cursor)]
+        while token.text != r"\{" and cursor.take(","):
+            parts.append(reader.expression(cursor))
+        rows = [parts]
+        while token.text == "[" and cursor.take(";"):
+            rows.append([reader.expression(cursor)])
+    if not cursor.take(closer):
+        raise reader.unexpected(cursor, f"{closer!r}")
+    cursor.bars.pop()
+    if len(rows) > 1:
+        return block_matrix(reader, rows, token.start)
+    if len(parts) > 1:
+        return _tuple(reader, cursor, parts, token.start)
+    value = parts[0]
+    return value.but(kind="bracket", parts=()) if value.kind in ("product", "hadamard") else value
+
+
+def _iverson(reader: Formula, cursor: Cursor, start: int) -> Value | None:
+    nodes = enclosed(cursor, "[", "]")
+    if nodes is None:
+        return None
+    doubled = nodes and isinstance(nodes[0], Token) and nodes[0].text == "["
+    content = nodes[1:-1] if doubled else nodes
+    if not holds_relation(content):
+        return None
+    from derive.reader.formula_conditions import indicator
+
+    reader.note("[condition] is 1 where the condition holds")
+    cursor.pos += len(nodes) + 2
+    return indicator(reader, content, start)
+
+
+def _tuple(reader: Formula, cursor: Cursor, parts: list[Value], start: int) -> Value:
+    """(a, b)^T is a column; (a, b) alone is read as a column too."""
+    token, following = cursor.token, cursor.ahead()
+    if token is not None and token.kind is Kind.SUP and following is not None:
+        sign = clean(inner(following))
+        if len(sign) == 1 and isinstance(sign[0], Token) and sign[0].text in (r"\top", "T"):
+            cursor.pos += 2
+            return block_matrix(reader, [[p] for p in parts], start)
+    if any(reader.arithmetic.shape(p) for p in parts):
+        return block_matrix(reader, [parts], start)
+    reader.note("a list of numbers in brackets is a column vector")
+    return block_matrix(reader, [[p] for p in parts], start)
+
+
+def read_bars(reader: Formula, cursor: Cursor) -> Value:
+    """|x|: absolute value of a scalar, entries of a vector, determinant of a square matrix."""
+    token = cursor.token
+    assert token is not None
+    cursor.pos += 1
+    closer, bar = (r"\rvert", "(") if token.text == r"\lvert" else ("|", "|")
+    if token.text == r"\lvert" and not _has_ahead(cursor, r"\rvert"):
+        closer, bar = "|", "|"
+    value = _up_to(reader, cursor, closer, bar, token.start)
+    own = reader.arithmetic.shape(value)
+    if len(own) == 2 and str(own[0]) != "1":
+        with reader.at(token.start):
+            return shaped(reader, "det", value, token.start)
+    if own:
+        reader.note("bars around a vector are taken entry by entry")
+    return Value(
+        value.shape, lambda: Apply("abs", (value.build(),)), value.uses, start=token.start
+    )
+
+
+def _has_ahead(cursor: Cursor, text: str) -> bool:
+    return any(isinstance(n, Token) and n.text == text for n in cursor.items[cursor.pos :])
+
+
+def _up_to(reader: Formula, cursor: Cursor, closer: str, bar: str, start: int) -> Value:
+    cursor.bars.append(bar)
+    with reader.deeper(start):
+        value = reader.expression(cursor)
+    if closer == "|" and cursor.at("||") and not cursor.split:
+        token = cursor.token
+        assert token is not None
+        items = list(cursor.items)
+        items[cursor.pos : cursor.pos + 1] = [
+            token._replace(text="|"),
+            token._replace(text="|", start=token.start + 1),
+        ]
+        cursor.items = items
+    closers = {"||": ("||", r"\|"), r"\|": (r"\|", "||"), "|": ("|", r"\rvert")}.get(closer, (closer,))
+    if not cursor.take(*closers):
+        raise reader.unexpected(cursor, f"the closing {closer}")
+    cursor.bars.pop()
+    return value
+
+
+def read_norm(reader: Formula, cursor: Cursor) -> Value:
+    """\\|x\\|_p with every bar and index."""
+    token = cursor.token
+    assert token is not None
+    cursor.pos += 1
+    closer, bar = {r"\lVert": (r"\rVert", "("), "||": ("||", "||"), r"\|": (r"\|", r"\|")}[token.text]
+    if token.text == r"\lVert" and not _has_ahead(cursor, r"\rVert"):
+        closer, bar = r"\|", r"\|"
+    value = _up_to(reader, cursor, closer, bar, token.start)
+    index: Sequence[Node] | None = None
+    if cursor.token is not None and cursor.token.kind is Kind.SUB:
+        cursor.pos += 1
+        index = reader.argument(cursor)
+    elif cursor.token is not None and cursor.token.kind is Kind.SUP:
+        # \|x\|^2_2
+        third = cursor.ahead(2)
+        if isinstance(third, Token) and third.kind is Kind.SUB and cursor.ahead(3) is not None:
+            items = list(cursor.items)
+            index_node = cursor.ahead(3)
+            assert index_node is not None
+            index = inner(index_node)
+            cursor.items = [*items[: cursor.pos + 2], *items[cursor.pos + 4 :]]
+    return _norm(reader, value, index, token.start)
+
+
+def _norm(reader: Formula, value: Value, index: Sequence[Node] | None, start: int) -> Value:
+    text = plain(index) if index is not None else ""
+    kinds = {"": "", "2": "2", "1": "1", r"\infty": "inf", "F": "F", "f": "F", "Fro": "F", r"\ell2": "2", r"\ell_2": "2"}
+    kinds |= {r"\ell_1": "1", "F^": "F", "fro": "F", "L2": "2", "L_2": "2", "L^2": "2", r"\mathrm{F}": "F", r"\mathcal F": "F"}
+    if text in kinds:
+        with reader.at(start):
+            if kinds[text] == "2" and reader.table.conventions.get("norm_2") == "frobenius":
+                return norm_of(reader, value, "F", start)
+            return norm_of(reader, value, kinds[text], start)
+    if text in ("0", "*", r"\star", "op", r"\sigma", "2,1", "tr", r"\ast"):
+        raise reader.error(f"the norm with index {text} is not supported", start)
+    assert index is not None
+    inside = reader.whole(index)
+    own = reader.arithmetic.shape(value)
+    if reader.arithmetic.shape(inside):
+        return _weighted(reader, value, inside, start)
+    if len(own) != 1:
+        raise reader.error(f"a norm with index {text} is read for a vector only", start)
+
+    def build() -> Expr:
+        p = inside.build()
+        powers = Apply("hadamard_power", (Apply("abs", (value.build(),)), p))
+        return Apply("sum", (powers,)) ** (Number(Fraction(1)) / p)
+
+    return Value((), build, uses_of((value, inside)), start=start)
+
+
+def _weighted(reader: Formula, value: Value, weight: Value, start: int) -> Value:
+    """\\|x\\|_A is sqrt(x^T A x)."""
+    with reader.at(start):
+        form = reader.arithmetic.multiply([reader.arithmetic.transpose(value), weight, value])
+    reader.demand_scalar(form, "a norm", start)
+    reader.note("a norm with a matrix as its index is sqrt(x^T A x)")
+    return Value((), lambda: Apply("sqrt", (form.build(),)), form.uses, start=start)
+
+
+def read_angle(reader: Formula, cursor: Cursor) -> Value:
+    """\\langle a, b \\rangle, with index F too."""
+    start = cursor.start
+    cursor.pos += 1
+    parts = reader.arguments(cursor, r"\rangle")
+    if len(parts) != 2:
+        raise reader.error(f"an inner product has 2 arguments, got {len(parts)}", start)
+    if cursor.token is not None and cursor.token.kind is Kind.SUB:
+        cursor.pos += 1
+        text = plain(reader.argument(cursor))
+        if text not in ("F", "fro", "2", "Fro"):
+            raise reader.error(f"an inner product with index {text} is not supported", start)
+    with reader.at(start):
+        return inner_product(reader, parts[0], parts[1], start)
+
+
+def inner_product(reader: Formula, a: Value, b: Value, start: int) -> Value:
+    """The sum of the products of the entries."""
+    if not reader.table.sizes.unify_shapes(a.shape, b.shape):
+        raise ShapeError(
+            f"an inner product needs equal shapes, got {reader.arithmetic.said(a)} and {reader.arithmetic.said(b)}"
+        )
+    return Value(
+        (), lambda: Apply("inner", (a.build(), b.build())), uses_of((a, b)), start=start
+    )
+
+
+def rounded(function: str, closer: str) -> Callable[[Formula, Cursor], Value]:
+    """\\lfloor x \\rfloor."""
+
+    def handler(reader: Formula, cursor: Cursor) -> Value:
+        start = cursor.start
+        cursor.pos += 1
+        value = reader.bracketed(cursor, closer, "(")
+        if function == "ceil":
+            floor = reader.apply("floor", reader.arithmetic.negative(value), start)
+            return reader.arithmetic.negative(floor)
+        return reader.apply(function, value, start)
+
+    return handler
+
+
+# ------------------------------------------------------------------------------------ constant arrays
+
+
+def size_in(reader: Formula, nodes: Sequence[Node], start: int) -> list[Size]:
+    """Sizes written as a subscript: `n`, `n \\times m`, `n, m`, `n-1`."""
+    parts: list[list[Node]] = [[]]
+    for node in clean(nodes):
+        if isinstance(node, Token) and node.text in (r"\times", ",", "x"):
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    sizes: list[Size] = []
+    for part in parts:
+        with reader.flag(in_limit=True):
+            value = reader.whole(part)
+        with reader.at(start):
+            sizes.append(as_size(value.build()))
+    return sizes
+
+
+def constant_array(reader: Formula, cursor: Cursor, kind: str, start: int) -> Value:
+    """`\\mathbf 1`, `\\mathbf 1_n`, `\\mathbf 1_{m \\times n}`, and the like for zeros."""
+    if cursor.token is None or cursor.token.kind is not Kind.SUB:
+        return filled(reader, kind, start)
+    cursor.pos += 1
+    sizes = size_in(reader, reader.argument(cursor), start)
+    return _sized(reader, kind, sizes, start)
+
+
+def _sized(reader: Formula, kind: str, sizes: list[Size], start: int) -> Value:
+    if len(sizes) == 1:
+        return filled(reader, kind, start, sizes[0]).but(kind="")
+    shape = tuple(sizes)
+    return Value(shape, lambda: Filled(kind, reader.table.sizes.shape(shape)), start=start)
+
+
+def read_digit(reader: Formula, request: object) -> Value | None:
+    """A bold 1 or 0: constant arrays, or an indicator."""
+    assert isinstance(request, Unknown)
+    found, cursor = request.written, request.cursor
+    kind = {"1": "ones", "0": "zeros"}.get(found.name.base)
+    if kind is None:
+        return None
+    if kind == "ones":
+        if found.sub is not None and holds_relation(clean(found.sub)):
+            from derive.reader.formula_conditions import indicator
+
+            nodes = clean(found.sub)
+            braced = nodes and isinstance(nodes[0], Token) and nodes[0].text in CLOSING
+            return indicator(reader, nodes[1:-1] if braced else nodes, found.start)
+        inside = bracket_indicator(reader, cursor, found.start)
+        if inside is not None:
+            return inside
+    if found.sub is not None:
+        value = _sized(reader, kind, size_in(reader, found.sub, found.start), found.start)
+    else:
+        value = filled(reader, kind, found.start)
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def read_identity(reader: Formula, request: object) -> Value | None:
+    """I, I_n; with a condition in brackets an indicator."""
+    assert isinstance(request, Unknown)
+    found, cursor = request.written, request.cursor
+    if found.primes:
+        return None
+    inside = bracket_indicator(reader, cursor, found.start) if found.sub is None else None
+    if inside is not None:
+        return inside
+    if found.sub is not None and holds_relation(clean(found.sub)):
+        from derive.reader.formula_conditions import indicator
+
+        return indicator(reader, clean(found.sub), found.start)
+    value = filled(reader, "identity", found.start)
+    if found.sub is not None:
+        text = plain(found.sub)
+        if len(clean(found.sub)) == 2 and reader.table.find(request.name) is None and text.islower() and len(text) == 2:
+            value = reader.entries(value, found.sub, found.start)
+        else:
+            sizes = size_in(reader, found.sub, found.start)
+            value = filled(reader, "identity", found.start, sizes[0])
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def read_delta(reader: Formula, request: object) -> Value | None:
+    """\\delta_{ij}: the Kronecker delta of two indices."""
+    assert isinstance(request, Unknown)
+    found = request.written
+    if found.sub is None:
+        return None
+    try:
+        parts = split_indices(reader, found.sub, (2,), found.start)
+    except Exception:  # a subscript of another kind is no Kronecker delta
+        return None
+    if len(parts) != 2 or any(p is None for p in parts):
+        return None
+    _same_range(reader, parts)
+    i, j = parts
+    assert i is not None and j is not None
+    value = Value(
+        (), lambda: Apply("kronecker_delta", (i.build(), j.build())), uses_of((i, j)), start=found.start
+    )
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def _same_range(reader: Formula, parts: Sequence[Value | None]) -> None:
+    """Two indices that are compared run over the same range, if one of them has none."""
+    bindings = [
+        b
+        for p in parts
+        for b in (*reader.scope, *reader.outer, *reader.state.free.values())
+        if p is not None and p.kind == "index" and p.uses == b.use
+    ]
+    if len(bindings) == 2:
+        reader.table.sizes.unify(bindings[0].extent, bindings[1].extent)
+
+
+def read_unit_vector(reader: Formula, request: object) -> Value | None:
+    """e_i: the i-th unit vector."""
+    assert isinstance(request, Unknown)
+    found = request.written
+    if found.sub is None:
+        return None
+    parts = split_indices(reader, found.sub, (1,), found.start)
+    index = parts[0]
+    if index is None:
+        return None
+    size = reader.table.sizes.fresh()
+    for binding in (*reader.scope, *reader.outer, *reader.state.free.values()):
+        if index.kind == "index" and index.uses == binding.use:
+            size = binding.extent
+    sizes = reader.table.sizes
+
+    def build() -> Expr:
+        return Apply("unit_vector", (index.build(),), (sizes.resolve(size),))
+
+    reader.note("e_i is the i-th unit vector")
+    value = Value((size,), build, index.uses, start=found.start)
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value

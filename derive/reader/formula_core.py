@@ -1,0 +1,667 @@
+r"""The typed grammar: expressions, terms and factors, by recursive descent that decides by the table of symbols and shapes.
+
+Each nested group is read once. Words (`\log`, `\sum`, `\frac`, ...) are read by handlers of the other `formula_*` modules,
+which `formula.py` puts together; the handlers receive this reader. What cannot be read is refused with its position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from derive.errors import ReadError, ShapeError
+from derive.expr.sizes import Size
+from derive.reader.formula_arithmetic import Arithmetic
+from derive.reader.formula_cursor import Cursor, inner, start_of
+from derive.reader.formula_values import Binding, Misfit, Value, is_literal, number, uses_of
+from derive.reader.groups import Group, Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.source import Source
+from derive.reader.table import Name, Table
+
+DEPTH = 48
+"""Brackets, scripts and arguments within one another."""
+NODES = 20_000
+"""Factors, terms and scripts of one formula."""
+
+Handler = Callable[["Formula", Cursor], Value]
+
+ENTRYWISE = {r"\odot": "odot", r"\circ": "odot", r"\oslash": "oslash", r"\otimes": "otimes"}
+SCALED = {r"\cdot": "cdot", r"\times": "times", "*": "times", r"\bullet": "cdot"}
+DIVIDED = ("/", r"\div")
+#: what ends an expression: closers, separators, relations
+RELATIONS = {
+    "=": "=", "<": "<", ">": ">", r"\le": "<=", r"\leq": "<=", r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=",
+    r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=", r"\approx": "~~", r"\simeq": "~~", r"\propto": "prop", r"\equiv": "=",
+    r"\triangleq": "=", r"\coloneqq": "=", r"\lt": "<", r"\gt": ">",
+}  # fmt: skip
+CLOSERS = frozenset(
+    [")", "]", r"\}", ",", ";", ":", r"\rvert", r"\rVert", r"\rangle", r"\rfloor", r"\rceil", r"\mid", r"\\", r"\in"]
+    + [r"\to", r"\text", r"\wedge", r"\land", r"\vee", r"\lor", r"\sim", r"\dots", r"\rightarrow", r"\Rightarrow"]
+    + [r"\succ", r"\succeq", r"\prec", r"\preceq", r"\textrm", r"\mbox", r"\leftarrow", r"\notin", r"\forall", r"\over"]
+    + [r"\iff", r"\implies", r"\Leftrightarrow", r"\gg", r"\ll", r"\subset", r"\subseteq", r"\cup", r"\cap", "."]
+    + list(RELATIONS)
+)
+OPERATORS = frozenset(["+", "-", r"\pm", r"\mp", "/", *ENTRYWISE, *SCALED, r"\div"])
+
+
+@dataclass
+class Options:
+    """How ambiguous notation is read; `readings` in formula.py varies them. `size_words`: unknown names are sizes."""
+
+    sums_extend: bool = True
+    slash_takes_product: bool = False
+    functions_absorb: bool = False
+    derivative_takes_term: bool = False
+    power_inside: bool = False
+
+
+@dataclass
+class State:
+    """What is shared by the formulas of one chain: indices that are free in it, and what was accepted by convention."""
+
+    free: dict[str, Binding] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    varying: dict[str, object] = field(default_factory=dict)
+    ambiguous: dict[str, None] = field(default_factory=dict)
+
+
+class Formula:
+    """The reader of one formula."""
+
+    def __init__(
+        self,
+        table: Table,
+        source: Source,
+        words: Mapping[str, Handler],
+        names: Handler,
+        state: State | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self.table = table
+        self.source = source
+        self.words = words
+        self.names = names
+        self.state = state or State()
+        self.options = options or Options()
+        self.arithmetic = Arithmetic(table.sizes, self.note)
+        self.scope: list[Binding] = []
+        self.bound: dict[str, list[Value]] = {}
+        self.depth = 0
+        self.fuel = NODES
+        self.outer: list[Binding] = []
+        self.in_index = False
+        self.in_limit = False
+        self.font = ""
+        self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
+
+    # ------------------------------------------------------------------------------------- messages
+
+    def note(self, text: str) -> None:
+        """Record what was accepted by convention."""
+        self.state.notes[text] = None
+
+    def ambiguity(self, option: str) -> None:
+        """Record that another value of an option would read the formula differently."""
+        self.state.ambiguous[option] = None
+
+    def error(self, message: str, start: int, ill_typed: bool = False) -> ReadError:
+        """A refusal at an offset; raising it is up to the caller."""
+        error = self.source.error(message, start)
+        error.ill_typed = ill_typed
+        return error
+
+    @contextmanager
+    def at(self, start: int) -> Iterator[None]:
+        """Shapes that do not fit inside become a refusal at `start`."""
+        try:
+            yield
+        except (Misfit, ShapeError) as error:
+            raise self.error(str(error), start, ill_typed=True) from None
+
+    def unexpected(self, cursor: Cursor, wanted: str) -> ReadError:
+        """The refusal of whatever comes next."""
+        node = cursor.node
+        if node is None:
+            return self.error(f"the formula ends where {wanted} is due", cursor.start)
+        shown = node.text if isinstance(node, Token) else (node.name or "{")
+        if isinstance(node, Token) and node.kind is Kind.WORD and shown not in CLOSERS | OPERATORS:
+            return self.error(f"unknown command {shown}: define it as a macro or declare it", start_of(node))
+        return self.error(f"{shown!r} stands where {wanted} is due", start_of(node))
+
+    # --------------------------------------------------------------------------------------- levels
+
+    @contextmanager
+    def deeper(self, start: int) -> Iterator[None]:
+        """One level of nesting, bounded."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.error(f"brackets and scripts are nested more than {DEPTH} deep", start)
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+    def whole(self, nodes: Sequence[Node], what: str = "an operator") -> Value:
+        """All of `nodes` as one expression."""
+        cursor = nodes if isinstance(nodes, Cursor) else Cursor(nodes)
+        with self.deeper(cursor.start):
+            value = self.expression(cursor)
+        if cursor.node is not None:
+            raise self.unexpected(cursor, what)
+        return value
+
+    @contextmanager
+    def binding(self, *bindings: Binding) -> Iterator[None]:
+        """Indices in scope; a later one hides an earlier one of the same name."""
+        self.scope.extend(bindings)
+        memo, self._memo = self._memo, {}
+        try:
+            yield
+        finally:
+            self._memo = memo
+            del self.scope[len(self.scope) - len(bindings) :]
+
+    @contextmanager
+    def holding(self, name: str, value: Value) -> Iterator[None]:
+        """A name that stands for a value inside (a bound variable of an integral, a parameter)."""
+        self.bound.setdefault(name, []).append(value)
+        memo, self._memo = self._memo, {}
+        try:
+            yield
+        finally:
+            self._memo = memo
+            self.bound[name].pop()
+
+    @contextmanager
+    def flag(self, **flags: object) -> Iterator[None]:
+        """Set attributes for the part that is read inside."""
+        before = {name: getattr(self, name) for name in flags}
+        for name, value in flags.items():
+            setattr(self, name, value)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
+
+    # ---------------------------------------------------------------------------------- expressions
+
+    def expression(self, cursor: Cursor) -> Value:
+        """A sum of terms."""
+        start = cursor.start
+        terms: list[tuple[bool, Value]] = []
+        negative = self._sign(cursor)
+        terms.append((negative, self.term(cursor)))
+        while cursor.at("+", "-"):
+            negative = self._sign(cursor)
+            terms.append((negative, self.term(cursor)))
+        if cursor.at(r"\pm", r"\mp"):
+            raise self.error(f"{cursor.token.text if cursor.token else ''} has two values", cursor.start)
+        if len(terms) == 1 and not terms[0][0]:
+            return terms[0][1]
+        with self.at(start):
+            return self.arithmetic.add(terms)
+
+    def _sign(self, cursor: Cursor) -> bool:
+        negative = False
+        while cursor.at("+", "-"):
+            negative ^= cursor.at("-")
+            cursor.pos += 1
+        return negative
+
+    def term(self, cursor: Cursor) -> Value:
+        """A product; read once however often it is looked at."""
+        key = (id(cursor), cursor.pos)
+        known = self._memo.pop(key, None)
+        if known is not None:
+            cursor.pos = known[1]
+            return known[0]
+        self.fuel -= 1
+        if self.fuel < 0:
+            raise self.error(f"the formula has more than {NODES} parts", cursor.start)
+        return self._operations(cursor)
+
+    def look_at_term(self, cursor: Cursor) -> tuple[Value, int]:
+        """The term after the sign that comes next, kept for whoever reads it; the cursor does not move."""
+        before = cursor.pos
+        self._sign(cursor)
+        place = cursor.pos
+        value = self.term(cursor)
+        self._memo[(id(cursor), place)] = (value, cursor.pos)
+        after, cursor.pos = cursor.pos, before
+        return value, after
+
+    def _operations(self, cursor: Cursor) -> Value:
+        """Runs of juxtaposed factors joined by product signs, from left to right; `\\odot` may take part of a run."""
+        start = cursor.start
+        run = self.run(cursor)
+        while True:
+            token = cursor.token
+            if token is None:
+                break
+            if token.text in ENTRYWISE:
+                cursor.pos += 1
+                other = self.run(cursor)
+                run = self._entrywise(run, other, ENTRYWISE[token.text], token.start)
+            elif token.text in SCALED:
+                if token.text == "*":
+                    self._star(run, token)
+                cursor.pos += 1
+                other = self.signed_run(cursor)
+                run = self._scaled(run, other, SCALED[token.text], token.start)
+            elif token.text in DIVIDED:
+                cursor.pos += 1
+                run = self._slash(run, cursor, token.start)
+            else:
+                break
+        with self.at(start):
+            return self.arithmetic.multiply(run)
+
+    def signed_run(self, cursor: Cursor) -> list[Value]:
+        """A run that may start with a minus (`2 \\cdot -x`)."""
+        if cursor.at("-"):
+            cursor.pos += 1
+            run = self.run(cursor)
+            return [self.arithmetic.negative(run[0]), *run[1:]]
+        return self.run(cursor)
+
+    def _star(self, run: list[Value], token: Token) -> None:
+        if any(v.shape for v in run):
+            raise self.error(
+                "* between arrays may be a product, an entrywise product or a convolution; write \\odot or a product",
+                token.start,
+            )
+
+    def run(self, cursor: Cursor) -> list[Value]:
+        """One or more juxtaposed factors."""
+        factors = [self.factor(cursor)]
+        while self.starts_factor(cursor):
+            factors.append(self.factor(cursor))
+        return factors
+
+    def starts_factor(self, cursor: Cursor) -> bool:
+        """Whether what comes next continues the product."""
+        node = cursor.node
+        if node is None:
+            return False
+        if isinstance(node, Group):
+            return True
+        text = node.text
+        if text in CLOSERS or text in OPERATORS:
+            return text in (r"\text", r"\textrm", r"\mbox") and self.is_text_word(cursor)
+        if text in ("|", "||", r"\|"):
+            return not self.closes(cursor)
+        if node.kind in (Kind.SUP, Kind.SUB, Kind.END) or text in ("'", "!"):
+            return node.kind in (Kind.SUP, Kind.SUB)
+        return True
+
+    def is_text_word(self, cursor: Cursor) -> bool:
+        """Whether `\\text{...}` here is a name or a function rather than words of a sentence."""
+        following = cursor.ahead()
+        if not isinstance(following, Group):
+            return False
+        letters = [n for n in following.items if isinstance(n, Token)]
+        if len(letters) != len(following.items) or not letters or any(t.spaced for t in letters):
+            return False
+        word = "".join(t.text for t in letters)
+        known = Name(word, "word")
+        return word.lower() in self.words or self.table.find(known) is not None
+
+    def closes(self, cursor: Cursor) -> bool:
+        """Whether a bar that comes where an operator is due closes the innermost bars, or separates arguments."""
+        bar = cursor.bars[-1] if cursor.bars else ""
+        token = cursor.token
+        text = token.text if token else ""
+        if bar == "argument":
+            return text == "|" and _separates(cursor)
+        if text == "||":
+            return bar in ("||", r"\|", "|")
+        if text == r"\|":
+            return bar in (r"\|", "||")
+        return bar == "|"
+
+    def _entrywise(
+        self, left: list[Value], right: list[Value], kind: str, start: int
+    ) -> list[Value]:
+        """left o right; juxtaposition binds tighter where that fits, else the adjacent factors are taken."""
+        combine = {
+            "odot": lambda a, b: self.arithmetic.hadamard([a, b]),
+            "oslash": self.arithmetic.divide,
+            "otimes": self.kronecker,
+        }[kind]
+        failure: Misfit | ShapeError | None = None
+        for cut, end in _splits(len(left), len(right)):
+            state = self.table.sizes.snapshot()
+            try:
+                one = self.arithmetic.multiply(left[cut:])
+                two = self.arithmetic.multiply(right[:end])
+                joined = combine(one, two)
+                rest = [*left[:cut], joined, *right[end:]]
+                self.arithmetic.multiply(rest)
+                return rest
+            except (Misfit, ShapeError) as error:
+                failure = failure or error
+                self.table.sizes.restore(state)
+        raise self.error(str(failure), start, ill_typed=True)
+
+    def kronecker(self, left: Value, right: Value) -> Value:
+        """left (x) right."""
+        a, b = self.arithmetic.shape(left), self.arithmetic.shape(right)
+        one = Size.of(1)
+        rows = (a[0] if a else one) * (b[0] if b else one)
+        columns = (a[1] if len(a) == 2 else one) * (b[1] if len(b) == 2 else one)
+        from derive.expr.nodes import Apply
+
+        return Value(
+            self.table.sizes.shape((rows, columns)),
+            lambda: Apply("kronecker", (left.build(), right.build())),
+            uses_of((left, right)),
+            start=left.start,
+        )
+
+    def _scaled(self, left: list[Value], right: list[Value], sign: str, start: int) -> list[Value]:
+        """left . right: of two vectors the inner product, else a product; the signs of scalars are kept."""
+        failure: Misfit | ShapeError | None = None
+        for cut, end in _splits(len(left), len(right)):
+            state = self.table.sizes.snapshot()
+            try:
+                one = self.arithmetic.multiply(left[cut:])
+                two = self.arithmetic.multiply(right[:end])
+                rest = [*left[:cut], self.arithmetic.dot(one, two, sign), *right[end:]]
+                self.arithmetic.multiply(rest)
+                return rest
+            except (Misfit, ShapeError) as error:
+                failure = failure or error
+                self.table.sizes.restore(state)
+        raise self.error(str(failure), start, ill_typed=True)
+
+    def _slash(self, left: list[Value], cursor: Cursor, start: int) -> list[Value]:
+        """left / right: one factor is divided by, unless the option says that the product is."""
+        factors = [self.factor(cursor)]
+        names_follow = self.starts_factor(cursor) and self._simple_ahead(cursor)
+        if names_follow:
+            self.ambiguity("slash_takes_product")
+            if self.options.slash_takes_product:
+                while self.starts_factor(cursor) and self._simple_ahead(cursor):
+                    factors.append(self.factor(cursor))
+            else:
+                self.note("a/b c is read as (a/b) c")
+        with self.at(start):
+            top, bottom = self.arithmetic.multiply(left), self.arithmetic.multiply(factors)
+            rest = [self.arithmetic.divide(top, bottom, "slash")]
+        while self.starts_factor(cursor):
+            rest.append(self.factor(cursor))
+        return rest
+
+    def _simple_ahead(self, cursor: Cursor) -> bool:
+        node = cursor.node
+        if isinstance(node, Token) and node.kind is Kind.LETTER:
+            return True
+        return isinstance(node, Token) and node.kind is Kind.WORD and node.text not in self.words
+
+    # --------------------------------------------------------------------------------------- factors
+
+    def factor(self, cursor: Cursor) -> Value:
+        """An atom with its scripts."""
+        self.fuel -= 1
+        if self.fuel < 0:
+            raise self.error(f"the formula has more than {NODES} parts", cursor.start)
+        node = cursor.node
+        if node is None:
+            raise self.unexpected(cursor, "an expression")
+        start = start_of(node)
+        value = self.atom(cursor)
+        return self.postfix(value, cursor, start)
+
+    def atom(self, cursor: Cursor) -> Value:
+        """A number, a name, a bracket, or what a word starts."""
+        node = cursor.node
+        assert node is not None
+        if isinstance(node, Group):
+            return self._group(node, cursor)
+        if node.kind is Kind.NUMBER:
+            return self._number(node, cursor)
+        handler = self.words.get(node.text)
+        if handler is not None:
+            return handler(self, cursor)
+        if node.kind in (Kind.LETTER, Kind.WORD):
+            return self.names(self, cursor)
+        if node.kind in (Kind.SUP, Kind.SUB):
+            raise self.error(f"{node.text!r} has nothing to stand on", node.start)
+        raise self.unexpected(cursor, "an expression")
+
+    def _group(self, node: Group, cursor: Cursor) -> Value:
+        if node.name:
+            handler = self.words.get(f"begin:{node.name}")
+            if handler is None:
+                raise self.error(f"an environment {node.name} is no part of a formula", node.open.start)
+            return handler(self, cursor)
+        if not node.items:
+            following = cursor.ahead()
+            cursor.pos += 1
+            if isinstance(following, Token) and following.kind in (Kind.SUP, Kind.SUB):
+                raise self.error("a script stands on an empty group", node.open.start)
+            return self.factor(cursor)
+        cursor.pos += 1
+        from derive.reader.formula_cursor import clean
+
+        items = clean(node.items)
+        if self._is_name(items):
+            spliced = Cursor([*items, *cursor.items[cursor.pos : cursor.pos + 0]], cleaned=True)
+            value = self.names(self, spliced) if not _scripted(items) else self.whole(spliced)
+            if spliced.node is not None:
+                raise self.unexpected(spliced, "an operator")
+            return value
+        value = self.whole(Cursor(items, cleaned=True))
+        return value.but(kind="bracket", parts=()) if value.kind == "product" else value
+
+    def _is_name(self, items: Sequence[Node]) -> bool:
+        return len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
+
+    def _number(self, node: Token, cursor: Cursor) -> Value:
+        following = cursor.ahead()
+        if node.text == "1" and isinstance(following, Token):
+            handler = self.words.get("one")
+            if handler is not None and (
+                following.kind is Kind.SUB or following.text in (r"\{", "[", "(")
+            ):
+                value = handler(self, cursor)
+                if value is not None:
+                    return value
+        cursor.pos += 1
+        return number(node.text, node.start)
+
+    # --------------------------------------------------------------------------------------- scripts
+
+    def postfix(self, value: Value, cursor: Cursor, start: int) -> Value:
+        """Primes, powers, transposes, entries and factorials after an atom."""
+        while True:
+            token = cursor.token
+            if token is None:
+                return value
+            if token.kind is Kind.SUP:
+                cursor.pos += 1
+                value = self.raised(value, self.argument(cursor), token.start)
+            elif token.kind is Kind.SUB:
+                cursor.pos += 1
+                value = self.entries(value, self.argument(cursor), token.start)
+            elif token.text == "'":
+                cursor.pos += 1
+                value = self._primed(value, token.start)
+            elif token.text == "!":
+                cursor.pos += 1
+                value = self.apply("factorial", value, token.start)
+            else:
+                return value
+
+    def argument(self, cursor: Cursor) -> Sequence[Node]:
+        """The nodes of a group or the single token that comes next, as TeX takes an argument."""
+        node = cursor.node
+        if node is None:
+            raise self.unexpected(cursor, "an argument")
+        cursor.pos += 1
+        if isinstance(node, Group) and not node.name:
+            return node.items
+        following = cursor.node
+        if isinstance(node, Token) and node.kind is Kind.WORD and isinstance(following, Group):
+            if node.text in _ONE_ARGUMENT:
+                cursor.pos += 1
+                return (node, following)
+        if isinstance(node, Token) and node.text in _ONE_ARGUMENT and following is not None:
+            cursor.pos += 1
+            return (node, following)
+        return (node,)
+
+    def _primed(self, value: Value, start: int) -> Value:
+        if not self.arithmetic.shape(value):
+            raise self.error(
+                "a prime on a scalar is neither a transpose nor the derivative of a declared function", start
+            )
+        self.note("a prime on a vector or matrix is its transpose")
+        with self.at(start):
+            return self.arithmetic.transpose(value)
+
+    def is_transpose(self, token: Token | None, value: Value) -> bool:
+        """Whether a superscript token is a transpose sign for this value."""
+        if token is None:
+            return False
+        if token.text in (r"\top", r"\intercal"):
+            return True
+        if token.text == "T" and token.kind is Kind.LETTER:
+            if self.arithmetic.shape(value):
+                return True
+            return self.table.find(Name("T")) is None and not any(b.name == "T" for b in self.scope)
+        return False
+
+    def raised(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
+        """value^nodes."""
+        from derive.reader.formula_cursor import clean, single
+
+        token = single(nodes)
+        if self.is_transpose(token, value):
+            with self.at(start):
+                return self.arithmetic.transpose(value)
+        items = clean(nodes)
+        if len(items) > 1 and self.is_transpose(single(items[-1:]), value):
+            if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
+                with self.at(start):
+                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+            lowered = self.raised(value, items[:-1], start)
+            with self.at(start):
+                return self.arithmetic.transpose(lowered)
+        if len(items) == 3 and isinstance(items[0], Token) and items[0].text == "-":
+            if single(items[1:]) is not None and self.is_transpose(single(items[1:]), value):
+                with self.at(start):
+                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+        if token is not None and token.text == "'":
+            return self._primed(value, start)
+        if isinstance(items[0] if items else None, Token) and items[0].text in (r"\odot", r"\circ"):  # type: ignore[union-attr]
+            exponent = self.whole(items[1:])
+            if not self.arithmetic.shape(value):
+                return self.arithmetic.power(value, exponent)
+            return self.arithmetic.entrywise_power(value, exponent)
+        if token is not None and token.text in ("*", r"\star", r"\dagger", "+", r"\circ", r"\ddagger", "H"):
+            if token.text != "H" or self.table.find(Name("H")) is None:
+                raise self.error(
+                    f"^{token.text} has no declared meaning here; declare the symbol with it", start
+                )
+        with self.deeper(start):
+            exponent = self.whole(items)
+        with self.at(start):
+            return self.arithmetic.power(value, exponent)
+
+    def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
+        """value_nodes: entries by index."""
+        handler = self.words["entries"]
+        return handler(self, _Indexed(value, nodes, start))  # type: ignore[arg-type]
+
+    def apply(self, function: str, value: Value, start: int) -> Value:
+        """An elementwise function of the table."""
+        from derive.expr.nodes import Apply
+
+        return Value(
+            value.shape, lambda: Apply(function, (value.build(),)), value.uses, start=start
+        )
+
+    # ----------------------------------------------------------------------------------------- tools
+
+    def bracketed(self, cursor: Cursor, closer: str, bar: str) -> Value:
+        """An expression up to a closing delimiter; the opening one has been taken."""
+        cursor.bars.append(bar)
+        start = cursor.start
+        with self.deeper(start):
+            value = self.expression(cursor)
+        if not cursor.take(closer):
+            raise self.unexpected(cursor, f"{closer!r}")
+        cursor.bars.pop()
+        return value
+
+    def arguments(self, cursor: Cursor, closer: str) -> list[Value]:
+        """Expressions separated by commas, semicolons or bars up to a closing delimiter."""
+        cursor.bars.append("argument")
+        found: list[Value] = []
+        start = cursor.start
+        with self.deeper(start):
+            while True:
+                found.append(self.expression(cursor))
+                if cursor.take(closer):
+                    break
+                if not cursor.take(",", ";", "|", r"\mid", "||", r"\|", r"\vert", ":"):
+                    raise self.unexpected(cursor, f"',' or {closer!r}")
+        cursor.bars.pop()
+        return found
+
+    def demand_scalar(self, value: Value, what: str, start: int) -> Value:
+        """The value, refused unless it is a scalar."""
+        if self.arithmetic.shape(value):
+            raise self.error(
+                f"{what} needs a scalar, got {self.arithmetic.said(value)}", start, ill_typed=True
+            )
+        return value
+
+
+def _separates(cursor: Cursor) -> bool:
+    """Whether a bar between arguments separates them: the bars up to the end of the list do not pair up."""
+    depth = bars = 0
+    for node in cursor.items[cursor.pos :]:
+        if not isinstance(node, Token):
+            continue
+        depth += (node.text in ("(", "[", r"\{")) - (node.text in (")", "]", r"\}"))
+        if depth < 0:
+            break
+        bars += node.text == "|" and depth == 0
+    return bars % 2 == 1
+
+
+@dataclass
+class _Indexed:
+    """What `entries` passes to its handler."""
+
+    value: Value
+    nodes: Sequence[Node]
+    start: int
+
+
+_ONE_ARGUMENT = frozenset(
+    r"\mathrm \mathsf \mathbf \text \textrm \mathit \operatorname \boldsymbol \bm \mathcal \mathbb \hat \bar \tilde "
+    r"\textbf \vec \mathtt".split()
+)
+
+
+def _splits(left: int, right: int) -> list[tuple[int, int]]:
+    """How an entrywise sign may take its operands: all of both runs first, then fewer factors."""
+    tries = [(0, right)]
+    tries.extend((cut, right) for cut in range(1, left))
+    tries.extend((0, end) for end in range(right - 1, 0, -1))
+    if left > 1 and right > 1:
+        tries.append((left - 1, 1))
+    return tries
+
+
+def _scripted(items: Sequence[Node]) -> bool:
+    return any(isinstance(n, Token) and n.kind in (Kind.SUP, Kind.SUB) for n in items)
+
+
+__all__ = ["DEPTH", "Formula", "Handler", "Options", "State", "inner", "is_literal"]

@@ -1,0 +1,75 @@
+r"""Undeclared names: refused, or given a shape by the convention of their letter when inference is asked for.
+
+Inference tries shapes in the order of what is usual for the letter; `expression.py` keeps the first choice with which all
+formulas at hand can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import plain
+from derive.reader.formula_names import Unknown, read_name, undeclared_error
+from derive.reader.formula_values import Value
+from derive.reader.table import INDEX_LETTERS, Name
+
+#: letters that are usually numbers
+SCALAR_LETTERS = frozenset(
+    [*"abckpqrstJLCERFfgh", r"\alpha", r"\beta", r"\gamma", r"\lambda", r"\eta", r"\epsilon", r"\sigma", r"\tau"]
+    + [r"\varepsilon", r"\rho", r"\kappa", r"\nu", r"\xi", r"\pi", r"\omega", r"\ell", r"\mathcal{L}"]
+)
+
+
+def usual_ranks(name: Name) -> Sequence[int]:
+    """The numbers of axes that are usual for a letter, best first."""
+    base = name.base
+    if name.font in ("bold", "vec"):
+        return (2, 1) if base.isupper() or base[1:2].isupper() else (1, 2, 0)
+    if name.font in ("cal", "word"):
+        return (0,)
+    if base in SCALAR_LETTERS:
+        return (0, 1)
+    if base.isupper() or base[1:2].isupper():
+        return (2, 0, 1)
+    return (1, 0)
+
+
+def assume(reader: Formula, request: object) -> Value:
+    """The refusal of an undeclared name; with inference, a variable or family whose shape is assumed."""
+    assert isinstance(request, Unknown)
+    inference = reader.table.inference
+    if inference is None or request.cursor.at("("):
+        raise undeclared_error(reader, request)
+    key, family, marker = _assumed_name(request)
+    ranks = usual_ranks(key)
+    inference.met.setdefault(key, ranks)
+    rank = inference.ranks.get(key, ranks[0])
+    entry = reader.table.declare(key, family=bool(family))
+    entry.assumed = True
+    entry.family, entry.marker = (family if rank else 0), marker
+    entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
+    request.cursor.pos = request.before
+    return read_name(reader, request.cursor)
+
+
+def _assumed_name(request: Unknown) -> tuple[Name, int, str]:
+    """The name to declare, the number of axes that count members, and where their index stands."""
+    name, found = request.name, request.written
+    key = Name(name.base, name.font, name.accents)
+    label = plain(found.sup) if found.sup is not None else ""
+    if label.startswith("(") and label.endswith(")"):
+        return Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""), 1, "sup"
+    if not name.sub:
+        return key, 0, "sub"
+    if is_index(name.sub):
+        return key, len(name.sub.replace(",", "").replace("\\ell", "l")) if "+" not in name.sub and "-" not in name.sub else 1, "sub"
+    return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
+
+
+def is_index(sub: str) -> bool:
+    """Whether a subscript looks like indices: conventional letters and numbers, perhaps with commas or an offset."""
+    head = sub.replace("\\ell", "l").replace(",", "")
+    if "+" in head or "-" in head:
+        head = head.split("+")[0].split("-")[0]
+    return 0 < len(head) <= 2 and all(c in INDEX_LETTERS or c.isdigit() for c in head)

@@ -1,0 +1,351 @@
+r"""Probability: densities as functions (`\mathcal N(x \mid \mu, \Sigma)`), KL divergences, expectations and variances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Constant,
+    Dim,
+    Expectation,
+    Expr,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    Transpose,
+)
+from derive.expr.sizes import Shape
+from derive.expr.walk import symbols
+from derive.reader.formula_conditions import enclosed
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_functions import OPENERS
+from derive.reader.formula_names import Unknown, Written
+from derive.reader.formula_values import Value, uses_of
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+
+ONE = Number(Fraction(1))
+TWO = Number(Fraction(2))
+HALF = Number(Fraction(1, 2))
+
+
+# --------------------------------------------------------------------------------------------- densities
+
+
+def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
+    """N(x | m, S): of a vector with covariance S, of a scalar with variance S."""
+    if len(arguments) != 3:
+        raise reader.error(f"a normal density has the arguments x, mean, covariance, got {len(arguments)}", start)
+    x, mean, cov = arguments
+    own = reader.arithmetic.shape(x)
+    if not own:
+        for part in (mean, cov):
+            reader.demand_scalar(part, "the density of a scalar", start)
+        return Value((), lambda: _scalar_normal(*(a.build() for a in arguments)), uses_of(arguments), start=start)
+    if len(own) != 1:
+        raise reader.error("a normal density needs a vector or a scalar", start, ill_typed=True)
+    mean = reader.arithmetic.spread(mean, own)
+    with reader.at(start):
+        shape = reader.arithmetic.shape(cov)
+        if len(shape) != 2 or not reader.table.sizes.unify_shapes(shape, (own[0], own[0])):
+            raise reader.error(
+                f"the covariance of {reader.arithmetic.said(x)} is {reader.arithmetic.said(cov)}", start, ill_typed=True
+            )
+
+    def build() -> Expr:
+        size = reader.table.sizes.resolve(own[0])
+        return _vector_normal(x.build(), mean.build(), cov.build(), Dim(size))
+
+    return Value((), build, uses_of(arguments), start=start)
+
+
+def _scalar_normal(x: Expr, mean: Expr, variance: Expr) -> Expr:
+    two_pi = Product((TWO, Constant("pi"), variance))
+    centred = x if _is_zero(mean) else Add((x, Neg(mean)))
+    exponent = Neg(Quotient(Power(centred, TWO), Product((TWO, variance))))
+    return Product((Quotient(ONE, Apply("sqrt", (two_pi,))), Apply("exp", (exponent,))))
+
+
+def _is_zero(node: Expr) -> bool:
+    return isinstance(node, Number) and node.value == 0
+
+
+def _vector_normal(x: Expr, mean: Expr, cov: Expr, size: Expr) -> Expr:
+    centred = Add((x, Neg(mean)))
+    form = Product((Transpose(centred), Apply("inverse", (cov,)), centred))
+    two_pi = Power(Product((TWO, Constant("pi"))), Neg(Quotient(size, TWO)))
+    scale = Product((two_pi, Power(Apply("det", (cov,)), Number(Fraction(-1, 2)))))
+    return Product((scale, Apply("exp", (Neg(Product((HALF, form))),))))
+
+
+def bernoulli(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
+    """Bern(x | p) = p^x (1 - p)^(1 - x)."""
+    x, p = _scalars(reader, arguments, 2, start)
+
+    def build() -> Expr:
+        a, b = x.build(), p.build()
+        return Product((Power(b, a), Power(Add((ONE, Neg(b))), Add((ONE, Neg(a))))))
+
+    return Value((), build, uses_of(arguments), start=start)
+
+
+def poisson(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
+    """Poisson(k | l) = l^k e^-l / k!."""
+    k, rate = _scalars(reader, arguments, 2, start)
+
+    def build() -> Expr:
+        n, m = k.build(), rate.build()
+        return Quotient(Product((Power(m, n), Apply("exp", (Neg(m),)))), Apply("factorial", (n,)))
+
+    return Value((), build, uses_of(arguments), start=start)
+
+
+def _scalars(reader: Formula, arguments: Sequence[Value], count: int, start: int) -> Sequence[Value]:
+    if len(arguments) != count:
+        raise reader.error(f"this density takes {count} arguments, got {len(arguments)}", start)
+    for argument in arguments:
+        reader.demand_scalar(argument, "this density", start)
+    return arguments
+
+
+DENSITIES: dict[str, Callable[[Formula, Sequence[Value], int], Value]] = {
+    "N": normal_density,
+    "normal": normal_density,
+    "bern": bernoulli,
+    "bernoulli": bernoulli,
+    "poisson": poisson,
+    "poi": poisson,
+}
+
+
+def read_normal(reader: Formula, request: object) -> Value | None:
+    """\\mathcal N(x | m, S) as a function; with two arguments it is a law and no value."""
+    assert isinstance(request, Unknown)
+    found, cursor = request.written, request.cursor
+    if found.sub is not None or not cursor.at("("):
+        return None
+    if found.name.font not in ("cal", "word") and found.name.base != "N":
+        return None
+    if found.name.font != "cal" and reader.table.find(found.name) is not None:
+        return None
+    cursor.pos += 1
+    arguments = reader.arguments(cursor, ")")
+    if len(arguments) == 2:
+        raise reader.error("\\mathcal N with two arguments is a law, not a number", found.start)
+    reader.note("\\mathcal N(x | m, S): S is the covariance (of a scalar, the variance)")
+    value = normal_density(reader, arguments, found.start)
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def density_word(name: str) -> Callable[[Formula, object], Value]:
+    """\\mathrm{Bern}(x | p)."""
+
+    def handler(reader: Formula, request: object) -> Value:
+        assert isinstance(request, Unknown)
+        cursor, start = request.cursor, request.written.start
+        if not cursor.take("("):
+            raise reader.error(f"{name} needs its arguments", start)
+        return DENSITIES[name](reader, reader.arguments(cursor, ")"), start)
+
+    return handler
+
+
+# ---------------------------------------------------------------------------------------- KL divergence
+
+
+def read_divergence(reader: Formula, request: object) -> Value | None:
+    """D_{KL}(q \\| p), \\mathrm{KL}(q \\| p): of probability vectors, of Bernoulli probabilities, of normal laws."""
+    assert isinstance(request, Unknown)
+    found, cursor = request.written, request.cursor
+    if not _names_divergence(found):
+        return None
+    token = cursor.token
+    if token is None or token.text not in OPENERS:
+        return None
+    nodes = enclosed(cursor, token.text, OPENERS[token.text])
+    if nodes is None:
+        raise reader.unexpected(cursor, "the laws of a divergence")
+    cursor.pos += len(nodes) + 2
+    sides = _two_sides(nodes)
+    if sides is None:
+        raise reader.error("a divergence is written KL(q \\| p)", found.start)
+    laws = [_normal_law(reader, side) for side in sides]
+    if laws[0] is not None and laws[1] is not None:
+        return _normal_divergence(reader, laws[0], laws[1], found.start)
+    with reader.deeper(found.start):
+        q, p = reader.whole(sides[0]), reader.whole(sides[1])
+    return _divergence(reader, q, p, found.start)
+
+
+def _names_divergence(found: Written) -> bool:
+    if found.name.base.upper() == "KL":
+        return True
+    sub = plain(found.sub) if found.sub is not None else ""
+    return found.name.base == "D" and sub.upper() == "KL"
+
+
+def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
+    for position, node in enumerate(nodes):
+        if isinstance(node, Token) and node.text in (r"\|", "||", "|", r"\mid", r"\lVert", r"\rVert"):
+            return [list(nodes[:position]), list(nodes[position + 1 :])]
+    return None
+
+
+def _normal_law(reader: Formula, nodes: Sequence[Node]) -> tuple[Value, Value] | None:
+    items = clean(nodes)
+    if not items or not plain(items[:2]).replace("\\mathcal", "").startswith("N"):
+        return None
+    cursor = Cursor(items, cleaned=True)
+    while cursor.node is not None and not cursor.at("("):
+        cursor.pos += 1
+    if not cursor.take("("):
+        return None
+    arguments = reader.arguments(cursor, ")")
+    return (arguments[-2], arguments[-1]) if len(arguments) in (2, 3) and cursor.node is None else None
+
+
+def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
+    own = reader.arithmetic.shape(q)
+    if not reader.table.sizes.unify_shapes(q.shape, p.shape) or len(own) > 1:
+        raise reader.error(
+            f"a divergence needs two probability vectors, got {reader.arithmetic.said(q)} and {reader.arithmetic.said(p)}",
+            start,
+            ill_typed=True,
+        )
+    if own:
+        return Value((), lambda: _finite_kl(q.build(), p.build()), uses_of((q, p)), start=start)
+    reader.note("a divergence of two numbers is that of two Bernoulli laws")
+
+    def build() -> Expr:
+        a, b = q.build(), p.build()
+        first = Product((a, Apply("log", (Quotient(a, b),))))
+        na, nb = Add((ONE, Neg(a))), Add((ONE, Neg(b)))
+        return Add((first, Product((na, Apply("log", (Quotient(na, nb),))))))
+
+    return Value((), build, uses_of((q, p)), start=start)
+
+
+def _finite_kl(q: Expr, p: Expr) -> Expr:
+    return Apply("inner", (q, Apply("log", (Apply("hadamard_divide", (q, p)),))))
+
+
+def _normal_divergence(
+    reader: Formula, q: tuple[Value, Value], p: tuple[Value, Value], start: int
+) -> Value:
+    """KL(N(m1, S1) || N(m2, S2)) in closed form."""
+    values = [*q, *p]
+    shape = max((reader.arithmetic.shape(v) for v in (q[0], p[0])), key=len)
+    means = [reader.arithmetic.spread(v, shape) if shape else v for v in (q[0], p[0])]
+    reader.note("the divergence of two normal laws is read by its closed form")
+    if not shape:
+        return Value(
+            (),
+            lambda: _scalar_normal_kl(means[0].build(), q[1].build(), means[1].build(), p[1].build()),
+            uses_of(values),
+            start=start,
+        )
+    with reader.at(start):
+        for cov in (q[1], p[1]):
+            if not reader.table.sizes.unify_shapes(cov.shape, (shape[0], shape[0])):
+                raise reader.error("the covariances of a divergence do not fit", start, ill_typed=True)
+    return Value(
+        (),
+        lambda: _vector_normal_kl(
+            means[0].build(), q[1].build(), means[1].build(), p[1].build(), reader.table.sizes.shape(shape)
+        ),
+        uses_of(values),
+        start=start,
+    )
+
+
+def _scalar_normal_kl(m: Expr, s: Expr, n: Expr, t: Expr) -> Expr:
+    log = Apply("log", (Quotient(t, s),))
+    square = Power(Add((m, Neg(n))), TWO)
+    return Product((HALF, Add((log, Quotient(Add((s, square)), t), Neg(ONE)))))
+
+
+def _vector_normal_kl(m: Expr, s: Expr, n: Expr, t: Expr, shape: Shape) -> Expr:
+    inverse = Apply("inverse", (t,))
+    gap = Add((n, Neg(m)))
+    log = Add((Apply("logdet", (t,)), Neg(Apply("logdet", (s,)))))
+    form = Product((Transpose(gap), inverse, gap))
+    trace = Apply("trace", (Product((inverse, s)),))
+    return Product((HALF, Add((log, Neg(Dim(shape[0])), trace, form))))
+
+
+# ------------------------------------------------------------------------------------------ expectations
+
+
+def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
+    """E[...], Var(...), Cov(x, y) over the symbols that have a law."""
+
+    def handler(reader: Formula, request: object) -> Value | None:
+        assert isinstance(request, Unknown)
+        found, cursor = request.written, request.cursor
+        if found.name.base in ("E", "V") and found.name.font not in ("bb", "word", "cal", "rm", "bold"):
+            if not cursor.at("["):
+                return None
+        token = cursor.token
+        if token is None or token.text not in OPENERS:
+            if found.name.font == "bb":
+                raise reader.error(f"{kind} needs its argument in brackets", found.start)
+            return None
+        nodes = enclosed(cursor, token.text, OPENERS[token.text])
+        if nodes is not None and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes) and _conditional(nodes):
+            raise reader.error("a conditional expectation needs its law; it is not supported", found.start)
+        cursor.pos += 1
+        arguments = reader.arguments(cursor, OPENERS[token.text])
+        if len(arguments) != (2 if kind == "Cov" else 1) and not (kind == "Cov" and len(arguments) == 1):
+            raise reader.error(f"{kind} with {len(arguments)} arguments", found.start)
+        value = expectation(reader, kind, arguments, found.start)
+        return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+    return handler
+
+
+def _conditional(nodes: Sequence[Node]) -> bool:
+    bars = [n for n in nodes if isinstance(n, Token) and n.text in ("|", r"\mid")]
+    return len(bars) == 1 or any(b.text == r"\mid" for b in bars)
+
+
+def expectation(reader: Formula, kind: str, arguments: Sequence[Value], start: int) -> Value:
+    """An expectation over every random symbol in its arguments."""
+    own = [reader.arithmetic.shape(a) for a in arguments]
+    shape: Shape = own[0]
+    if kind != "E":
+        from derive.expr.shapes import normal
+        from derive.expr.sizes import ONE as SIZE_ONE
+
+        if any(len(s) > 1 for s in own):
+            raise reader.error(f"{kind} needs scalars or vectors", start, ill_typed=True)
+        shape = normal((own[0] or (SIZE_ONE,)) + (own[-1] or (SIZE_ONE,)))
+    built: list[Expr] = []
+
+    def build() -> Expr:
+        if not built:
+            nodes = tuple(a.build() for a in arguments)
+            over: dict[Symbol, None] = {}
+            for node in nodes:
+                for symbol in symbols(node):
+                    if symbol.law is not None and symbol.law.kind == "random":
+                        over[symbol] = None
+            if not over:
+                raise reader.error(
+                    f"{kind} does not say what is random; declare a law, such as x \\sim \\mathcal N(0, I)", start
+                )
+            built.append(Expectation(kind, nodes, tuple(over)))
+        return built[0]
+
+    return Value(shape, build, uses_of(arguments), start=start)
+
+
+def is_kind(token: Token | None, kind: Kind) -> bool:
+    """Whether a token is of a kind."""
+    return token is not None and token.kind is kind
