@@ -98,7 +98,7 @@ def _by_calculus(lhs: Expr, rhs: Expr) -> list[Line] | None:
     for line in walked:
         kept.append(line)
         if line[0] == rhs or same(line[0], rhs):
-            return compressed(lhs, [*kept[:-1], (rhs, line[1], line[2])])
+            return compressed(lhs, [*kept[:-1], *_arrived(line, rhs)])
     end = walked[-1][0] if walked else lhs
     rest = _by_search(end, rhs)
     if rest is not None:
@@ -124,7 +124,7 @@ def _by_search(lhs: Expr, rhs: Expr) -> list[Line] | None:
                 for made in applications(side, rule):
                     line: Line = (made, (rule.name,), (rule.words,))
                     if same(made, rhs):
-                        return [*path, (rhs, line[1], line[2])]
+                        return [*path, *_arrived(line, rhs)]
                     key = canonical(made)
                     if key not in seen and len(seen) < MOST_STATES:
                         seen[key] = None
@@ -138,5 +138,12 @@ def _by_tidying(lhs: Expr, rhs: Expr) -> list[Line] | None:
     for made, rule in tidied(lhs):
         path.append((made, (rule.name,), (rule.words,)))
         if same(made, rhs):
-            return [*path[:-1], (rhs, (rule.name,), (rule.words,))]
+            return [*path[:-1], *_arrived(path[-1], rhs)]
     return None
+
+
+def _arrived(line: Line, rhs: Expr) -> list[Line]:
+    """The line with the author's way to write it; multiplying out is a step of its own."""
+    if canonical(line[0]) == canonical(rhs):
+        return [(rhs, line[1], line[2])]
+    return [line, (rhs, ("distribute",), ("distribute",))]

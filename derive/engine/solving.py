@@ -15,6 +15,7 @@ from derive.rules.algebra import inverse_cancels, inverse_of_inverse, inverse_of
 from derive.rules.calculus import coefficient
 from derive.rules.reach import depends
 from derive.rules.scalars import distribute
+from derive.rules.tidy import scalars_in_common, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def _linear(gap: Expr, unknown: Symbol) -> Solution | None:
     matrix = _factor(gap, unknown)
     if matrix is None or depends(matrix, unknown):
         return None
-    matrix = _tidy(matrix)
-    rest = _tidy(forms.negative(_without(gap, unknown)))
+    matrix, rest = _reduced(_tidy(matrix), _tidy(forms.negative(_without(gap, unknown))))
     if not matrix.shape:
         value = forms.divided(rest, matrix)
         words = "divide"
@@ -110,6 +110,32 @@ def _factor(gap: Expr, unknown: Symbol) -> Expr | None:
         if any(depends(f, unknown) for f in split.denominators):
             return None
     return forms.total(found, found[0].shape) if found else None
+
+
+def _reduced(matrix: Expr, rest: Expr) -> tuple[Expr, Expr]:
+    """Both sides without the scalar factors that all of their terms share; no side with a leading sign."""
+    terms = [forms.term(t) for side in (matrix, rest) for t in _terms(side) if not forms.is_zero(t)]
+    front = scalars_in_common(terms)
+    if all(forms.term(t).coefficient < 0 for t in _terms(matrix)) and front.coefficient > 0:
+        front = front.scaled(-1)
+
+    def lighter(side: Expr) -> Expr:
+        parts = [forms.term(t) for t in _terms(side) if not forms.is_zero(t)]
+        made = [
+            forms.assembled(
+                forms.Term(t.coefficient / front.coefficient, *without(t, front), t.core)
+            )
+            for t in parts
+        ]
+        return forms.total(made, side.shape)
+
+    return lighter(matrix), lighter(rest)
+
+
+def _terms(node: Expr) -> tuple[Expr, ...]:
+    if isinstance(node, Neg) and isinstance(node.operand, Add):
+        return tuple(forms.negative(t) for t in node.operand.terms)
+    return node.terms if isinstance(node, Add) else (node,)
 
 
 def _without(gap: Expr, unknown: Symbol) -> Expr:

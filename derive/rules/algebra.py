@@ -233,12 +233,17 @@ def inverse_cancels(node: Expr) -> Expr | None:
 
 
 def inverse_of_product(node: Expr) -> Expr | None:
-    """(A B)^-1 = B^-1 A^-1 for square A and B."""
-    if not is_call(node, "inverse") or not isinstance(node.args[0], Product):  # type: ignore[attr-defined]
+    """(A B)^-1 = B^-1 A^-1 for square A and B; (c A)^-1 = A^-1 / c."""
+    if not is_call(node, "inverse") or not isinstance(node.args[0], (Product, Neg)):  # type: ignore[attr-defined]
         return None
     front, arrays = scalars_and_arrays(node.args[0])  # type: ignore[attr-defined]
-    if len(arrays) < 1 or any(f.rank != 2 or f.shape[0] != f.shape[1] for f in arrays):
+    if not node.shape or not arrays:
         return None
+    if any(f.rank != 2 or f.shape[0] != f.shape[1] for f in arrays):
+        if forms.is_ones(front):
+            return None
+        inner = Apply("inverse", (forms.juxtaposed(arrays),))
+        return forms.times(forms.divided(forms.UNIT, front), inner)
     inverses = [
         f.args[0] if is_call(f, "inverse") else Apply("inverse", (f,)) for f in reversed(arrays)
     ]  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from derive.expr.nodes import (
     Apply,
     Constant,
     Derivative,
+    Differential,
     Dim,
     Expr,
     Filled,
@@ -25,6 +26,7 @@ from derive.expr.nodes import (
     Power,
     Product,
     Quotient,
+    Reduce,
     Symbol,
     Transpose,
     as_expr,
@@ -171,18 +173,13 @@ def assembled(given: Term) -> Expr:
         bottom.insert(0, Number(Fraction(q.denominator)))
     front: list[Expr] = [Number(Fraction(q.numerator))] if q.numerator != 1 else []
     if bottom:
-        arrays = [f for f in top if isinstance(f, Product)]
-        plain_top = [*front, *(f for f in top if not isinstance(f, Product))]
-        simple = (
-            [f for f in plain_top if isinstance(f, FRONT)] if given.core or arrays else plain_top
-        )
-        rest = [f for f in plain_top if not any(f is s for s in simple)]
-        over = juxtaposed(simple) if simple else UNIT
-        if not given.core and not rest and not arrays:
-            return Quotient(over, juxtaposed(bottom))
-        if not given.core and not arrays and not simple:
-            return Quotient(juxtaposed(rest), juxtaposed(bottom))
-        front, top = [Quotient(over, juxtaposed(bottom))], [*rest, *arrays]
+        above = [f for f in top if _over(f) and not _has_arrays(f)]
+        beside = [f for f in top if not (_over(f) and not _has_arrays(f))]
+        if given.core or beside:
+            beside = [*(f for f in above if not isinstance(f, FRONT)), *beside]
+            above = [f for f in above if isinstance(f, FRONT)]
+        over = juxtaposed([*front, *above])
+        front, top = [Quotient(over, juxtaposed(bottom))], beside
     return juxtaposed([*front, *top, *given.core])
 
 
@@ -332,7 +329,7 @@ def divided(top: Expr, bottom: Expr) -> Expr:
         return top
     if is_ones(bottom):
         return top
-    if not top.shape and constant_value(top) is None and not isinstance(top, (Neg, Quotient)):
+    if not top.shape and constant_value(top) is None and _over(top):
         if isinstance(bottom, Quotient) or constant_value(bottom) is not None:
             return times(Quotient(UNIT, bottom), top)
         return UNIT if top == bottom else Quotient(top, bottom)
@@ -364,6 +361,15 @@ def turned(node: Expr) -> Expr:
     return Transpose(node)
 
 
+def _over(node: Expr) -> bool:
+    """Whether a scalar stands well above a fraction bar: not with a sign, nor a trace, a sum or a derivative."""
+    if isinstance(node, Product):
+        return all(_over(f) for f in node.factors) and constant_value(node.factors[0]) is None
+    return not isinstance(node, (Neg, Quotient, Reduce, Derivative, Differential)) and not (
+        isinstance(node, Apply) and node.function in ("trace", "logdet", "det")
+    )
+
+
 def _own_transpose(node: Expr) -> bool:
     return is_identity(node) or (isinstance(node, Apply) and node.function == "diag")
 
@@ -392,4 +398,6 @@ def cleaned(node: Expr) -> Expr:
         return turned(node.operand)
     if isinstance(node, Apply) and node.function == "hadamard":
         return entrywise(*node.args)
+    if isinstance(node, Apply) and node.function == "trace" and isinstance(node.args[0], Neg):
+        return Neg(Apply("trace", (node.args[0].operand,)))
     return node

@@ -104,9 +104,9 @@ def _outside(terms: list[forms.Term], count: int, last: bool) -> Expr | None:
     whole = all(len(t.core) == count for t in terms)
     shared = terms[0].core[-count:] if last else terms[0].core[:count]
     rests = [t.core[:-count] if last else t.core[count:] for t in terms]
-    front = _scalars_in_common(terms)
+    front = scalars_in_common(terms)
     inner = [
-        forms.assembled(forms.Term(t.coefficient / front.coefficient, *_without(t, front), core))
+        forms.assembled(forms.Term(t.coefficient / front.coefficient, *without(t, front), core))
         for t, core in zip(terms, rests, strict=True)
     ]
     if not whole and any(not core for core in rests):
@@ -119,7 +119,8 @@ def _outside(terms: list[forms.Term], count: int, last: bool) -> Expr | None:
     return forms.times(head, *ordered)
 
 
-def _scalars_in_common(terms: list[forms.Term]) -> forms.Term:
+def scalars_in_common(terms: list[forms.Term]) -> forms.Term:
+    """The number and the scalar factors that all terms share."""
     top = tuple(f for f in terms[0].numerators if all(f in t.numerators for t in terms))
     bottom = tuple(f for f in terms[0].denominators if all(f in t.denominators for t in terms))
     sizes = {abs(t.coefficient) for t in terms}
@@ -129,7 +130,8 @@ def _scalars_in_common(terms: list[forms.Term]) -> forms.Term:
     return forms.Term(value, top, bottom, ())
 
 
-def _without(t: forms.Term, front: forms.Term) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+def without(t: forms.Term, front: forms.Term) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """Numerators and denominators without those in front."""
     top, bottom = list(t.numerators), list(t.denominators)
     for f in front.numerators:
         top.remove(f)
