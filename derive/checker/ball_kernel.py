@@ -124,7 +124,19 @@ def _power(a: Any, b: Any) -> Any:
         return arb(1)
     if n < 0 and a.contains(0):
         return NAN
-    return a**n
+    return _repeated(a, n) if a.contains(0) else a**n
+
+
+def _repeated(a: Any, n: int) -> Any:
+    """a^n for n > 0 by squaring: flint's power of a ball around zero goes through the logarithm and is undefined."""
+    result, square = arb(1), a
+    while n:
+        if n & 1:
+            result = result * square
+        n >>= 1
+        if n:
+            square = square * square
+    return result
 
 
 def _less(a: Any, b: Any) -> bool | None:
@@ -283,13 +295,9 @@ class BallKernel(ArrayKernel):
         return _SELECT(np.asarray(valid, dtype=object), a, self.undefined())
 
     def matmul(self, a: Array, b: Array) -> Array:
-        result = None
-        for k in range(a.shape[-1]):
-            term = a[..., :, k, None] * b[..., None, k, :]
-            result = term if result is None else result + term
-        if result is None:
+        if not a.shape[-1]:
             return self.full((*a.shape[:-1], b.shape[-1]), 0)
-        return result
+        return _array(np.matmul(a, b))
 
     def _each(self, function: Callable[[Any], Any], a: Array, core: tuple[int, ...]) -> Array:
         n = a.shape[-1]
