@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from derive.expr.nodes import Add, Expr, Neg, Product, Quotient, Reduce
 from derive.writer.arithmetic_rules import flat_factors, terms_of
@@ -14,17 +15,23 @@ from derive.writer.typesetter import Typesetter, signed_terms
 STYLE = LatexStyle()
 
 
-def latex_lines(expr: Expr, width: float, taken: Iterable[str] = ()) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The LaTeX of an expression: in one line with its width in em, and in lines with theirs."""
+
+    latex: str
+    width: float
+    lines: tuple[str, ...]
+    widths: tuple[float, ...]
+
+
+def broken(expr: Expr, width: float, taken: Iterable[str] = ()) -> Broken:
     """The LaTeX of an expression in lines of at most `width` em where breaks allow it; one line if it fits."""
     t = set_type(expr, STYLE, frozenset(taken))
-    if t[expr].width <= width:
-        return [t[expr].text]
-    return [line.text.strip() for line in _packed(_tokens(expr, width, t), width)]
-
-
-def latex_width(expr: Expr, taken: Iterable[str] = ()) -> float:
-    """A rough length of the LaTeX of an expression in em."""
-    return set_type(expr, STYLE, frozenset(taken))[expr].width
+    whole = t[expr]
+    lines = [whole] if whole.width <= width else _packed(_tokens(expr, width, t), width)
+    shown = tuple(line.text.strip() for line in lines)
+    return Broken(whole.text, whole.width, shown, tuple(line.width for line in lines))
 
 
 def _packed(tokens: Sequence[Piece], width: float) -> list[Piece]:

@@ -89,14 +89,30 @@ def _render(pages: Sequence[Page], title: str, collection: bool) -> str:
     }
     environment.globals["evidence"] = evidence_groups
     used = {kind for page in pages for kind in page.kinds}
-    return environment.get_template("page.tex.j2").render(
+    chapters = chapter_starts(pages) if collection else {}
+    text = environment.get_template("page.tex.j2").render(
         title=title,
+        chapters=chapters,
+        level="subsection" if chapters else "section",
         pages=pages,
         collection=collection,
         checked=any(page.checked for page in pages),
         legend=[(kind, kind, escaped(meaning)) for kind, meaning in LEGEND if kind in used],
         reason_width=REASON_MM,
     )
+    # an empty line between two displays would be a paragraph of its own
+    return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[)", r"\1\n", text)
+
+
+def chapter_starts(pages: Sequence[Page]) -> dict[str, str]:
+    """Slug of the first page of a chapter -> chapter; nothing when chapters are interrupted, as in a learning path."""
+    starts = {
+        page.slug: page.chapter
+        for before, page in zip([None, *pages], pages, strict=False)
+        if before is None or before.chapter != page.chapter
+    }
+    names = list(starts.values())
+    return starts if len(set(names)) == len(names) and all(names) else {}
 
 
 def block_kind(block: ProseView | DefinitionView | ChainView) -> str:
@@ -155,8 +171,16 @@ def _display(name: str, rows: Sequence[str]) -> str:
     return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
 
 
-def _broken(formula: Formula) -> list[str]:
-    return list(formula.lines)
+def _broken(formula: Formula, room: float = TEXT - NUMBER - 3.0) -> list[str]:
+    """The lines of a formula; one that cannot be broken and is too long for the page is set smaller."""
+    return [
+        line if width <= room else _shrunk(line)
+        for line, width in zip(formula.lines, formula.widths, strict=True)
+    ]
+
+
+def _shrunk(line: str) -> str:
+    return rf"\resizebox{{0.86\linewidth}}{{!}}{{$\displaystyle {line}$}}"
 
 
 def chain_tex(chain: ChainView) -> str:
@@ -164,7 +188,7 @@ def chain_tex(chain: ChainView) -> str:
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
     long_left = chain.lhs.width > 9 or chain.lhs.width + _widest(chain) > BESIDE
-    rows: list[str] = [rf"& {chain.lhs.latex} \notag"] if long_left and chain.steps else []
+    rows = [rf"& {line} \notag" for line in _broken(chain.lhs)] if long_left else []
     left = "" if long_left else chain.lhs.latex
     indent = r"\;" if long_left else ""
     room = BESIDE - (0 if long_left else chain.lhs.width) - 2
@@ -182,13 +206,14 @@ def _widest(chain: ChainView) -> float:
 
 
 def line_width(formula: Formula) -> float:
-    """The width of the longest line: the whole where it is not broken, else at most the width asked for."""
-    return formula.width if len(formula.lines) == 1 else min(formula.width, 25.0)
+    """The width of the longest line; lines after the first are indented by 2 em."""
+    first, *more = formula.widths
+    return max([first, *(width + 2 for width in more)])
 
 
 def _rows(step: StepView, left: str, indent: str, room: float) -> list[str]:
     """One step: sign and right side, further lines of it, reason, number and mark."""
-    first, *more = step.rhs.lines
+    first, *more = _broken(step.rhs)
     tag = rf"\tag{{{step.number}{_mark(step)}}}"
     reason = _reason(step)
     beside = line_width(step.rhs) <= room

@@ -27,13 +27,12 @@ from derive.expr.nodes import (
     as_expr,
 )
 from derive.expr.walk import post_order
-from derive.writer.breaking import latex_lines, latex_width
+from derive.writer.breaking import broken
 from derive.writer.evidence import NO_MARK, Mark, Summary, marks_of, summary_of, together
-from derive.writer.latex import latex
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
 from derive.writer.notation import NotationRow, index_letters, notation_row
-from derive.writer.spoken import spoken, spoken_relation
+from derive.writer.spoken import spoken, spoken_name, spoken_relation
 from derive.writer.unicode_style import MARKS as UNICODE_MARKS
 from derive.writer.unicode_text import text
 
@@ -47,6 +46,7 @@ class Formula:
     text: str
     spoken: str
     width: float
+    widths: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,17 +263,20 @@ class _Builder:
     def formula(self, side: Side, arrays: bool = False) -> Formula:
         """A side; with `arrays`, a zero array prints as 0 because the other side shows its size."""
         if isinstance(side, Unreadable):
-            width = rough_width(side.latex)
-            return Formula(side.latex, (side.latex,), unicode_name(side.latex), side.latex, width)
+            width, line = rough_width(side.latex), unicode_name(side.latex)
+            return Formula(
+                side.latex, (side.latex,), line, spoken_name(side.latex), width, (width,)
+            )
         if arrays and isinstance(side, Filled) and side.kind == "zeros":
-            return Formula("0", ("0",), "0", "zero", 0.5)
-        lines = tuple(latex_lines(side, self.line_width, self.taken))
+            return Formula("0", ("0",), "0", "zero", 0.5, (0.5,))
+        set_in = broken(side, self.line_width, self.taken)
         return Formula(
-            latex(side, self.taken),
-            lines,
+            set_in.latex,
+            set_in.lines,
             text(side, self.taken),
             spoken(side),
-            latex_width(side, self.taken),
+            set_in.width,
+            set_in.widths,
         )
 
     def definition(self, block: Definition) -> DefinitionView:
