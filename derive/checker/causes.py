@@ -12,7 +12,7 @@ from derive.errors import DeriveError
 from derive.expr.nodes import Expr
 
 #: seconds for the search of a diagnosis, and for each confirmation
-SEARCH, CONFIRM = 1.2, 1.0
+SEARCH, CONFIRM = 1.2, 3.0
 
 
 def with_cause(

@@ -1,27 +1,28 @@
 """Why a relation fails: the smallest human mistake whose correction makes it hold.
 
-Candidates are the edits of `derive.checker.edits` and what `derive.checker.repairs` puts back. One batch of float64
-values sorts out those that do not hold anyway; the judge decides the rest at fresh points. What is returned was verified.
+Candidates are the edits of `derive.checker.edits` and what `derive.checker.repairs` puts back. A batch of float64
+values sorts out those that do not hold anyway; the judge decides the rest at fresh points.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from derive.checker.edit_parts import ONE, Setting, is_zero, times
 from derive.checker.edits_structure import OPPOSITE
+from derive.checker.laws import law_roots
 from derive.checker.mutants import Mutant, mutants, setting_of
 from derive.checker.repairs import material, missing_factors, missing_terms
 from derive.checker.verdicts import Diagnosis, Verdict
 from derive.errors import DeriveError
-from derive.expr.nodes import Derivative, Dim, Expr, Neg, Number, Quotient, Transpose
+from derive.expr.nodes import Derivative, Dim, Expr, Neg, Number, Quotient, Symbol, Transpose
 from derive.expr.shapes import transposed
 from derive.expr.sizes import Size
-from derive.expr.walk import post_order
+from derive.expr.walk import free_symbols, post_order, symbols
 
 #: decides `lhs op rhs` with the premises of the relation, at the points of a seed
 DecideAt = Callable[[Expr, str, Expr, int], Verdict]
@@ -89,17 +90,16 @@ def diagnose(
     scaled = list(_scaled(lhs, op, rhs, values))
     if is_zero(rhs) or is_zero(lhs):
         scaled = []
-    near = sorted(_edited(lhs, op, rhs), key=lambda c: c.cost)
-    found = _first(_merged(near, scaled), decide, values, seed, clock)
-    if found is not None:
-        return found
-    return _first(_restored(lhs, op, rhs, premises), decide, values, seed, clock)
+    return _first(_in_order(lhs, op, rhs, premises, scaled), decide, values, seed, clock)
 
 
-def _merged(near: list[Candidate], scaled: list[Candidate]) -> Iterator[Candidate]:
-    """Edits by cost, then the constant ratio of the whole (when no single edit explains it)."""
-    yield from near
-    yield from scaled
+def _in_order(
+    lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...], scaled: list[Candidate]
+) -> Iterator[Candidate]:
+    """Edits of the right side and a constant ratio by size; what is put back; then edits of the left side."""
+    yield from sorted((*_edited(lhs, op, rhs), *scaled), key=lambda c: c.cost)
+    yield from _restored(lhs, op, rhs, premises)
+    yield from sorted(_edited_left(lhs, op, rhs), key=lambda c: c.cost)
 
 
 class Clock:
@@ -120,10 +120,16 @@ def _first(
     for c in candidates:
         if clock.out:
             return None
+        if not _comparable(c.lhs, c.rhs):
+            continue
         if agrees(c.lhs, c.op, c.rhs, values) and _verified(c, decide, seed):
             corrected = c.rhs if c.side == "rhs" else c.lhs
             return Found(c.kind, c.message, corrected, c.side, c.op)
     return None
+
+
+def _comparable(lhs: Expr, rhs: Expr) -> bool:
+    return lhs.shape == rhs.shape or is_zero(lhs) or is_zero(rhs)
 
 
 def _verified(c: Candidate, decide: DecideAt, seed: int) -> bool:
@@ -180,10 +186,10 @@ def _of_shapes(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
     around = setting_of(lhs, rhs)
     for m in mutants(rhs, around, keep_shape=False):
         if m.expr.shape == lhs.shape:
-            yield Candidate(m.repairs, _superfluous(m), lhs, op, m.expr, m.cost)
+            yield Candidate(m.repairs, _fault(m), lhs, op, m.expr, m.cost)
     for m in mutants(lhs, around, keep_shape=False):
         if m.expr.shape == rhs.shape:
-            yield Candidate(m.repairs, _superfluous(m), m.expr, op, rhs, m.cost + 1, "lhs")
+            yield Candidate(m.repairs, _fault(m), m.expr, op, rhs, m.cost + 1, "lhs")
 
 
 def _turned(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
@@ -203,33 +209,49 @@ def has_derivative(expr: Expr) -> bool:
 
 
 def _edited(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
-    """One edit of the right side, then of the left side, and the relation the other way round."""
+    """One edit of the right side, or the relation the other way round."""
     around = setting_of(lhs, rhs)
     for other in OPPOSITE.get(op, ()) if op != "=" else ():
         text = f"the relation is the wrong way round: {other} holds, not {op}"
         yield Candidate("wrong_relation", text, lhs, other, rhs, 0.1)
     if rhs.rank == 2 and rhs.shape[0] == rhs.shape[1] and has_derivative(lhs):
         yield from _turned(lhs, op, rhs)
+    derivative = has_derivative(lhs) or has_derivative(rhs)
     for m in mutants(rhs, around):
-        yield Candidate(m.repairs, _superfluous(m), lhs, op, m.expr, m.cost)
+        yield Candidate(_called(m, derivative), _fault(m), lhs, op, m.expr, m.cost)
+
+
+def _called(m: Mutant, derivative: bool) -> str:
+    """The name of the mistake: a function too many in a derivative is a factor that its chain rule did not cancel."""
+    if derivative and m.repairs == "extra_factor" and m.kind == "chain_rule":
+        return "chain_rule"
+    return m.repairs
+
+
+def _edited_left(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
     if not is_zero(lhs):
-        for m in mutants(lhs, around, limit=200):
-            yield Candidate(m.repairs, _superfluous(m), m.expr, op, rhs, m.cost + 2, "lhs")
+        for m in mutants(lhs, setting_of(lhs, rhs), limit=200):
+            yield Candidate(m.repairs, _fault(m), m.expr, op, rhs, m.cost + 2, "lhs")
 
 
 def _restored(lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...]) -> Iterator[Candidate]:
     """A lost factor or term, taken from the other side, the definitions or the premises."""
-    around = setting_of(lhs, rhs, *premises)
-    others = material((lhs, rhs, *premises), around)
+    behind = (*premises, *law_roots((*free_symbols(lhs), *free_symbols(rhs))))
+    around = setting_of(lhs, rhs, *behind)
+    others = material((lhs, rhs, *behind), setting_of(lhs, rhs))
+    if isinstance(lhs, Symbol):
+        others = tuple(o for o in others if lhs not in symbols(o))
+        around = replace(around, symbols=tuple(s for s in around.symbols if s != lhs))
     derivative = has_derivative(lhs) or has_derivative(rhs)
     found = [*missing_factors(rhs, others, derivative), *missing_terms(rhs, others, around)]
     for m in sorted(found, key=lambda m: m.cost):
         yield Candidate(m.repairs, m.note, lhs, op, m.expr, m.cost)
 
 
-def _superfluous(m: Mutant) -> str:
-    """The message of an edit: what would have to be done."""
-    return f"it holds with {m.note}" + (f" in {m.where}" if m.where not in m.note else "")
+def _fault(m: Mutant) -> str:
+    """The message of an edit: what is wrong, and where."""
+    text = m.fault or f"it holds with {m.note}"
+    return text + (f" in {m.where}" if m.where not in text else "")
 
 
 # ------------------------------------------------------------------------------------ constant ratios
@@ -245,7 +267,7 @@ def _scaled(lhs: Expr, op: str, rhs: Expr, values: Values) -> Iterator[Candidate
     for value, kind in recognised(ratio, around):
         text = f"the left side is {value!r} times the right side at every point"
         new = Neg(rhs) if value == Number(Fraction(-1)) else times(value, rhs)
-        yield Candidate(kind, text, lhs, op, new, 0.7)
+        yield Candidate(kind, text, lhs, op, new, 1.35)
 
 
 def constant_ratio(samples: Sequence[Sample]) -> list[tuple[dict[str, int], float]] | None:

@@ -30,13 +30,15 @@ SCALED = ("root", "term", "negated", "argument", "base", "exponent", "part", "bo
 class Edit:
     """`node` stands at the position afterwards. `kind` is the mistake made, `repairs` the mistake taken back.
 
-    `note` says what the edit does, as in `the factor 2 dropped`; by `cost` the smallest edit is tried first."""
+    `note` says what the edit does (`the factor 2 dropped`), `fault` what was wrong if that was right (`the factor 2 is
+    too much`), and by `cost` the smallest edit is tried first."""
 
     kind: str
     node: Expr
     note: str
     repairs: str = ""
     cost: float = 1.0
+    fault: str = ""
 
     @property
     def repaired(self) -> str:

@@ -42,26 +42,45 @@ def signs(here: Position, around: Setting) -> Iterator[Edit]:
     """The sign of a term, an argument or the whole; `a - b` for `b - a`."""
     node = here.node
     if isinstance(node, Neg):
-        yield Edit("sign", node.operand, f"the sign of {node.operand!r} changed", cost=0.5)
+        yield _sign(node.operand, node.operand, 0.5)
     elif here.role in SCALED and here.role != "negated" and not is_zero(node):
-        yield Edit("sign", Neg(node), f"the sign of {node!r} changed", cost=0.5)
+        yield _sign(node, Neg(node), 1.0 if here.role == "argument" else 0.5)
     elif here.role == "factor" and isinstance(node, Add):
-        yield Edit("sign", Neg(node), f"the sign of {node!r} changed", cost=0.8)
+        yield _sign(node, Neg(node), 0.8)
+
+
+def _sign(node: Expr, new: Expr, cost: float) -> Edit:
+    note, fault = f"the sign of {node!r} changed", f"the sign of {node!r} is wrong"
+    return Edit("sign", new, note, cost=cost, fault=fault)
 
 
 def numbers(here: Position, around: Setting) -> Iterator[Edit]:
     """A factor 2 or 1/2 that is lost or superfluous, and a written number that is one off."""
     node = here.node
     if here.role in SCALED and not is_zero(node) and not isinstance(node, (Number, Neg)):
-        yield Edit("factor_2_or_half", times(TWO, node), f"{node!r} doubled")
-        yield Edit("factor_2_or_half", times(HALF, node), f"{node!r} halved")
+        for factor, done in ((TWO, "doubled"), (HALF, "halved")):
+            fault = f"a factor {factor!r} is missing in {node!r}"
+            kind = "factor_2_or_half"
+            yield Edit(kind, times(factor, node), f"{node!r} {done}", fault=fault)
     if isinstance(node, Number) and here.role not in ("exponent", "index", "condition"):
         if node.value in (2, Fraction(1, 2)) and here.role == "denominator":
-            yield Edit("factor_2_or_half", ONE, f"{node!r} dropped", cost=0.9)
+            yield Edit(
+                "factor_2_or_half",
+                ONE,
+                f"{node!r} dropped",
+                cost=0.9,
+                fault=f"the {node!r} in a denominator is too much",
+            )
         near = Number(node.value + 1), Number(node.value - 1)
         for other in near[: 1 if node.value == 0 else 2]:
             if other.value != 0:
-                yield Edit("number", other, f"{node!r} became {other!r}", cost=2.5)
+                yield Edit(
+                    "number",
+                    other,
+                    f"{node!r} became {other!r}",
+                    cost=2.5,
+                    fault=f"{node!r} should be {other!r}",
+                )
 
 
 def sizes(here: Position, around: Setting) -> Iterator[Edit]:
@@ -71,16 +90,29 @@ def sizes(here: Position, around: Setting) -> Iterator[Edit]:
     if scaled and here.role in ("root", "term", "negated", "argument"):
         for name in around.sizes:
             size = Dim(Size.of(name))
-            yield Edit("factor_n", times(size, node), f"{node!r} multiplied by {name}", cost=1.1)
-            divided = times(Quotient(ONE, size), node)
-            yield Edit("factor_n", divided, f"{node!r} divided by {name}", cost=1.1)
+            for factor, done in ((size, "multiplied"), (Quotient(ONE, size), "divided")):
+                note = f"{node!r} {done} by {name}"
+                fault = f"the factor {factor!r} is missing in {node!r}"
+                yield Edit("factor_n", times(factor, node), note, cost=1.1, fault=fault)
     if isinstance(node, Dim):
         for name in around.sizes:
             other = Dim(Size.of(name))
             if other != node and here.role != "condition":
-                yield Edit("wrong_size", other, f"the size {node!r} became {name}", cost=1.5)
+                yield Edit(
+                    "wrong_size",
+                    other,
+                    f"the size {node!r} became {name}",
+                    cost=1.5,
+                    fault=f"the size {node!r} should be {name}",
+                )
         less = Dim(node.size - 1)
-        yield Edit("factor_n", less, f"{node!r} became {less!r}", cost=2.0)
+        yield Edit(
+            "factor_n",
+            less,
+            f"{node!r} became {less!r}",
+            cost=2.0,
+            fault=f"{node!r} should be {less!r}",
+        )
 
 
 def factors(here: Position, around: Setting) -> Iterator[Edit]:
@@ -98,7 +130,9 @@ def factors(here: Position, around: Setting) -> Iterator[Edit]:
     elif isinstance(node, Quotient):
         kind = _factor_kind(node.denominator)
         note = f"the denominator {node.denominator!r} dropped"
-        yield Edit(kind, node.numerator, note, "extra_factor" if kind == "dropped_factor" else kind)
+        repairs = "extra_factor" if kind == "dropped_factor" else kind
+        fault = f"the denominator {node.denominator!r} is too much"
+        yield Edit(kind, node.numerator, note, repairs, fault=fault)
         if not node.numerator.shape and node.numerator != ONE:
             rest = Quotient(ONE, node.denominator)
             yield _dropped(node.numerator, rest)
@@ -107,7 +141,8 @@ def factors(here: Position, around: Setting) -> Iterator[Edit]:
 def _dropped(factor: Expr, rest: Expr) -> Edit:
     kind = _factor_kind(factor)
     repairs = "extra_factor" if kind in ("dropped_factor", "chain_rule", "missing_delta") else kind
-    return Edit(kind, rest, f"the factor {factor!r} dropped", repairs)
+    fault = f"the factor {factor!r} is too much"
+    return Edit(kind, rest, f"the factor {factor!r} dropped", repairs, fault=fault)
 
 
 def _factor_kind(factor: Expr) -> str:
@@ -141,7 +176,14 @@ def terms(here: Position, around: Setting) -> Iterator[Edit]:
         for place, term in enumerate(node.terms):
             kind = "dropped_regulariser" if is_penalty(term) else "dropped_term"
             rest = without(node.terms, place, Add)
-            yield Edit(kind, rest, f"the term {term!r} dropped", "extra_term", cost=1.5)
+            yield Edit(
+                kind,
+                rest,
+                f"the term {term!r} dropped",
+                "extra_term",
+                cost=1.5,
+                fault=f"the term {term!r} is too much",
+            )
 
 
 def is_penalty(term: Expr) -> bool:

@@ -42,10 +42,17 @@ def transposes(here: Position, around: Setting) -> Iterator[Edit]:
     node = here.node
     if isinstance(node, Transpose):
         note = f"the transpose of {node.operand!r} dropped"
-        yield Edit("missing_transpose", node.operand, note, "extra_transpose")
+        yield Edit(
+            "missing_transpose",
+            node.operand,
+            note,
+            "extra_transpose",
+            fault=f"the transpose of {node.operand!r} is too much",
+        )
     elif 1 <= node.rank <= 2 and here.role in TURNED and not isinstance(node, (Filled, Neg)):
         note = f"{node!r} transposed"
-        yield Edit("extra_transpose", Transpose(node), note, "missing_transpose")
+        fault = f"the transpose of {node!r} is missing"
+        yield Edit("extra_transpose", Transpose(node), note, "missing_transpose", fault=fault)
 
 
 def inverses(here: Position, around: Setting) -> Iterator[Edit]:
@@ -53,14 +60,23 @@ def inverses(here: Position, around: Setting) -> Iterator[Edit]:
     node = here.node
     if isinstance(node, Apply) and node.function == "inverse":
         note = f"the inverse of {node.args[0]!r} dropped"
-        yield Edit("missing_inverse", node.args[0], note, "extra_inverse")
+        fault = f"the inverse of {node.args[0]!r} is too much"
+        yield Edit("missing_inverse", node.args[0], note, "extra_inverse", fault=fault)
     elif _square(node) and not isinstance(node, (Filled, Neg, Product)):
         note = f"{node!r} inverted"
-        yield Edit("extra_inverse", Apply("inverse", (node,)), note, "missing_inverse", cost=1.2)
+        yield Edit(
+            "extra_inverse",
+            Apply("inverse", (node,)),
+            note,
+            "missing_inverse",
+            1.2,
+            f"the inverse of {node!r} is missing",
+        )
     if isinstance(node, Quotient) and not node.numerator.shape:
         flipped = Quotient(node.denominator, node.numerator, node.style)
         note = f"the fraction {node!r} turned upside down"
-        yield Edit("reciprocal", flipped, note, "reciprocal", cost=1.5)
+        fault = f"the fraction {node!r} is upside down"
+        yield Edit("reciprocal", flipped, note, "reciprocal", 1.5, fault)
 
 
 def _square(node: Expr) -> bool:
@@ -76,20 +92,33 @@ def orders(here: Position, around: Setting) -> Iterator[Edit]:
             for right in places[a + 1 :]:
                 new = exchanged(node.factors, left, right)
                 note = f"{node.factors[left]!r} and {node.factors[right]!r} exchanged"
+                fault = (
+                    f"{node.factors[left]!r} and {node.factors[right]!r} stand in the wrong order"
+                )
                 for swapped in product(new, node.dot):
-                    yield Edit("order_swap", swapped, note, cost=1.3)
+                    yield Edit("order_swap", swapped, note, cost=1.3, fault=fault)
         if len(places) == 3:
             for turned in (
                 (*node.factors[1:], node.factors[0]),
                 (node.factors[-1], *node.factors[:-1]),
             ):
                 for new_order in product(turned, node.dot):
-                    yield Edit("order_swap", new_order, f"the order of {node!r} turned", cost=1.6)
+                    yield Edit(
+                        "order_swap",
+                        new_order,
+                        f"the order of {node!r} turned",
+                        cost=1.6,
+                        fault=f"the order of the factors of {node!r} is wrong",
+                    )
         yield from _outer_inner(node)
     elif isinstance(node, Apply) and node.function in ("kronecker", "outer"):
         new_args = exchanged(node.args, 0, 1)
         yield Edit(
-            "order_swap", Apply(node.function, new_args), "the arguments exchanged", cost=1.3
+            "order_swap",
+            Apply(node.function, new_args),
+            "the arguments exchanged",
+            cost=1.3,
+            fault=f"the arguments of {node!r} are exchanged",
         )
 
 
@@ -102,7 +131,8 @@ def _outer_inner(node: Product) -> Iterator[Edit]:
             new = (*node.factors[:place], *pair, *node.factors[place + 2 :])
             for other in product(new, node.dot):
                 note = f"{a!r} {b!r} became {pair[0]!r} {pair[1]!r}"
-                yield Edit("outer_inner", other, note, cost=1.4)
+                fault = f"{a!r} {b!r} should be {pair[0]!r} {pair[1]!r} (outer and inner product)"
+                yield Edit("outer_inner", other, note, cost=1.4, fault=fault)
 
 
 def _turned(node: Expr) -> Expr:
@@ -114,11 +144,22 @@ def diagonals(here: Position, around: Setting) -> Iterator[Edit]:
     node = here.node
     if isinstance(node, Apply) and node.function in ("diag", "diagonal"):
         yield Edit(
-            "missing_diag", node.args[0], f"the diag of {node.args[0]!r} dropped", "extra_diag"
+            "missing_diag",
+            node.args[0],
+            f"the diag of {node.args[0]!r} dropped",
+            "extra_diag",
+            fault=f"the diag of {node.args[0]!r} is too much",
         )
     elif node.rank == 1 and here.role in ("factor", "term", "negated"):
         made = Apply("diag", (node,))
-        yield Edit("extra_diag", made, f"diag of {node!r}", "missing_diag", cost=1.2)
+        yield Edit(
+            "extra_diag",
+            made,
+            f"diag of {node!r}",
+            "missing_diag",
+            1.2,
+            f"diag is missing around {node!r}",
+        )
 
 
 # ------------------------------------------------------------------------------------ functions
@@ -130,17 +171,22 @@ def functions(here: Position, around: Setting) -> Iterator[Edit]:
     if isinstance(node, Apply) and node.function in FORGOTTEN and node.args[0].shape == node.shape:
         kind = "missing_log" if node.function == "log" else "missing_function"
         note = f"{node.function} of {node.args[0]!r} dropped"
-        yield Edit(kind, node.args[0], note, "extra_function", cost=1.3)
+        fault = f"the {node.function} of {node.args[0]!r} is too much"
+        yield Edit(kind, node.args[0], note, "extra_function", 1.3, fault)
     if isinstance(node, Apply) and len(node.args) == 1:
         for other in NEAR.get(node.function, ()):
             new = Apply(other, node.args, node.params)
-            yield Edit("wrong_function", new, f"{node.function} became {other}", cost=1.6)
+            note = f"{node.function} became {other}"
+            repairs = "missing_log" if other == "logdet" else "wrong_function"
+            fault = f"{node!r} should have {other} in place of {node.function}"
+            yield Edit("wrong_function", new, note, repairs, 1.6, fault)
     if isinstance(node, Apply) and node.function in ("max", "min", "max_entry", "min_entry"):
         other = node.function.replace("max", "*").replace("min", "max").replace("*", "min")
         yield Edit(
             "wrong_function",
             Apply(other, node.args, node.params),
             f"{node.function} became {other}",
+            fault=f"{node!r} should have {other} in place of {node.function}",
         )
     if isinstance(node, Call) and node.order == 1:
         yield Edit(
@@ -148,6 +194,7 @@ def functions(here: Position, around: Setting) -> Iterator[Edit]:
             Call(node.function, node.args),
             f"the prime of {node!r} dropped",
             "exponent",
+            fault=f"the prime in {node!r} is too much",
         )
     if (
         here.role in ("root", "term", "negated", "factor")
@@ -155,7 +202,14 @@ def functions(here: Position, around: Setting) -> Iterator[Edit]:
         and not isinstance(node, (Number, Dim, Neg))
     ):
         logged = Apply("log", (node,))
-        yield Edit("extra_log", logged, f"the logarithm of {node!r}", "missing_log", cost=2.2)
+        yield Edit(
+            "extra_log",
+            logged,
+            f"the logarithm of {node!r}",
+            "missing_log",
+            2.2,
+            f"the logarithm of {node!r} is missing",
+        )
 
 
 FORGOTTEN = ("log", "exp", "sqrt", "sigmoid", "softmax", "tanh", "relu", "abs", "logdet")
@@ -181,7 +235,13 @@ def exponents(here: Position, around: Setting) -> Iterator[Edit]:
     """An exponent that is lost or one off; a lost square."""
     node = here.node
     if isinstance(node, Power):
-        yield Edit("exponent", node.base, f"the exponent of {node!r} dropped", cost=1.2)
+        yield Edit(
+            "exponent",
+            node.base,
+            f"the exponent of {node!r} dropped",
+            cost=1.2,
+            fault=f"the exponent of {node!r} is too much",
+        )
         if isinstance(node.exponent, Number):
             for step in (1, -1):
                 new = Number(node.exponent.value + step)
@@ -191,6 +251,7 @@ def exponents(here: Position, around: Setting) -> Iterator[Edit]:
                         Power(node.base, new),
                         f"the exponent of {node!r} became {new!r}",
                         cost=1.4,
+                        fault=f"the exponent of {node!r} should be {new!r}",
                     )
     elif (
         not node.shape
@@ -205,13 +266,37 @@ def exponents(here: Position, around: Setting) -> Iterator[Edit]:
         )
         and not isinstance(node, (Number, Neg, Product, Quotient, Add, Dim, Constant))
     ):
-        yield Edit("exponent", Power(node, TWO), f"{node!r} squared", cost=1.3)
+        yield Edit(
+            "exponent",
+            Power(node, TWO),
+            f"{node!r} squared",
+            cost=1.3,
+            fault=f"the square of {node!r} is missing",
+        )
         if here.role == "denominator":
-            yield Edit("exponent", Power(node, Number(Fraction(3))), f"{node!r} cubed", cost=1.8)
+            yield Edit(
+                "exponent",
+                Power(node, Number(Fraction(3))),
+                f"{node!r} cubed",
+                cost=1.8,
+                fault=f"the exponent of {node!r} should be 3",
+            )
     if isinstance(node, Apply) and node.function == "sqrt":
-        yield Edit("exponent", node.args[0], f"the root of {node.args[0]!r} dropped", cost=1.2)
+        yield Edit(
+            "exponent",
+            node.args[0],
+            f"the root of {node.args[0]!r} dropped",
+            cost=1.2,
+            fault=f"the root of {node.args[0]!r} is too much",
+        )
     if here.role == "denominator" and not node.shape and not isinstance(node, Number):
-        yield Edit("exponent", Apply("sqrt", (node,)), f"the root of {node!r} taken", cost=1.8)
+        yield Edit(
+            "exponent",
+            Apply("sqrt", (node,)),
+            f"the root of {node!r} taken",
+            cost=1.8,
+            fault=f"the root of {node!r} is missing",
+        )
 
 
 def complements(here: Position, around: Setting) -> Iterator[Edit]:
@@ -220,16 +305,18 @@ def complements(here: Position, around: Setting) -> Iterator[Edit]:
     if isinstance(node, Add) and len(node.terms) == 2:
         first, second = node.terms
         if _is_one(first) and isinstance(second, Neg):
-            yield Edit(
-                "complement", second.operand, f"{node!r} became {second.operand!r}", cost=0.9
-            )
+            yield _complement(node, second.operand)
         elif _is_one(second) and isinstance(first, Neg):
-            yield Edit("complement", first.operand, f"{node!r} became {first.operand!r}", cost=0.9)
+            yield _complement(node, first.operand)
         elif isinstance(second, Neg) and _is_one(second.operand):
-            yield Edit("complement", first, f"{node!r} became {first!r}", cost=0.9)
+            yield _complement(node, first)
     if is_probability(node):
-        note = f"{node!r} became 1 - {node!r}"
-        yield Edit("complement", Add((_one_like(node), Neg(node))), note, cost=0.9)
+        yield _complement(node, Add((_one_like(node), Neg(node))))
+
+
+def _complement(node: Expr, new: Expr) -> Edit:
+    note, fault = f"{node!r} became {new!r}", f"{node!r} should be {new!r}"
+    return Edit("complement", new, note, cost=0.9, fault=fault)
 
 
 def is_probability(node: Expr) -> bool:
@@ -280,7 +367,13 @@ def names(here: Position, around: Setting) -> Iterator[Edit]:
     for other in around.symbols:
         if other != base and other.dims == base.dims and other.family == base.family:
             new = Item(other, node.indices) if isinstance(node, Item) else other
-            yield Edit("wrong_symbol", new, f"{node!r} became {new!r}", cost=1.4)
+            yield Edit(
+                "wrong_symbol",
+                new,
+                f"{node!r} became {new!r}",
+                cost=1.4,
+                fault=f"{node!r} should be {new!r}",
+            )
 
 
 def index_names(here: Position, around: Setting) -> Iterator[Edit]:
@@ -293,12 +386,21 @@ def index_names(here: Position, around: Setting) -> Iterator[Edit]:
                 listed = list(node.indices)
                 listed[left], listed[right] = listed[right], listed[left]
                 yield Edit(
-                    "index", Item(node.base, tuple(listed)), f"the indices of {node!r} exchanged"
+                    "index",
+                    Item(node.base, tuple(listed)),
+                    f"the indices of {node!r} exchanged",
+                    fault=f"the indices of {node!r} are exchanged",
                 )
     if here.role in ("index", "argument", "condition") and isinstance(node, Index):
         for other in (*here.scope, *around.indices):
             if other != node and other.upper == node.upper:
-                yield Edit("index", other, f"the index {node.name} became {other.name}", cost=1.2)
+                yield Edit(
+                    "index",
+                    other,
+                    f"the index {node.name} became {other.name}",
+                    cost=1.2,
+                    fault=f"the index {node.name} should be {other.name}",
+                )
 
 
 def ranges(here: Position, around: Setting) -> Iterator[Edit]:
@@ -310,18 +412,29 @@ def ranges(here: Position, around: Setting) -> Iterator[Edit]:
         rest = (*node.where[:place], *node.where[place + 1 :])
         note = f"the condition {node.where[place]!r} dropped"
         new = Reduce(node.kind, node.indices, node.body, rest, node.written)
-        yield Edit("off_by_one_range", new, note, cost=0.9)
+        fault = f"the condition {node.where[place]!r} is too much"
+        yield Edit("off_by_one_range", new, note, cost=0.9, fault=fault)
     for index in node.indices:
         for bound in _one_less(index):
             where = (*node.where, bound)
             new = Reduce(node.kind, node.indices, node.body, where, node.written)
-            yield Edit("off_by_one_range", new, f"the sum over {index.name} one shorter", cost=1.6)
+            yield Edit(
+                "off_by_one_range",
+                new,
+                f"the sum over {index.name} one shorter",
+                cost=1.6,
+                fault=f"the sum over {index.name} is one term too long",
+            )
         for other in (*here.scope, *around.indices):
             if other.upper == index.upper and other not in node.indices:
                 where = (*node.where, Relation("!=", index, other))
                 new = Reduce(node.kind, node.indices, node.body, where, node.written)
                 yield Edit(
-                    "off_by_one_range", new, f"{index.name} = {other.name} left out", cost=1.0
+                    "off_by_one_range",
+                    new,
+                    f"{index.name} = {other.name} left out",
+                    cost=1.0,
+                    fault=f"the sum over {index.name} must leave out {index.name} = {other.name}",
                 )
 
 

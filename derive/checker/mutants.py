@@ -37,6 +37,7 @@ class Mutant:
     repairs: str = ""
     cost: float = 1.0
     where: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ def mutants(
             if keep_shape and changed.shape != expr.shape:
                 continue
             seen[changed] = None
-            yield Mutant(edit.kind, changed, edit.note, edit.repaired, edit.cost, repr(here.node))
+            yield Mutant(
+                edit.kind, changed, edit.note, edit.repaired, edit.cost, repr(here.node), edit.fault
+            )
             if len(seen) > limit:
                 return
     yield from exchanges(expr, around, seen)
@@ -129,7 +132,13 @@ def exchanges(expr: Expr, around: Setting, seen: dict[Expr, None]) -> Iterator[M
                     seen[changed] = None
                     note = f"{a!r} and {b!r} exchanged in {here.node!r}"
                     yield Mutant(
-                        "wrong_symbol", changed, note, "wrong_symbol", 1.3, repr(here.node)
+                        "wrong_symbol",
+                        changed,
+                        note,
+                        "wrong_symbol",
+                        1.3,
+                        repr(here.node),
+                        f"{a!r} and {b!r} are exchanged",
                     )
 
 

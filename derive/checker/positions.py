@@ -15,9 +15,11 @@ from derive.expr.nodes import (
     Add,
     Apply,
     Call,
+    Cases,
     Expr,
     Function,
     Index,
+    Indicator,
     Item,
     Neg,
     Power,
@@ -128,6 +130,8 @@ def positions(root: Expr, limit: int = 400) -> Iterator[Position]:
 def role(parent: Position, slot: Slot) -> str:
     """What a part is to its parent, such as term, factor, argument, exponent, denominator or index."""
     node = parent.node
+    if parent.role in ("condition", "index"):
+        return parent.role
     if isinstance(node, Add):
         return "term"
     if isinstance(node, Transpose):
@@ -145,6 +149,8 @@ def role(parent: Position, slot: Slot) -> str:
     if isinstance(node, (Apply, Call)):
         linear = isinstance(node, Apply) and node.function in LINEAR
         return "factor" if linear else "argument"
+    if isinstance(node, Indicator) or (isinstance(node, Cases) and slot[-1] == 1):
+        return "condition"
     if isinstance(node, Reduce):
         return "condition" if slot[0] == 3 else "factor" if node.kind == "sum" else "body"
     return "part"

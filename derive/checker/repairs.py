@@ -6,10 +6,10 @@ person who loses a factor has it in the line above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from derive.checker.edit_parts import HALF, ONE, TWO, Setting, is_zero, times
+from derive.checker.edit_parts import HALF, ONE, TWO, Setting, is_zero, product, times
 from derive.checker.edits_arithmetic import is_penalty, is_weight
 from derive.checker.edits_structure import is_probability
 from derive.checker.mutants import Mutant
@@ -69,11 +69,11 @@ def missing_factors(root: Expr, others: tuple[Expr, ...], derivative: bool) -> I
     """A factor (or one over it) put back at every place that takes one."""
     parts = [f for f in others if not isinstance(f, (Number, Dim, Filled, Neg, Add)) or _bracket(f)]
     scalars = [f for f in parts if not f.shape][-MATERIAL:]
-    arrays = [f for f in parts if f.shape and isinstance(f, (Symbol, Item, Apply))][-MATERIAL:]
+    arrays = [f for f in parts if f.shape and isinstance(f, (Symbol, Item, Apply))]
     for here in positions(root, 60):
         if here.role in ("root", "term", "negated", "argument") and not is_zero(here.node):
             yield from _with_factors(root, here, scalars, derivative)
-            yield from _with_arrays(root, here, arrays, derivative)
+            yield from _with_arrays(root, here, arrays[-MATERIAL:], derivative)
 
 
 def _bracket(node: Expr) -> bool:
@@ -94,7 +94,7 @@ def _with_factors(
 
 
 def _with_arrays(
-    root: Expr, here: Position, factors: list[Expr], derivative: bool
+    root: Expr, here: Position, factors: Sequence[Expr], derivative: bool
 ) -> Iterator[Mutant]:
     node = here.node.operand if isinstance(here.node, Neg) else here.node
     for f in factors:
@@ -152,14 +152,42 @@ def missing_terms(root: Expr, others: tuple[Expr, ...], around: Setting) -> Iter
             continue
         if isinstance(here.node, (Number, Dim, Filled, Neg, Index)) and not is_zero(here.node):
             continue
-        fitting = [t for t in terms if t.shape == here.node.shape and t not in (root, here.node)]
-        for t in fitting[:MATERIAL]:
-            kind = "dropped_regulariser" if is_penalty(t) else "dropped_term"
-            cost = 1.2 if is_penalty(t) else 1.9
-            for signed in (t, t.operand if isinstance(t, Neg) else Neg(t)):
-                terms_here = here.node.terms if isinstance(here.node, Add) else (here.node,)
-                new = Add((*terms_here, signed))
-                yield from _put(root, here, new, kind, f"the term {signed!r}", cost)
+        old = here.node.terms if isinstance(here.node, Add) else (here.node,)
+        for t in _fitting(terms, here.node, root):
+            yield from _with_term(root, here, t, (), old, "")
+        if isinstance(here.node, Product):
+            yield from _inside_product(root, here, here.node, terms)
+
+
+def _inside_product(
+    root: Expr, here: Position, node: Product, terms: Iterable[Expr]
+) -> Iterator[Mutant]:
+    """`X^T X w` for `X^T (X w - y)`: a term lost with its bracket."""
+    for place in range(1, len(node.factors) - 1):
+        for tail in product(node.factors[place:]):
+            for t in _fitting(terms, tail, root) if tail.shape else ():
+                yield from _with_term(root, here, t, node.factors[:place], (tail,), node.dot)
+
+
+def _fitting(terms: Iterable[Expr], node: Expr, root: Expr) -> list[Expr]:
+    return [t for t in terms if t.shape == node.shape and t not in (root, node)][:MATERIAL]
+
+
+def _with_term(
+    root: Expr,
+    here: Position,
+    term: Expr,
+    before: tuple[Expr, ...],
+    old: tuple[Expr, ...],
+    dot: str,
+) -> Iterator[Mutant]:
+    """`before (old + term)` at a place, the term with either sign."""
+    kind = "dropped_regulariser" if is_penalty(term) else "dropped_term"
+    cost = 1.2 if is_penalty(term) else 1.9
+    for signed in (term, term.operand if isinstance(term, Neg) else Neg(term)):
+        bracket = Add((*old, signed))
+        new = Product((*before, bracket), dot) if before else bracket
+        yield from _put(root, here, new, kind, f"the term {signed!r}", cost)
 
 
 def _term_like(node: Expr) -> bool:
