@@ -14,19 +14,29 @@ from derive.reader.scanner import Kind, Token
 from derive.reader.vocabulary import (
     CLOSING,
     DISPLAYS,
+    DROPPED_WITH_ARGUMENT,
     INNER_DISPLAYS,
     OPENING,
     RELATIONS,
+    SIZES,
     THIN_SPACES,
     WIDE_SPACES,
     WITH_ARGUMENT,
 )
 
 ROW_ENDS = frozenset({r"\\", r"\cr", r"\newline", r"\tabularnewline"})
-_BOXES = {r"\boxed": 0, r"\Aboxed": 0, r"\bbox": 0, r"\textcolor": 1, r"\fcolorbox": 2}
+_BOXES = {
+    r"\boxed": 0,
+    r"\Aboxed": 0,
+    r"\bbox": 0,
+    r"\lefteqn": 0,
+    r"\textcolor": 1,
+    r"\fcolorbox": 2,
+}
 """Wrappers -> groups (colours) before their content."""
 PLAIN = frozenset({Kind.LETTER, Kind.NUMBER})
 """Tokens that are always part of a side."""
+_ANGLES = ("<", ">")
 _FAMILY = {"(": "(", ")": "(", "[": "[", "]": "["}
 
 
@@ -89,6 +99,8 @@ class _Pairing:
                 self._token(index, kind, text)
             elif previous == r"\right":
                 self._close(r"\left", index)
+            if text in _ANGLES and previous in SIZES:
+                self._angle(index, text)
             previous = text if kind is Kind.WORD else ""
         return self.closers
 
@@ -107,6 +119,13 @@ class _Pairing:
             self.frames[-1].brackets.append((_FAMILY.get(text, "{"), index))
         elif text in CLOSING:
             self._close_bracket(_FAMILY.get(text, "{"), index)
+
+    def _angle(self, index: int, text: str) -> None:
+        r"""`\big< x, y \big>`."""
+        if text == "<":
+            self.frames[-1].brackets.append(("<", index))
+        else:
+            self._close_bracket("<", index)
 
     def _push(self, kind: str, index: int) -> None:
         self.frames.append(_Frame(kind, index))
@@ -164,17 +183,21 @@ def is_space(token: Token) -> bool:
 
 def _whole_array(tokens: Sequence[Token], closers: dict[int, int]) -> str | None:
     r"""The name `array` if the display is one array with relation signs in its cells: an alignment, not a matrix."""
-    if not tokens or tokens[0].kind is not Kind.BEGIN or tokens[0].text not in ("array", "tabular"):
+    start = 0
+    while start < len(tokens) and tokens[start].text in DROPPED_WITH_ARGUMENT:
+        start = closers.get(start + 1, start) + 1
+    if start >= len(tokens) or tokens[start].kind is not Kind.BEGIN:
         return None
-    end = closers.get(0)
-    if end is None or any(token.text not in ".,;" for token in tokens[end + 1 :]):
+    name, end = tokens[start].text, closers.get(start)
+    if name not in ("array", "tabular") or end is None:
         return None
-    if any(token.kind is Kind.BEGIN and token.text == tokens[0].text for token in tokens[1:]):
+    behind = any(token.text not in ".,;" for token in tokens[end + 1 :])
+    if behind or any(t.kind is Kind.BEGIN and t.text == name for t in tokens[start + 1 :]):
         return None
-    index = 1
+    index = start + 1
     while index < end:
         if tokens[index].text in RELATIONS:
-            return tokens[0].text
+            return name
         index = closers.get(index, index) + 1
     return None
 

@@ -37,6 +37,8 @@ _POINT = re.compile(
 )
 _INLINE = re.compile(r"\$(?=[^\s$])((?:[^$\\\n]|\\.|\\\n|\n(?![ \t\r]*\n))*)(?<![\s\\])\$(?!\d)")
 _LOOSE = re.compile(r"\$[ \t]*([^$\n]*[\\^_={}+*/][^$\n]*|[ \t]+[A-Za-z]'?)[ \t]*\$(?!\d)")
+_QUOTE = re.compile(r"[ \t]*>")
+_QUOTED = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _BLANK = re.compile(r"\n[ \t\r]*\n")
 _PROSE = re.compile(
     r"\n[ \t\r]*\n\s*(?:\#|[A-Za-z]{3,}[\s,.:;]|[A-Z][a-z]*\s+[a-z]{2,})|[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{3,}"
@@ -145,7 +147,16 @@ class MarkdownReader:
     # mathematics
 
     def _tokens(self, start: int, end: int) -> list[Token]:
+        if self.text.find("\n", start, end) >= 0:
+            line = self.text.rfind("\n", 0, start) + 1
+            if _QUOTE.match(self.text, line, start):
+                return self.macros.expand(self._quoted(start, end))
         return self.macros.expand(scan(self.text, start, end))
+
+    def _quoted(self, start: int, end: int) -> list[Token]:
+        """Tokens of a formula in a block quote: the `>` at the beginning of its lines are no signs."""
+        plain = _QUOTED.sub(lambda m: "\n" + " " * (len(m.group()) - 1), self.text[start:end])
+        return [t._replace(start=t.start + start, end=t.end + start) for t in scan(plain)]
 
     def _dollar(self, match: re.Match[str]) -> int:
         start = match.start()

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from derive.reader.blocks import Display, Document
 from derive.reader.rows import Rows
-from derive.reader.scanner import Kind, Token, plain_text
+from derive.reader.scanner import Kind, Token, as_typed
 from derive.reader.sides import Segment, trimmed
 from derive.reader.signs import Sign
 from derive.reader.source import Source, Span
@@ -153,36 +153,34 @@ def side_of(
         return Side((), Span(otherwise, otherwise), "")
     own = Counter(token.call for token in tokens if token.call is not None)
     whole = {call for call, count in own.items() if calls[call] == count}
-    starts = [t.call[0] if t.call in whole and t.call else t.start for t in tokens]
-    ends = [t.call[1] if t.call in whole and t.call else t.end for t in tokens]
-    latex = _latex(tokens, source, whole)
-    return Side(tuple(tokens), Span(min(starts), max(ends)), latex)
+    latex = _latex(tokens, source.text, whole)
+    if not own:
+        return Side(tuple(tokens), Span(tokens[0].start, tokens[-1].end), latex)
+    places = [t.call if t.call and t.call in whole else (t.start, t.end) for t in tokens]
+    span = Span(min(start for start, _ in places), max(end for _, end in places))
+    return Side(tuple(tokens), span, latex)
 
 
-def _latex(tokens: Sequence[Token], source: Source, whole: set[tuple[int, int]]) -> str:
+def _latex(tokens: Sequence[Token], text: str, whole: set[tuple[int, int]]) -> str:
     """The author's own text: macro calls that lie in the side as they were typed, other expansions as tokens."""
     parts: list[str] = []
-    reached: int | None = None
-    last: tuple[int, int] | None = None
-    for index, token in enumerate(tokens):
-        place = token.call if token.call in whole and token.call else (token.start, token.end)
-        if token.call is not None and token.call not in whole:
-            parts.append(
-                plain_text(tokens[max(0, index - 1) : index + 1])[
-                    len(tokens[index - 1].text) if index else 0 :
-                ]
-            )
-            reached, last = place[1], None
+    reached = -1
+    last = (-1, -1)
+    for token in tokens:
+        call = token.call
+        if call is not None and call not in whole:
+            word = bool(parts) and parts[-1][:1] == "\\" and parts[-1][-1].isalpha()
+            parts += [" "] * (token.spaced or (word and token.text[:1].isalpha()))
+            parts.append(as_typed(token))
+            reached, last = call[1], (-1, -1)
             continue
+        place = call or (token.start, token.end)
         if place == last:
             continue
-        if reached is not None and place[0] != reached:
+        if place[0] != reached and parts:
             parts.append(" ")
-        parts.append(
-            " ".join(source.text[place[0] : place[1]].split())
-            if place[1] > place[0]
-            else token.text
-        )
+        piece = text[place[0] : place[1]]
+        parts.append(" ".join(piece.split()) if call else piece)
         reached, last = place[1], place
     return "".join(parts).strip()
 

@@ -126,37 +126,28 @@ def _scan_from(
     append, kind_of, new = tokens.append, _KIND_OF, tuple.__new__
     for match in _COARSE.finditer(text, start, stop):
         name = match.lastgroup or "char"
-        first, last = match.span()
-        if name == "begin" or name == "end":
-            environment = match["opened"] if name == "begin" else match["closed"]
-            environment = environment.strip()
-            if (
-                name == "begin"
-                and environment in VERBATIM_ENVIRONMENTS
-                and environment not in unclosed
-            ):
-                closing = f"\\end{{{environment}}}"
-                found = text.find(closing, last, stop)
-                if found >= 0:
-                    tokens.append(
-                        Token(
-                            Kind.VERBATIM,
-                            text[first : found + len(closing)],
-                            first,
-                            found + len(closing),
-                        )
-                    )
-                    return found + len(closing)
-                unclosed[environment] = None
-            tokens.append(Token(_KIND_OF[name], environment, first, last, spaced))
-            spaced = False
-            continue
         body = match.group()
+        first, last = match.span()
+        if name == "run":
+            append(new(Token, (Kind.RUN, body, first, last, spaced, None)))
+            spaced = body[-1].isspace()
+            continue
+        if name in _NAMED:
+            body = (match["opened"] if name == "begin" else match["closed"]).strip()
+            if name == "begin" and body in VERBATIM_ENVIRONMENTS and body not in unclosed:
+                end = text.find(f"\\end{{{body}}}", last, stop)
+                if end >= 0:
+                    end += len(f"\\end{{{body}}}")
+                    append(Token(Kind.VERBATIM, text[first:end], first, end))
+                    return end
+                unclosed[body] = None
         append(new(Token, (kind_of[name], body, first, last, spaced, None)))
-        spaced = name in ("comment", "break", "tie") or (name == "run" and body[-1].isspace())
+        spaced = name in _SPACING
     return None
 
 
+_NAMED = frozenset({"begin", "end"})
+_SPACING = frozenset({"comment", "break", "tie"})
 _FINE = re.compile(
     rf"""(?P<space>\s+)|(?P<letter>[A-Za-z])|(?P<number>\d+(?:\.\d+)?|\.\d+)
     |(?P<raised>[{"".join(SUPERSCRIPTS)}]+)|(?P<lowered>[{"".join(SUBSCRIPTS)}]+)|(?P<char>.)""",
@@ -269,10 +260,15 @@ def plain_text(tokens: Iterable[Token]) -> str:
 def _pieces(tokens: Iterable[Token]) -> Iterator[str]:
     after_word = False
     for token in tokens:
-        text = token.text
-        if token.kind is Kind.BEGIN or token.kind is Kind.END:
-            text = f"\\{token.kind}{{{text}}}"
+        text = as_typed(token)
         if token.spaced or (after_word and text[:1].isalpha()):
             yield " "
         yield text
         after_word = token.kind is Kind.WORD
+
+
+def as_typed(token: Token) -> str:
+    r"""The text of one token; of the begin of an environment, `\begin{name}`."""
+    if token.kind is Kind.BEGIN or token.kind is Kind.END:
+        return f"\\{token.kind}{{{token.text}}}"
+    return token.text

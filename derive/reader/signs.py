@@ -3,7 +3,7 @@ r"""Recognising relation signs, arrows, dots and words in a row of tokens."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.reader.brackets import is_space
 from derive.reader.scanner import Kind, Token
@@ -14,6 +14,7 @@ from derive.reader.vocabulary import (
     LINKING_WORDS,
     OTHER_RELATIONS,
     RELATIONS,
+    SIZES,
     TEXT,
 )
 
@@ -45,9 +46,26 @@ class Words:
 def sign_at(
     tokens: Sequence[Token], index: int, closers: Mapping[int, int]
 ) -> tuple[Sign, int] | None:
-    """The counted sign at an index and the index after it, or None."""
+    r"""The counted sign at an index and the index after it, or None; `=_{(a)}` and `\overset{!}{=}` are decorated."""
+    found = _bare_sign(tokens, index, closers)
+    if found is None:
+        return None
+    sign, after = found
+    while after < len(tokens) and tokens[after].kind in (Kind.SUP, Kind.SUB):
+        after, over = _argument(tokens, after + 1, closers)
+        sign = replace(sign, over=(*sign.over, *over))
+    return sign, after
+
+
+def _bare_sign(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[Sign, int] | None:
     token = tokens[index]
     text = token.text
+    if text in ("<", ">") and index and tokens[index - 1].text in SIZES:
+        return None
+    if text == r"\xlongequal":
+        return _long_equal(tokens, index, closers)
     if text in _DECORATED or text in _WRAPPED:
         return _decorated(tokens, index, closers)
     if token.kind is Kind.OPEN:
@@ -93,6 +111,17 @@ def _braced(
     if found is None or found[1] != end:
         return None
     return found[0], end + 1
+
+
+def _long_equal(
+    tokens: Sequence[Token], index: int, closers: Mapping[int, int]
+) -> tuple[Sign, int] | None:
+    r"""`\xlongequal[below]{above}`."""
+    start = index + 1
+    if start < len(tokens) and tokens[start].text == "[":
+        start = closers.get(start, start) + 1
+    end, over = _argument(tokens, start, closers)
+    return Sign("=", "=", tokens[index].span, tuple(over)), end
 
 
 def _decorated(

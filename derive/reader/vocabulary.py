@@ -62,12 +62,13 @@ THIN_SPACES = frozenset(
         r"\>",
         r"\ ",
         r"\thinspace",
+        r"\enspace",
         r"\medspace",
         r"\thickspace",
         r"\negthinspace",
     }
 )
-WIDE_SPACES = _names("quad qquad")
+WIDE_SPACES = _names("quad qquad hfill hfil")
 
 RELATIONS = {
     "=": "=", ":=": ":=", "=:": "=:", r"\coloneqq": ":=", r"\coloneq": ":=", r"\eqqcolon": "=:", r"\defeq": ":=",
@@ -101,8 +102,9 @@ DROPPED_WITH_ARGUMENT = _names(
 """Dropped from formulas together with their argument."""
 
 DROPPED = _names(
-    "notag nonumber displaystyle textstyle scriptstyle hfill hfil allowbreak nobreak strut mathstrut hline qedhere "
-    "numberthis noindent centering small footnotesize relax smallskip medskip bigskip ignorespaces"
+    "notag nonumber displaystyle textstyle scriptstyle allowbreak nobreak strut mathstrut hline qedhere "
+    "numberthis allowdisplaybreaks MoveEqLeft noindent centering small footnotesize relax smallskip medskip "
+    "bigskip ignorespaces"
 )
 """Dropped from formulas."""
 

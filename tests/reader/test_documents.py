@@ -147,6 +147,11 @@ Text $ h $ and $i=j$."""
     ]
 
 
+def test_markdown_block_quotes() -> None:
+    document = markdown("> Note\n> $$\n> a\n>   = b\n> $$\n\nx\n$$\na\n> b\n$$")
+    assert shown(document)[1:] == ["$$: a = b", "--", "prose: x", "$$: a > b"]
+
+
 def test_directives_inside_a_display_come_before_it() -> None:
     document = read_document("\\begin{align}\na &= b % derive: a in R\n\\end{align}")
     assert shown(document) == ["derive: a in R", "align: a &= b"]

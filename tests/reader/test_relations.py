@@ -154,6 +154,11 @@ def test_rows(rows: str, expected: list[str]) -> None:
             ["a := b", "c := d", "e = f", "g = h"],
         ),
         (r"a \not= b = c", ["a", "b = c"]),
+        (r"a =_{(1)} b \xlongequal{x} c", ["a = b = c"]),
+        (r"\big< x, y \big> = z", [r"\big< x, y \big> = z"]),
+        (r"\label{e} \begin{array}{l} a = b \\ = c \end{array}", ["a = b = c"]),
+        (r"a = b \hfill (3)", ["a = b"]),
+        (r"\lefteqn{a} \\ & = & b", ["a = b"]),
         (r"x \sim \mathcal{N}(0, I)", ["x"]),
         (r"y = Ax \in \mathbb{R}^m", ["y = Ax"]),
         (
