@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from derive.reader.brackets import ROW_ENDS, is_space
 from derive.reader.scanner import Kind, Token
-from derive.reader.signs import Sign
+from derive.reader.signs import Sign, first_word
 from derive.reader.vocabulary import ARROWS, CONTINUING, LINKING_WORDS
 
 _ENDMARKS = frozenset({r"\square", r"\blacksquare", r"\qed", r"\Box", r"\hfill"})
@@ -37,8 +37,7 @@ def is_aside(segment: Segment) -> bool:
     """A condition ("if x > 0"), a reason or a signless remark beside the chain before it: rows do not go on with it."""
     if not segment.words and not segment.signs:
         return segment.link not in _JOINTS
-    first = segment.words.strip(" .,;:()[]").lower().split(" ", 1)[0]
-    return not segment.signs or first in LINKING_WORDS - _CONCLUDING
+    return not segment.signs or first_word(segment.words) in LINKING_WORDS - _CONCLUDING
 
 
 def is_row_end(token: Token) -> bool:

@@ -204,6 +204,11 @@ def words_at(tokens: Sequence[Token], index: int, closers: Mapping[int, int]) ->
     return Words(text, end + 1, spaced)
 
 
+def first_word(words: str) -> str:
+    """The first word in lower case, without punctuation around it: `s.t` of "s.t. x"."""
+    return words.strip(" .,;:()[]").lower().split(" ", 1)[0].strip(".,;:")
+
+
 def separates(words: Words, command: str, opens: bool, after: Token | None) -> bool:
     r"""Whether words stand between formulas ("for all", "(chain rule)") rather than name a quantity ("KL").
 
@@ -213,9 +218,8 @@ def separates(words: Words, command: str, opens: bool, after: Token | None) -> b
         return True
     if after is not None and after.kind in (Kind.SUP, Kind.SUB):
         return False
-    plain = words.text.strip(" .,;:()[]").lower()
-    first = plain.split(" ", 1)[0]
-    if not plain or first in LINKING_WORDS or words.text.startswith("("):
+    plain = words.text.strip(" .,;:()[]")
+    if not plain or first_word(plain) in LINKING_WORDS or words.text.startswith("("):
         return True
     if " " not in plain:
         return False

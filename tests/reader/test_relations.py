@@ -101,6 +101,7 @@ ALIGN = r"\begin{{align}}{}\end{{align}}"
         (r"a &= b \quad\quad = c \qquad + d", ["a = b = c + d"]),
         (r"a &= b\hspace{1cm} c = d", ["a = b", "c = d"]),
         (r"a = b \quad -1 \le x \le 1", ["a = b", r"-1 \le x \le 1"]),
+        (r"\min f &= a \\ \text{s.t. } & x \ge 0", [r"\min f = a", r"x \ge 0"]),
         # dropped
         (r"a &= b \label{x} \\ &= c. \tag{3} \\ d &= e, \notag", ["a = b = c", "d = e"]),
         (r"a &= b \\[2pt] [x]_i &= c \\* d &= e", ["a = b", "[x]_i = c", "d = e"]),
