@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from derive.engine.stepper import advance, first_derivatives
-from derive.engine.tidying import everywhere, tidied
+from derive.engine.tidying import CLOSED, everywhere, tidied, varied_inside
 from derive.expr.nodes import Differential, Expr, Symbol
 from derive.expr.walk import inline, post_order, rebuild
 from derive.rules import forms
@@ -37,11 +37,11 @@ def explain(lhs: Expr, rhs: Expr, rule: str) -> bool:
     if not rules or any(r is None for r in rules):
         return _by_definition(lhs, rhs) if names and _is_definition(rule) else False
     known = [r for r in rules if r is not None]
-    if all(r.family in ("derivative", "differential") for r in known):
-        return _by_calculus(lhs, rhs, known)
+    if _by_algebra(lhs, rhs, known):
+        return True
     if any(r.family in ("derivative", "differential") for r in known):
         return _by_calculus(lhs, rhs, known)
-    return _by_algebra(lhs, rhs, known)
+    return False
 
 
 # ---------------------------------------------------------------------------------------------- algebra
@@ -64,19 +64,23 @@ def _by_algebra(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
 def applications(root: Expr, rule: Rule) -> list[Expr]:
     """The formula with the rule applied everywhere, and at each single place where it applies."""
     made: dict[Expr, None] = {}
-    whole = everywhere(root, rule.rewrite)
+    by_fact = bool(rule.needs)
+    whole = everywhere(root, rule.rewrite, by_fact)
     if whole != root:
         made[whole] = None
-        again = everywhere(whole, rule.rewrite)
+        again = everywhere(whole, rule.rewrite, by_fact)
         if again != whole:
             made[again] = None
+    hidden = varied_inside(root) if by_fact else {}
     for place in post_order(root):
+        if place in hidden:
+            continue
         changed = rule.rewrite(place)
         if changed is not None and changed.shape == place.shape and changed != place:
             made[_at(root, place, changed)] = None
         if len(made) >= MOST_PLACES:
             break
-    for part, changed in _parts_of_products(root, rule):
+    for part, changed in () if hidden else _parts_of_products(root, rule):
         made[_at(root, part, changed)] = None
     return list(made)
 
@@ -133,10 +137,9 @@ def _by_calculus(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
     left, used_left = differentiated(lhs)
     right, used_right = differentiated(rhs)
     used = {**used_left, **used_right}
-    wanted = [r.name for r in rules]
-    if any(name not in used for name in wanted if name in _CALCULUS):
-        return False
-    return _meet(left, right)
+    for side in (left, right):
+        used.update(dict.fromkeys(rule.name for _, rule in tidied(side)))
+    return all(r.name in used for r in rules) and _meet(left, right)
 
 
 def _meet(left: Expr, right: Expr) -> bool:
@@ -180,11 +183,13 @@ def _differentials(root: Expr, used: dict[str, None]) -> Expr:
                 return made
         return None
 
-    return everywhere(root, change)
+    return everywhere(root, change, by_fact=False)
 
 
 def _unfolded(root: Expr) -> Expr:
-    """Definitions put in, unless there are many of them."""
+    """Definitions put in, unless there are many of them; not where a named quantity may be a variable."""
+    if any(isinstance(node, CLOSED) for node in post_order(root, into_definitions=True)):
+        return root
     named = [
         s
         for s in post_order(root, into_definitions=True)
@@ -213,12 +218,3 @@ def _by_definition(lhs: Expr, rhs: Expr) -> bool:
     """Definitions put in on both sides give one formula, and there was something to put in."""
     a, b = _unfolded(lhs), _unfolded(rhs)
     return (a != lhs or b != rhs) and canonical(a) == canonical(b)
-
-
-def _calculus_names() -> dict[str, None]:
-    from derive.rules.derivatives import DERIVATIVES
-
-    return dict.fromkeys(rule.name for rule in (*DERIVATIVES, *DIFFERENTIALS))
-
-
-_CALCULUS = _calculus_names()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.expr.nodes import Expr
-from derive.expr.walk import post_order, rebuild
+from derive.expr.nodes import Derivative, Differential, Expectation, Expr, Extremum, Integral, Limit
+from derive.expr.walk import children, post_order, rebuild
 from derive.rules import forms
 from derive.rules.rule import Rule
 
@@ -26,10 +26,34 @@ TIDY: tuple[Rule, ...] = (
 )
 
 
-def everywhere(root: Expr, rewrite: Callable[[Expr], Expr | None]) -> Expr:
-    """The rule applied to every node once, parts before wholes; what was changed is freed of ballast."""
+#: inside these a symbol varies, so that a fact about its value (S = S^T, ||u|| = 1) may not be used there
+CLOSED = (Derivative, Differential, Integral, Expectation, Limit, Extremum)
+
+
+def varied_inside(root: Expr) -> dict[Expr, None]:
+    """The parts that stand inside a derivative, an integral or the like, and nowhere else."""
+    outside: dict[Expr, None] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node not in outside:
+            outside[node] = None
+            if not isinstance(node, CLOSED):
+                stack.extend(children(node))
+    return {node: None for node in post_order(root) if node not in outside}
+
+
+def everywhere(root: Expr, rewrite: Callable[[Expr], Expr | None], by_fact: bool = True) -> Expr:
+    """The rule applied to every node once, parts before wholes; what was changed is freed of ballast.
+
+    With `by_fact`, not inside a derivative or the like.
+    """
     done: dict[Expr, Expr] = {}
+    hidden = varied_inside(root) if by_fact else {}
     for node in post_order(root):
+        if node in hidden:
+            done[node] = node
+            continue
         new = rebuild(node, done)
         if new is not node:
             new = forms.cleaned(new)
