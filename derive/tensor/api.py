@@ -38,7 +38,7 @@ def written(graph: Graph, value: Value) -> Expr:
     pins = tuple(Pin(i, extent(i)[0]) for i in value.indices)
     with deep_recursion(graph):
         try:
-            return Lift(graph)(value.node, (*pins, *(None for _ in value.shape)))
+            return Lift(graph, tuple(i.name for i in value.indices))(value.node, (*pins, *(None for _ in value.shape)))
         except CannotWrite as error:
             axes = " x ".join(map(str, value.shape)) or "scalar"
             raise NoRuleError(
@@ -98,12 +98,10 @@ def gradients(body: Expr, variables: Sequence[Symbol]) -> dict[Symbol, Expr]:
         raise UsageError(f"gradients need a scalar, {plain(body)} has shape {body.shape}")
     graph = Graph()
     lowering = Lowering(graph)
-    leaves = {}
-    for symbol in variables:
-        leaves[symbol] = graph.leaf(free_variable(symbol))
-        graph.aliases[leaves[symbol].data] = symbol
-        lowering.done[symbol] = Value(leaves[symbol])
+    lowering.variables.update((s, free_variable(s)) for s in variables)
+    graph.aliases.update((stand_in, s) for s, stand_in in lowering.variables.items())
     value = lowering(body)
+    leaves = {s: graph.leaf(stand_in) for s, stand_in in lowering.variables.items()}
     graph.authored.update(dict.fromkeys(reachable([value.node])))
     found = sweep(graph, value.node, list(leaves.values()), shared_cotangents(graph))
     changes = {leaf: graph.leaf(s) for s, leaf in leaves.items() if leaf is not graph.leaf(s)}

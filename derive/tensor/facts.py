@@ -148,6 +148,8 @@ def _of_factor(
     if not labels:
         return None
     last = labels[-1]
+    if node.op == "eigenvalues" and power == 1 and last not in out and len(uses[last]) == 1:
+        return Change([key], [(node.args[0], (*labels[:-1], last, last), ONE)])
     alone = last not in out and len(uses[last]) == 1 and labels.count(last) == 1 and power == 1
     if alone and sums_to_one(node):
         return Change([key], [], [last])
@@ -168,7 +170,7 @@ def _of_pair(graph: Graph, label: Label, keys: list[Any], work: Any) -> Change |
     if la[-1] == la[-2] or lb[-1] == lb[-2]:
         return None
     here, there = _seat(la, label), _seat(lb, label)
-    left, right = la[-1 - here], lb[-1 - there]
+    left, right = la[here - 2], lb[there - 2]
     joined = Change(list(keys), [(graph.delta(a.shape[-1]), (left, right), ONE)], [label])
     if (a.op == "inverse" and a.args[0] is b) or (b.op == "inverse" and b.args[0] is a):
         loose = graph.symmetric(a) or graph.symmetric(b)

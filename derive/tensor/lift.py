@@ -8,7 +8,7 @@ or on which an index is used as a number, are pinned to letters and printed as s
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -55,13 +55,14 @@ Pins = tuple[Pin | None, ...]
 class Lift:
     """Writes the nodes of one graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, scope: tuple[str, ...] = ()) -> None:
         self.graph = graph
-        self.done: dict[tuple[Node, Pins], Expr] = {}
+        self.scope = scope  # letters in use around the node
+        self.done: dict[tuple[Node, Pins, tuple[str, ...]], Expr] = {}
         self._loops: dict[Node, tuple[bool, ...]] = {}
 
     def __call__(self, node: Node, pins: Pins) -> Expr:
-        key = (node, pins)
+        key = (node, pins, self.scope)
         found = self.done.get(key)
         if found is None:
             found = self._named(node, pins)
@@ -72,6 +73,22 @@ class Lift:
                 found = rule(self, node, pins)
             self.done[key] = found
         return found
+
+    def letters_in_use(self, pins: Sequence[Pin | None]) -> dict[str, None]:
+        """Names that an index bound here may not have."""
+        used = dict.fromkeys(self.scope)
+        used.update((i.name, None) for p in pins if p for i in free_indices(p.expr))
+        return used
+
+    @contextmanager
+    def within(self, indices: Sequence[Index]) -> Iterator[None]:
+        """The scope of indices that a sum binds."""
+        before = self.scope
+        self.scope = (*before, *(i.name for i in indices))
+        try:
+            yield
+        finally:
+            self.scope = before
 
     def open(self, node: Node, pins: Pins) -> Shape:
         """The shape of the expression."""
@@ -167,16 +184,24 @@ class Lift:
 
     def argument(self, node: Node, pins: Pins) -> Expr:
         """An argument beside which a scalar may stand for an array of equal entries."""
-        if node.op == "einsum" and all(not labels for labels in node.data.labels):
-            return self(self.graph.product(_scalars(node), (), node.data.coefficient), ())
-        return self(node, pins)
+        scalar = _as_scalar(self.graph, node)
+        return self(node, pins) if scalar is None else self(scalar, ())
 
 
 LETTERS = tuple("ijklmpqrstuvabcdefgh")
 
 
-def _scalars(node: Node) -> list[tuple[Node, tuple[int, ...], Fraction]]:
-    return [(a, (), p) for a, p in zip(node.args, node.data.powers, strict=True)]
+def _as_scalar(graph: Graph, node: Node) -> Node | None:
+    """The scalar that an array of equal entries repeats."""
+    if not node.rank:
+        return node
+    if node.op == "sum":
+        parts = [_as_scalar(graph, a) for a in node.args]
+        return None if None in parts else graph.add(p for p in parts if p is not None)
+    if node.op != "einsum" or any(node.data.labels):
+        return None
+    rows = [(a, (), p) for a, p in zip(node.args, node.data.powers, strict=True)]
+    return graph.product(rows, (), node.data.coefficient)
 
 
 def _truth(node: Node) -> bool:
@@ -320,12 +345,19 @@ def _over_index(self: Lift, kind: str, inner: Node, pins: Pins, axes: int) -> Ex
     """A reduction over the last axes of a node, its condition as the condition of the index."""
     if any(p is None for p in pins):
         raise CannotWrite(f"{kind} over an index of an array")
-    taken = dict.fromkeys(i.name for p in pins if p for i in free_indices(p.expr))
+    taken = self.letters_in_use(pins)
     indices = tuple(
         self.fresh_index(size, _letters(self, inner, inner.rank - axes + k), taken)
         for k, size in enumerate(inner.shape[-axes:])
     )
     full = (*pins, *(Pin(i) for i in indices))
+    with self.within(indices):
+        return _reduction(self, kind, indices, inner, full)
+
+
+def _reduction(
+    self: Lift, kind: str, indices: tuple[Index, ...], inner: Node, full: Pins
+) -> Expr:
     where: tuple[Expr, ...] = ()
     if inner.op == "map" and inner.data[0] == "select" and is_number(inner.args[2]):
         where = (self.condition(inner.args[0], full),)
@@ -428,7 +460,7 @@ RULES: dict[str, Callable[[Lift, Node, Pins], Expr]] = {
 
 
 @contextmanager
-def deep_recursion(graph: Graph):  # type: ignore[no-untyped-def]
+def deep_recursion(graph: Graph) -> Iterator[None]:
     """Room for expressions as deep as the graph."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, 2000 + 12 * len(graph)))

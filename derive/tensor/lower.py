@@ -28,11 +28,9 @@ class Lowering:
 
     def __init__(self, graph: Graph, given: dict[Expr, Value] | None = None) -> None:
         self.graph = graph
+        self.given = dict(given or {})
         self.done: dict[Expr, Value] = dict(given or {})
-
-    def free(self, symbol: Symbol) -> None:
-        """Treat a symbol as a variable, whatever its definition."""
-        self.done[symbol] = Value(self.graph.leaf(symbol))
+        self.variables: dict[Symbol, Symbol] = {}  # a variable -> what stands for it, without a definition
 
     def __call__(self, root: Expr) -> Value:
         stack: list[tuple[Expr, bool]] = [(root, False)]
@@ -54,6 +52,8 @@ class Lowering:
             return ()
         if isinstance(node, e.Call):
             return node.args
+        if node in self.variables:
+            return ()
         if isinstance(node, e.Reduce):
             bounds = [b for i in node.indices for _, b in values.conditions(i)]
             return (node.body, *node.where, *node.indices, *bounds)
@@ -78,6 +78,8 @@ def opaque(self: Lowering, node: Expr) -> Value:
 
 def _symbol(self: Lowering, node: Expr) -> Value:
     assert isinstance(node, Symbol)
+    if node in self.variables:
+        return Value(self.graph.leaf(self.variables[node]))
     if node.definition is None:
         return Value(self.graph.leaf(node))
     value = self.done[node.definition]
@@ -339,7 +341,8 @@ def _derivative(self: Lowering, node: Expr) -> Value:
     from derive.tensor.reverse import derivative_value
 
     assert isinstance(node, e.Derivative)
-    inner = Lowering(self.graph, {k: v for k, v in self.done.items() if v.node.op == "leaf"})
+    inner = Lowering(self.graph, self.given)
+    inner.variables.update(self.variables)
     return derivative_value(inner, node.body, node.wrt)
 
 

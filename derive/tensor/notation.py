@@ -181,6 +181,8 @@ def summed(terms: Sequence[Expr]) -> Expr:
 
 def filled(value: Expr, shape: Shape) -> Expr:
     """A scalar in every entry of an array."""
+    if isinstance(value, Neg):
+        return Neg(filled(value.operand, shape))
     if isinstance(value, Number) and value.value == 0:
         return Filled("zeros", shape)
     return Apply("broadcast", (value,), shape)

@@ -87,12 +87,12 @@ def derivative_value(lowering: Lowering, body: Expr, wrt: Sequence[Expr]) -> Val
     leaves: dict[Node, Node] = {}
     for variable in wrt:
         symbol = variable_symbol(variable)
-        if symbol not in lowering.done:
-            free = graph.leaf(free_variable(symbol))
-            leaves[free] = graph.leaf(symbol)
-            graph.aliases[free.data] = symbol
-            lowering.done[symbol] = Value(free)
+        if symbol not in lowering.variables:
+            lowering.variables[symbol] = free_variable(symbol)
     value = lowering(body)
+    for symbol, stand_in in lowering.variables.items():
+        leaves[graph.leaf(stand_in)] = graph.leaf(symbol)
+        graph.aliases[stand_in] = symbol
     graph.authored.update(dict.fromkeys(reachable([value.node])))
     for variable in wrt:
         value = one_derivative(lowering, value, variable)

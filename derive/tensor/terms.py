@@ -88,7 +88,7 @@ def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
     """Entries times unit vectors, summed: the notation for an array whose entries only index notation can give."""
     if not shape:
         raise CannotWrite("a scalar")
-    taken = dict.fromkeys(i.name for p in pins if p for i in free_indices(p.expr))
+    taken = lift.letters_in_use(pins)
     taken.update((i.name, None) for i in lift.graph.hints.values())
     full: list[Pin | None] = list(pins)
     units: list[Expr] = []
@@ -100,7 +100,8 @@ def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
             indices.append(index)
             full[axis] = Pin(index, _base(index))
             units.append(Apply("unit_vector", (index,), (size,)))
-    entry = term(lift, node, tuple(full))
+    with lift.within(indices):
+        entry = term(lift, node, tuple(full))
     if len(units) == 2:
         units[1] = Transpose(units[1])
     return Reduce("sum", tuple(indices), multiplied([entry, *units]))
@@ -134,7 +135,7 @@ class _Term:
         self._choose(loops)
 
     def _choose(self, loops: list[int]) -> None:
-        taken = dict.fromkeys(i.name for p in self.pins.values() for i in free_indices(p.expr))
+        taken = self.lift.letters_in_use(list(self.pins.values()))
         picked = self._picked(loops)
         for label in loops:
             if label in picked:
@@ -169,8 +170,9 @@ class _Term:
 
     def expr(self) -> Expr:
         """The whole term."""
-        for factor in self.factors:
-            self._factor(*factor)
+        with self.lift.within(self.indices):
+            for factor in self.factors:
+                self._factor(*factor)
         for a, b in self.deltas:
             if not (a in self.open_out and b in self.open_out):
                 raise CannotWrite("a delta")

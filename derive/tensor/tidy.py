@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.tensor.graph import Factor, Graph, Node, factors_of, reachable
+from derive.tensor.graph import Factor, Graph, Node, coefficient_of, factors_of, reachable
 from derive.tensor.rebuild import rebuilt
+from derive.tensor.sums import scaled
 
 F1 = Fraction(1)
 #: a product with more terms is not multiplied out
@@ -32,11 +33,46 @@ def tidy_node(graph: Graph, root: Node) -> Node:
             stack.extend((a, False) for a in node.args if a not in memo)
             continue
         new = rebuilt(graph, node, tuple(memo[a] for a in node.args))
-        if new.op == "sum" and new not in graph.authored and new not in graph.names:
-            new = _shortest(graph, new)
+        if new not in graph.authored and new not in graph.names:
+            new = _improved(graph, new)
         memo[node] = new
         memo.setdefault(new, new)
     return memo[root]
+
+
+def _improved(graph: Graph, node: Node) -> Node:
+    if node.op == "sum":
+        return _shortest(graph, node)
+    if node.op != "einsum":
+        return node
+    node = _content_out(graph, node)
+    expanded = expand(graph, node)
+    if expanded is not None:
+        if expanded.op == "sum":
+            expanded = _shortest(graph, expanded)
+        if cost(graph, expanded) < cost(graph, node):
+            return expanded
+    return node
+
+
+def _content_out(graph: Graph, node: Node) -> Node:
+    """A number that all terms of a factor share goes to the front: A (2 x - 2 y) is 2 A (x - y)."""
+    scale = F1
+    rows: list[Factor] = []
+    for part, labels, power in factors_of(node):
+        own = part.op == "sum" and power == 1 and part not in graph.authored
+        sizes = {abs(coefficient_of(t)) for t in part.args} if own and part not in graph.names else set()
+        if len(sizes) == 1 and sizes != {F1}:
+            (size,) = sizes
+            scale *= size
+            part = graph.add(scaled(graph, t, 1 / size) for t in part.args)
+        rows.append((part, labels, power))
+    if scale == 1:
+        return node
+    data = node.data
+    return graph.product(
+        rows, range(node.rank), data.coefficient * scale, dict(enumerate(data.sizes))
+    )
 
 
 def cost(graph: Graph, node: Node) -> int:
@@ -66,20 +102,23 @@ def _shortest(graph: Graph, node: Node) -> Node:
     best = _paired(graph, node)
     for _ in range(4):
         before = best
-        for candidate in _candidates(graph, best):
-            if cost(graph, candidate) < cost(graph, best):
+        for candidate, saving in _candidates(graph, best):
+            if cost(graph, candidate) + saving < cost(graph, best):
                 best = candidate
         if best is before or best.op != "sum":
             break
     return _paired(graph, best) if best.op == "sum" else best
 
 
-def _candidates(graph: Graph, node: Node) -> Iterator[Node]:
+def _candidates(graph: Graph, node: Node) -> Iterator[tuple[Node, int]]:
+    """Other forms of a sum, each with what it must save to be taken."""
     expanded = expand(graph, node)
     if expanded is not None:
-        yield expanded
-    yield from _common(graph, node)
-    yield from _factored(graph, node)
+        yield expanded, 0
+    for candidate, denominator in _common(graph, node):
+        yield candidate, 0 if denominator or node.rank else 1
+    for candidate in _factored(graph, node):
+        yield candidate, 0
 
 
 # ------------------------------------------------------------------------------------ multiplying out
@@ -128,7 +167,7 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
 # ------------------------------------------------------------------------------------ common factors
 
 
-def _common(graph: Graph, node: Node) -> Iterator[Node]:
+def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
     """The sum with entrywise factors that all terms share, or a common denominator, taken out."""
     rank = node.rank
     tables: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
@@ -152,7 +191,7 @@ def _common(graph: Graph, node: Node) -> Iterator[Node]:
         shared = {k: p for k, p in choice.items() if p}
         if shared and shared not in done:
             done.append(shared)
-            yield _taken_out(graph, node, shared)
+            yield _taken_out(graph, node, shared), any(p < 0 for p in shared.values())
 
 
 def _factored(graph: Graph, node: Node) -> Iterator[Node]:
@@ -185,12 +224,15 @@ def _merged(graph: Graph, a: Node, b: Node) -> Iterator[Node]:
             here, there = ([x for x in side if x not in common] for side in (left, moved))
             outer = {x for _, own, _ in common for x in own} | set(range(rank))
             used = [{x for _, own, _ in side for x in own} & outer for side in (here, there)]
-            if used[0] != used[1] or not here or not there:
+            nested = used[0] <= used[1] or used[1] <= used[0]
+            out = sorted(used[0] | used[1])
+            if not nested or not here or not there or len(out) > 2:
                 continue
-            out = sorted(used[0])
             sizes = dict(enumerate(a.data.sizes))
+            own_sizes = {x: sizes[x] for x in out}
             inner = graph.add(
-                graph.product(side, out, t.data.coefficient) for side, t in ((here, a), (there, b))
+                graph.product(side, out, t.data.coefficient, dict(own_sizes))
+                for side, t in ((here, a), (there, b))
             )
             row = [*common, (inner, tuple(out), F1)]
             yield graph.product(row, range(rank), 1, {k: sizes[k] for k in range(rank)})
