@@ -148,6 +148,9 @@ class Newton:
             candidates = [c for c in _candidates(equation) if c not in unknowns]
             fitting = [c for c in candidates if _entries(c) == _entries(residual)]
             if not fitting:
+                others = (c for e in equations for c in _candidates(e) if c not in unknowns)
+                fitting = [c for c in others if _entries(c) == _entries(residual)]
+            if not fitting:
                 raise EvaluationError(
                     f"the premise {equation!r} could not be solved for a symbol of its shape"
                 )
