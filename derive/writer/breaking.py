@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from derive.expr.nodes import Add, Expr, Neg, Product, Quotient, Reduce
+from derive.expr.nodes import Add, Derivative, Expr, Neg, Product, Quotient, Reduce
 from derive.writer.arithmetic_rules import flat_factors, terms_of
 from derive.writer.formula import set_type
 from derive.writer.latex_style import LatexStyle
-from derive.writer.pieces import FACTOR, POWER, PRODUCT, Piece, at_least, closed_end
+from derive.writer.pieces import ATOM, FACTOR, POWER, PRODUCT, Piece, at_least, closed_end
 from derive.writer.typesetter import Typesetter, signed_terms
 
 STYLE = LatexStyle()
@@ -63,7 +63,23 @@ def _tokens(node: Expr, width: float, t: Typesetter) -> list[Piece]:
         return [STYLE.beside([share, first]), *rest]
     if isinstance(node, Reduce) and isinstance(node.body, (Add, Product)):
         return _of_reduce(node, width, t)
-    return [t[node]]
+    return _of_call(node, width, t) or [t[node]]
+
+
+def _of_call(node: Expr, width: float, t: Typesetter) -> list[Piece]:
+    """A break inside the brackets of a function, an expectation or a derivative of a sum, if there are any."""
+    inner = node.body if isinstance(node, Derivative) else getattr(node, "args", (None,))[0]
+    if not isinstance(inner, Add):
+        return []
+    text, argument = t[node].text, t[inner]
+    for left, right in (("(", ")"), ("[", "]")):
+        fenced = rf"\left{left} {argument.text} \right{right}"
+        fenced = fenced if argument.tall else f"{left}{argument.text}{right}"
+        if text.endswith(fenced):
+            name = text.removesuffix(fenced)
+            front = Piece(name, ATOM, max(0.5, t[node].width - argument.width), ends="sign")
+            return _around(front, inner, [], width, t, (left, right))
+    return []
 
 
 def _of_sum(node: Add, width: float, t: Typesetter) -> list[Piece]:
@@ -103,11 +119,17 @@ def _of_product(node: Product, width: float, t: Typesetter) -> list[Piece]:
 
 
 def _around(
-    front: Piece | None, inner: Add, after: Sequence[Piece], width: float, t: Typesetter
+    front: Piece | None,
+    inner: Add,
+    after: Sequence[Piece],
+    width: float,
+    t: Typesetter,
+    fence: tuple[str, str] = ("(", ")"),
 ) -> list[Piece]:
     """front ( inner ) after, cut inside the bracket."""
     tall = t[inner].tall
-    left, right = (r"\Bigl(", r"\Bigr)") if tall else (r"\bigl(", r"\bigr)")
+    size = r"\Big" if tall else r"\big"
+    left, right = f"{size}l{fence[0]}", f"{size}r{fence[1]}"
     tokens = _of_sum(inner, width - 2, t)
     opening = Piece(left, POWER, 0.5, tall, "open", "open")
     start = [front, opening] if front is not None else [opening]

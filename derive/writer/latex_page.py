@@ -167,8 +167,15 @@ def definition_tex(block: DefinitionView) -> str:
 
 
 def _display(name: str, rows: Sequence[str]) -> str:
-    body = " \\\\\n".join(rows)
+    # a line that goes on is not parted from the next by the end of a page
+    ends = [r" \\*" if goes_on(after) else r" \\" for after in rows[1:]] + [""]
+    body = "\n".join(row + end for row, end in zip(rows, ends, strict=True))
     return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
+
+
+def goes_on(row: str) -> bool:
+    """Whether a row continues the one before: a further line, a reason, or a step below a long left side."""
+    return row.startswith((r"&\quad", r"&\;"))
 
 
 def _broken(formula: Formula, room: float = TEXT - NUMBER - 3.0) -> list[str]:
@@ -188,12 +195,14 @@ def chain_tex(chain: ChainView) -> str:
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
     long_left = chain.lhs.width > 9 or chain.lhs.width + _widest(chain) > BESIDE
-    rows = [rf"& {line} \notag" for line in _broken(chain.lhs)] if long_left else []
+    first, *more = _broken(chain.lhs)
+    rows = [rf"& {first} \notag", *(rf"&\quad {line} \notag" for line in more)] if long_left else []
     left = "" if long_left else chain.lhs.latex
     indent = r"\;" if long_left else ""
     room = BESIDE - (0 if long_left else chain.lhs.width) - 2
+    beside = all(line_width(step.rhs) <= room for step in chain.steps)
     for step in chain.steps:
-        rows += _rows(step, left, indent, room)
+        rows += _rows(step, left, indent, beside)
         left = ""
     text = _display("align", rows)
     if chain.boxed and chain.steps:
@@ -211,12 +220,11 @@ def line_width(formula: Formula) -> float:
     return max([first, *(width + 2 for width in more)])
 
 
-def _rows(step: StepView, left: str, indent: str, room: float) -> list[str]:
+def _rows(step: StepView, left: str, indent: str, beside: bool) -> list[str]:
     """One step: sign and right side, further lines of it, reason, number and mark."""
     first, *more = _broken(step.rhs)
     tag = rf"\tag{{{step.number}{_mark(step)}}}"
     reason = _reason(step)
-    beside = line_width(step.rhs) <= room
     head = f"{left} &{indent} {step.sign} {first}".lstrip()
     rows = [rf"{head} && \why{{{reason}}} {tag}" if beside and reason else f"{head} {tag}"]
     rows += [rf"&\quad {line} \notag" for line in more]

@@ -143,7 +143,7 @@ class Page:
 
 
 #: columns for formulas in em; longer right sides are broken into lines
-LINE_WIDTH = 25.0
+LINE_WIDTH = 21.5
 
 
 def page_of(

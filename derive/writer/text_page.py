@@ -93,7 +93,7 @@ def _block(block: BlockView) -> list[str]:
     if isinstance(block, ProseView):
         return [_filled(_runs(p)) for p in paragraphs(block.text)]
     if isinstance(block, DefinitionView):
-        return [f"    {block.lhs.text} = {block.rhs.text}"]
+        return ["\n".join(_wrapped(f"    {block.lhs.text} = {block.rhs.text}", 8))]
     return [_chain(block)]
 
 
@@ -103,7 +103,7 @@ def _chain(chain: ChainView) -> str:
         lines.append(chain.condition + " " + ", ".join(p.text for p in chain.premises) + ":")
     left, pad = chain.lhs.text, columns(chain.lhs.text)
     if pad > FORMULA // 2:
-        lines.append(f"    {left}")
+        lines += _wrapped(f"    {left}", 6)
         left, pad = "", 2
     rows = [f"{step.sign_text} {step.rhs.text}" for step in chain.steps]
     width = max((columns(r) for r in rows if columns(r) <= FORMULA - pad), default=0)
@@ -115,7 +115,7 @@ def _chain(chain: ChainView) -> str:
         if columns(row) <= width:
             lines += _beside(front + " " * (width - columns(row)), note, reason)
         else:
-            lines.append(f"{front}  {note}")
+            lines += _wrapped(f"{front}  {note}", pad + 8)
             lines += [_filled(reason, " " * (pad + 8))] if reason else []
     if chain.boxed and len(chain.steps) > 1:
         lines += ["", *_box(f"{chain.lhs.text} {chain.sign_text} {chain.steps[-1].rhs.text}")]
@@ -123,6 +123,25 @@ def _chain(chain: ChainView) -> str:
         lines.append(_filled(f"{mark.sign} {numbers} {inline(sentence)}", "    "))
         lines += [_filled(inline(detail), "        ") for detail in mark.details]
     return "\n".join(lines)
+
+
+def _wrapped(formula: str, indent: int) -> list[str]:
+    """A formula that is longer than a line, broken at spaces outside inner brackets."""
+    if columns(formula) <= WIDTH:
+        return [formula]
+    start = len(formula) - len(formula.lstrip())
+    depth, kept = 0, ""
+    for character in formula.lstrip():
+        depth += (character in "([{") - (character in ")]}")
+        kept += "\ue000" if character == " " and depth > 1 else character
+    lines = textwrap.wrap(
+        kept,
+        WIDTH,
+        initial_indent=" " * start,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+    )
+    return [line.replace("\ue000", " ") for line in lines]
 
 
 def _beside(front: str, note: str, reason: str) -> list[str]:
