@@ -14,6 +14,7 @@ from derive import (
     pi,
     recipe,
     sum_over,
+    trace,
 )
 
 HALF = Fraction(1, 2)
@@ -96,12 +97,13 @@ def em_gmm(note: Note) -> None:
         fixed weights $g_i = \gamma_{ik}$ a component maximises a weighted log-likelihood,""")
     g = note.vector("g", n, "responsibilities of one component, held fixed", "positive")
     Nk = note.let("N_k", sum_over(i, g[i]), "effective number of observations of the component")
-    q = note.define(
+    form = (x[i] - m).T @ inverse(C) @ (x[i] - m)
+    q = note.let(
         "q",
-        (m, C),
-        sum_over(i, g[i] * log(N(x[i], m, C))),
+        -HALF * sum_over(i, g[i] * form) - HALF * Nk * log(det(C)),
+        "weighted log-likelihood of one component, up to a constant",
     )
-    m_hat = note.maximiser(r"\hat{m}", q(m, C), m, "the best mean")
+    m_hat = note.maximiser(r"\hat{m}", q, m, "the best mean")
     note.calc(
         sum_over(i, g[i] * (x[i] - m_hat)),
         eq(0, "the gradient in the mean vanishes"),
@@ -115,15 +117,14 @@ def em_gmm(note: Note) -> None:
     )
     note("whose best covariance is the weighted scatter about that mean,")
     with note.suppose(n > d):
-        C_hat = note.maximiser(r"\hat{C}", q(mean, C), C, "the best covariance")
-        note.calc(
-            C_hat,
-            eq(
-                1 / Nk * sum_over(i, g[i] * ((x[i] - mean) @ (x[i] - mean).T)),
-                "as for one Gaussian, weighted",
-            ),
-            result=True,
+        T = note.let("T", sum_over(i, g[i] * ((x[i] - mean) @ (x[i] - mean).T)), "weighted scatter")
+        C_hat = note.maximiser(
+            r"\hat{C}",
+            -HALF * Nk * log(det(C)) - HALF * trace(inverse(C) @ T),
+            C,
+            "the best covariance for that mean",
         )
+        note.calc(C_hat, eq(1 / Nk * T, "as for one Gaussian, weighted"), result=True)
     note(r"""and the weights of the components are estimated as for a categorical variable with
         $N_k$ observations of class $k$, a number that need not be whole.""")
     G = note.matrix("G", n, K, "all responsibilities, held fixed", "stochastic_rows")

@@ -68,7 +68,10 @@ def bernoulli_loglik_gradient(note: Note) -> None:
         interval, and there the numerator vanishes: the estimate is the fraction of heads.""")
     with note.suppose(s > 0, s < n):
         theta_hat = note.maximiser(
-            r"\hat{\theta}", ell(theta), theta, "maximum-likelihood estimate of the probability"
+            r"\hat{\theta}",
+            s * log(theta) + (n - s) * log(1 - theta),
+            theta,
+            "maximum-likelihood estimate of the probability",
         )
         note.calc(
             (s - n * theta_hat) / (theta_hat * (1 - theta_hat)),

@@ -98,9 +98,9 @@ def categorical_loglik_gradient(note: Note) -> None:
         )
         note("and with it the estimate, the observed fraction of each class:")
         note.calc(
-            pi_[k],
-            eq(c[k] / nu, "stationarity"),
-            eq(c[k] / N, r"$\nu = N$"),
+            pi_,
+            eq(1 / nu * c, "stationarity"),
+            eq(1 / N * c, r"$\nu = N$"),
         )
     q = note.vector("q", K, "any probabilities", "simplex")
     pi_hat = note.maximiser(

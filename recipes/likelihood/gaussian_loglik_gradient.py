@@ -159,28 +159,31 @@ def gaussian_loglik_gradient(note: Note) -> None:
         ),
         result=True,
     )
-    note(r"""At the best mean, $S$ is the scatter about $\bar{x}$. A Gaussian can be fitted if
-        that matrix is invertible, for which there must be more observations than dimensions.""")
+    note(r"""At the best mean the scatter is $T = \sum_i (x_i - \bar{x}) (x_i - \bar{x})^\top$,
+        and of $\ell$ only $-\frac{n}{2} \log |\Sigma| - \frac{1}{2} \operatorname{tr}(\Sigma^{-1}
+        T)$ depends on $\Sigma$. A Gaussian can be fitted if that matrix is invertible, for which
+        there must be more observations than dimensions.""")
     with note.suppose(n > d):
+        T = note.let("T", sum_over(i, (x[i] - x_bar) @ (x[i] - x_bar).T), "scatter about the mean")
         Sigma_hat = note.maximiser(
             r"\hat{\Sigma}",
-            ell(x_bar, Sigma),
+            -n / 2 * log(det(Sigma)) - HALF * trace(inverse(Sigma) @ T),
             Sigma,
-            "maximum-likelihood estimate of the covariance",
+            r"maximum-likelihood estimate of the covariance: the maximiser of $\ell(\bar{x}, \Sigma)$",
         )
-        scatter = sum_over(i, (x[i] - x_bar) @ (x[i] - x_bar).T)
         note("Set the gradient to zero and multiply by the estimate from both sides:")
         note.calc(
             n * Sigma_hat,
             eq(
-                Sigma_hat @ (inverse(Sigma_hat) @ scatter @ inverse(Sigma_hat)) @ Sigma_hat,
-                r"$n \hat{\Sigma}^{-1} = \hat{\Sigma}^{-1} S \hat{\Sigma}^{-1}$",
+                Sigma_hat @ (inverse(Sigma_hat) @ T @ inverse(Sigma_hat)) @ Sigma_hat,
+                r"$n \hat{\Sigma}^{-1} = \hat{\Sigma}^{-1} T \hat{\Sigma}^{-1}$",
             ),
-            eq(scatter, "cancel the inverses"),
+            eq(T, "cancel the inverses"),
         )
         note.calc(
             Sigma_hat,
-            eq(1 / n * scatter, "divide by $n$"),
+            eq(1 / n * T, "divide by $n$"),
+            eq(1 / n * sum_over(i, (x[i] - x_bar) @ (x[i] - x_bar).T), "definition of $T$"),
             result=True,
         )
     note(r"""The estimate divides by $n$, not by $n - 1$: the maximum of the likelihood takes no

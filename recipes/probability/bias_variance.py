@@ -76,7 +76,6 @@ def bias_variance(note: Note) -> None:
     v = note.random("v", (n,), "normal", m, tau**2 * identity(n), meaning="training targets")
     note.calc(
         variance(h.T @ v, v),
-        eq(h.T @ variance(v, v) @ h, "variance of a linear form"),
-        eq(h.T @ (tau**2 * identity(n)) @ h, "covariance of the targets"),
-        eq(tau**2 * norm2(h), r"$h^\top h = \lVert h \rVert^2$"),
+        eq(expectation((h.T @ (v - m)) ** 2, v), "definition of the variance"),
+        eq(tau**2 * norm2(h), "independent targets: variances add up"),
     )
