@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from derive import engine, reader, tensor, writer
+from derive import engine, pipeline, reader, tensor, writer
 from derive.derivation import Chain, Derivation, Given
 from derive.errors import ShapeError, UsageError
 from derive.expr.nodes import Derivative as DerivativeNode
-from derive.expr.nodes import Expr, Item, Symbol, Transpose
+from derive.expr.nodes import Dim, Expr, Index, Item, Symbol, Transpose, as_expr
 from derive.expr.sizes import shape_text
-from derive.expr.walk import free_symbols, post_order
+from derive.expr.walk import free_indices, free_symbols, post_order
 
 if TYPE_CHECKING:
     from derive.checker.verdicts import FileReport
@@ -24,10 +25,10 @@ LAYOUTS = ("denominator", "numerator")
 
 @dataclass(frozen=True)
 class Derivative:
-    """A derivative: `expr` is the result; `kind` is gradient, jacobian or hessian; `assumed` tells what was not declared.
+    """A derivative: `expr` is the result, `kind` gradient, jacobian or hessian; `assumed` tells what was not declared.
 
-    The gradient has the shape of its variable (a row of it in numerator layout), a Jacobian f.shape + x.shape, a Hessian
-    x.shape + x.shape.
+    The gradient has the shape of its variable (a row of it in numerator layout), a Jacobian f.shape + x.shape, a
+    Hessian x.shape + x.shape.
     """
 
     body: Expr
@@ -51,16 +52,15 @@ class Derivative:
     @cached_property
     def chain(self) -> Chain:
         """The worked derivation; its last side is the result."""
-        return engine.worked(self.body, self.claim.wrt, result=self.expr)
+        return engine.worked(self.body, self.claim.wrt, self.kind)
 
     @cached_property
     def report(self) -> FileReport | None:
         """The verdicts on the steps, None when the check was not asked for."""
         if not self.checked:
             return None
-        from derive import api
 
-        return api.judged(self.derivation, api.CheckOptions(seed=self.seed))
+        return pipeline.judged(self.derivation, pipeline.CheckOptions(seed=self.seed))
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -99,16 +99,27 @@ class Derivative:
         return tuple(free_symbols(self.body))
 
     def _code(self, target: str) -> str:
-        return tensor.generate(self.expr, self._parameters, target, self.kind)
+        return tensor.generate(
+            self.expr, self._parameters, target, self.kind, layout=self._code_layout
+        )
+
+    @property
+    def _code_layout(self) -> tuple[Index | int, ...] | None:
+        """Axes of the array that the generated code returns: a family's index goes where its variable's axes stand."""
+        free = [i for i in free_indices(self.claim) if isinstance(i, Index)]
+        if self.kind != "jacobian" or not free:
+            return None
+        own, axes = self.body.rank, self.expr.rank
+        return (*range(own), *free, *range(own, axes))
 
     @cached_property
     def arguments(self) -> dict[str, str]:
         """LaTeX of each symbol (a family by a member, `x_i`) -> parameter of the generated functions."""
-        shown = dict(self.names)
-        members = _members(self.claim)
+        shown = _members(self.claim) | dict(self.names)
         parameters = tensor.parameter_names(self._parameters)
-        found = {shown.get(s) or members.get(s) or s.name: name for s, name in parameters.items()}
-        return found | {size: size for size in tensor.size_parameters(self.expr, self._parameters)}
+        found = {shown.get(s, s.name): parameters[s.name] for s in self._parameters}
+        sizes = tensor.size_arguments(self.expr, self._parameters, self._code_layout)
+        return found | {size: size for size in sizes}
 
     @cached_property
     def steps(self) -> tuple[dict[str, Any], ...]:
@@ -174,6 +185,24 @@ class Derivative:
         return f"{self.kind} ({shape_text(self.expr.shape)}): {self.text}"
 
 
+def _member(variable: Expr, shown: str) -> Expr:
+    """A family as a variable stands for any of its members: x becomes x_i, with the index that the author wrote."""
+    if not isinstance(variable, Symbol) or not variable.family:
+        return variable
+    written = re.search(r"[_^]\{?\(?([a-z]+|\\[a-z]+)\)?\}?$", shown)
+    letters = list(written.group(1)) if written else list("ijkl")
+    first = as_expr(variable.origin)
+    chosen = [
+        Index(
+            letters[axis] if axis < len(letters) else "ijkl"[axis],
+            first,
+            Dim(size - 1 + variable.origin),
+        )
+        for axis, size in enumerate(variable.dims[: variable.family])
+    ]
+    return Item(variable, (*chosen, *[None] * (variable.rank - variable.family)))
+
+
 def _members(root: Expr) -> dict[Symbol, str]:
     """Each family -> the LaTeX of the first of its members that occurs, such as x_i."""
     found: dict[Symbol, str] = {}
@@ -200,8 +229,8 @@ def differentiate(
 ) -> Derivative:
     """The derivative of `expr` by `wrt`: expressions, or LaTeX with declarations `given` and definitions `where`.
 
-    Raises `ReadError` for LaTeX that cannot be read, `ShapeError` for a gradient of an array, `NoRuleError` where a part has
-    no derivative rule.
+    Raises `ReadError` for LaTeX that cannot be read, `ShapeError` for a gradient of an array, `NoRuleError` where a
+    part has no derivative rule.
     """
     if kind not in KINDS:
         raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
@@ -222,6 +251,7 @@ def differentiate(
         raise ShapeError(
             f"a {kind} needs a scalar, {body!r} has shape {shape_text(body.shape)}; ask for the Jacobian"
         )
+    variable = _member(variable, shown)
     result = tensor.derivative(body, (variable,) * (1 + (kind == "hessian")))
     if layout == "numerator" and kind == "gradient" and result.rank in (1, 2):
         result = Transpose(result)

@@ -44,6 +44,7 @@ LAYERS: dict[str, set[str]] = {
         "api",
     },
     "api": {"*"},
+    "pipeline": {"*"},
     "differentiation": {"*"},
     "cli": {"*"},
     "web": {"*"},

@@ -21,7 +21,7 @@ def list_command(chapter: str | None, as_json: bool) -> None:
         known = ", ".join(sorted({r.chapter for r in registry.catalogue().recipes.values()}))
         raise click.UsageError(f"no recipe in chapter {chapter!r}; chapters: {known}")
     if as_json:
-        click.echo(json.dumps([r.summary() for r in recipes], indent=1, ensure_ascii=False))
+        click.echo(json.dumps([_described(r) for r in recipes], indent=1, ensure_ascii=False))
         return
     width = max((len(r.slug) for r in recipes), default=0)
     heading = None
@@ -30,6 +30,18 @@ def list_command(chapter: str | None, as_json: bool) -> None:
             click.echo(f"{'' if heading is None else chr(10)}{recipe.chapter}")
             heading = recipe.chapter
         click.echo(f"  {recipe.slug:{width}}  {recipe.title}")
+
+
+def _described(recipe: registry.Recipe) -> dict[str, object]:
+    return {
+        "slug": recipe.slug,
+        "title": recipe.title,
+        "chapter": recipe.chapter,
+        "level": recipe.level,
+        "needs": list(recipe.needs),
+        "source": recipe.source,
+        "summary": recipe.summary,
+    }
 
 
 @click.command("show")
@@ -48,10 +60,10 @@ def list_command(chapter: str | None, as_json: bool) -> None:
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 def show_command(recipe: str, format_: str, checked: bool, seed: int) -> None:
     """One recipe as a page."""
-    from derive import api
+    from derive import api, pipeline
 
-    derivation = api.filled(api.load_recipe(recipe).derivation())
-    report = api.judged(derivation, seed=seed) if checked else None
+    derivation = pipeline.filled(api.load_recipe(recipe).derivation())
+    report = pipeline.judged(derivation, pipeline.CheckOptions(seed=seed)) if checked else None
     to = {"latex": "tex"}.get(format_, format_)
     click.echo(api.write(derivation, report, to=to), nl=False)
 

@@ -65,12 +65,12 @@ def check_command(
 
     Without a target every recipe of the catalogue is checked.
     """
-    from derive import api
+    from derive import pipeline
 
     found = list(_targets(targets))
     if mutants:
         raise SystemExit(_print_mutants(found, seed, jobs))
-    options = api.CheckOptions(seed=seed, strict=strict, time_limit=time_limit)
+    options = pipeline.CheckOptions(seed=seed, strict=strict, time_limit=time_limit)
     report, unreadable = _run(found, options, jobs)
     for error in unreadable:
         print(f"derive: {error}", file=sys.stderr)
@@ -113,12 +113,12 @@ def _targets(given: Sequence[str]) -> Iterator[str]:
 
 def _run(found: list[str], options: object, jobs: int | None) -> tuple[Report, list[DeriveError]]:
     """The report of all targets, with progress on standard error when it is a terminal."""
-    from derive import api
+    from derive import pipeline
 
     files: list[FileReport] = []
     unreadable: list[DeriveError] = []
     shown = sys.stderr.isatty()
-    for position, (target, outcome) in enumerate(api.check_all(found, options, jobs), start=1):  # type: ignore[arg-type]
+    for position, (target, outcome) in enumerate(pipeline.check_all(found, options, jobs), start=1):  # type: ignore[arg-type]
         if shown:
             print(
                 f"\r\x1b[K[{position}/{len(found)}] {target}", end="", file=sys.stderr, flush=True
@@ -136,19 +136,19 @@ def _run(found: list[str], options: object, jobs: int | None) -> tuple[Report, l
 
 
 def _annotate(found: list[str], report: Report, output: Path) -> None:
-    from derive import api
+    from derive import pipeline
 
     if len(found) != 1 or not Path(found[0]).is_file():
         raise UsageError(f"--annotate needs exactly one file, got {len(found)} targets")
-    output.write_text(api.annotated(Path(found[0]), report), "utf-8")
+    output.write_text(pipeline.annotated(Path(found[0]), report), "utf-8")
 
 
 def _print_mutants(found: list[str], seed: int, jobs: int | None) -> int:
-    from derive import api
+    from derive import pipeline
 
     total, survived = 0, 0
     for target in found:
-        rows = api.mutant_rows(target, seed=seed)
+        rows = pipeline.mutant_rows(target, seed=seed)
         counted = [row for row in rows if row.outcome != "equivalent"]
         alive = [row for row in counted if row.outcome != "rejected"]
         total, survived = total + len(counted), survived + len(alive)

@@ -52,7 +52,7 @@ def notes_command(
     jobs: int | None,
 ) -> None:
     """Lecture notes of recipes (default: the whole catalogue). Exit status 1 when a claim fails."""
-    from derive import api
+    from derive import api, pipeline
     from derive.cli import reports
 
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
@@ -62,7 +62,7 @@ def notes_command(
     slugs = _slugs(recipes, chapter, goal)
     derivations, files = [], []
     for position, (derivation, report) in enumerate(
-        api.filled_and_judged(slugs, api.CheckOptions(seed=seed), jobs), start=1
+        pipeline.filled_and_judged(slugs, pipeline.CheckOptions(seed=seed), jobs), start=1
     ):
         if sys.stderr.isatty():
             print(
@@ -72,7 +72,7 @@ def notes_command(
                 flush=True,
             )
         derivations.append(derivation)
-        files.extend(report.files)
+        files.append(report)
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     output.mkdir(parents=True, exist_ok=True)
