@@ -41,22 +41,46 @@ def tidy_node(graph: Graph, root: Node) -> Node:
 
 
 def _improved(graph: Graph, node: Node) -> Node:
+    """The shortest of a new sum or product and what multiplying out makes of it."""
     if node.op == "sum":
-        return _shortest(graph, node)
+        return _content_out(graph, _shortest(graph, node))
     if node.op != "einsum":
         return node
-    node = _content_out(graph, node)
-    expanded = expand(graph, node)
-    if expanded is not None:
-        if expanded.op == "sum":
-            expanded = _shortest(graph, expanded)
-        if cost(graph, expanded) < cost(graph, node):
-            return expanded
-    return node
+    best = _content_out(graph, node)
+    for candidate in _distributed(graph, best):
+        if candidate.op == "sum":
+            candidate = _content_out(graph, _shortest(graph, candidate))
+        if cost(graph, candidate) < cost(graph, best):
+            best = candidate
+    return best
+
+
+def _distributed(graph: Graph, node: Node) -> list[Node]:
+    """A product with one of its sums multiplied out, for each of them."""
+    if node.op != "einsum":
+        return []
+    data = node.data
+    factors = factors_of(node)
+    out = range(node.rank)
+    found = []
+    for place, (part, labels, power) in enumerate(factors):
+        if power != 1 or len(part.args) > 6 or not _expandable(graph, part, power, False):
+            continue
+        rest = [f for k, f in enumerate(factors) if k != place]
+        sizes = dict(enumerate(data.sizes))
+        found.append(
+            graph.add(
+                graph.product([*rest, (term, labels, F1)], out, data.coefficient, dict(sizes))
+                for term in part.args
+            )
+        )
+    return found
 
 
 def _content_out(graph: Graph, node: Node) -> Node:
     """A number that all terms of a factor share goes to the front: A (2 x - 2 y) is 2 A (x - y)."""
+    if node.op != "einsum":
+        return node
     scale = F1
     rows: list[Factor] = []
     for part, labels, power in factors_of(node):
@@ -119,6 +143,9 @@ def _candidates(graph: Graph, node: Node) -> Iterator[tuple[Node, int]]:
         yield candidate, 0 if denominator or node.rank else 1
     for candidate in _factored(graph, node):
         yield candidate, 0
+    diagonal = _one_diagonal(graph, node)
+    if diagonal is not None:
+        yield diagonal, 0
 
 
 # ------------------------------------------------------------------------------------ multiplying out
@@ -194,6 +221,24 @@ def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
             yield _taken_out(graph, node, shared), any(p < 0 for p in shared.values())
 
 
+def _one_diagonal(graph: Graph, node: Node) -> Node | None:
+    """diag(u) + diag(v) is diag(u + v)."""
+    rows = [factors_of(term) for term in node.args]
+    deltas = [[f for f in row if f[0].op == "delta"] for row in rows]
+    if any(len(own) != 1 or own != deltas[0] for own in deltas):
+        return None
+    delta = deltas[0][0]
+    out = [k for k in range(node.rank) if k != delta[1][1]]
+    sizes = {k: node.shape[k] for k in out}
+    inner = graph.add(
+        graph.product(
+            [f for f in row if f[0].op != "delta"], out, coefficient_of(term), dict(sizes)
+        )
+        for row, term in zip(rows, node.args, strict=True)
+    )
+    return graph.product([(inner, tuple(out), F1), delta], range(node.rank))
+
+
 def _factored(graph: Graph, node: Node) -> Iterator[Node]:
     """Two terms with equal factors on summed labels become one: X^T y - X^T p is X^T (y - p)."""
     terms = node.args
@@ -227,6 +272,8 @@ def _merged(graph: Graph, a: Node, b: Node) -> Iterator[Node]:
             nested = used[0] <= used[1] or used[1] <= used[0]
             out = sorted(used[0] | used[1])
             if not nested or not here or not there or len(out) > 2:
+                continue
+            if len(out) == 2 and (len(here) > 1 or len(there) > 1) and used[0] == used[1]:
                 continue
             sizes = dict(enumerate(a.data.sizes))
             own_sizes = {x: sizes[x] for x in out}
