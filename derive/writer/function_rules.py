@@ -93,6 +93,13 @@ def _inverse(node: Apply, t: Typesetter) -> Piece:
     return t.style.above(base, t.style.row([t.style.mark("negative"), t.small_number(1)]))
 
 
+def _abs(node: Apply, t: Typesetter) -> Piece:
+    """Bars for numbers and vectors; around a matrix they would be its determinant."""
+    if node.rank < 2:
+        return t.style.fence("abs", t[node.args[0]])
+    return applied(t.style.word(r"\operatorname{abs}"), t[node.args[0]], t)
+
+
 def _sqrt(node: Apply, t: Typesetter) -> Piece:
     return t.style.root(t[node.args[0]])
 
@@ -160,7 +167,7 @@ def _broadcast(node: Apply, t: Typesetter) -> Piece:
 #: functions with a form of their own; every other row of the table prints as `name(argument)`
 FORMS: dict[str, Rule] = {
     "sqrt": _sqrt,
-    "abs": _fence("abs"),
+    "abs": _abs,
     "floor": _fence("floor"),
     "factorial": _factorial,
     "inverse": _inverse,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from derive.writer.evidence import LEGEND
 from derive.writer.letters import WORDS
@@ -168,14 +169,14 @@ def definition_tex(block: DefinitionView) -> str:
 
 def _display(name: str, rows: Sequence[str]) -> str:
     # a line that goes on is not parted from the next by the end of a page
-    ends = [r" \\*" if goes_on(after) else r" \\" for after in rows[1:]] + [""]
+    ends = [r" \\*" if goes_on(*pair) else r" \\" for pair in pairwise(rows)] + [""]
     body = "\n".join(row + end for row, end in zip(rows, ends, strict=True))
     return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
 
 
-def goes_on(row: str) -> bool:
-    """Whether a row continues the one before: a further line, a reason, or a step below a long left side."""
-    return row.startswith((r"&\quad", r"&\;"))
+def goes_on(row: str, after: str) -> bool:
+    """Whether the next row belongs to this one: a further line, a reason, or the first step below a long left side."""
+    return after.startswith(r"&\quad") or row.startswith("& ")
 
 
 def _broken(formula: Formula, room: float = TEXT - NUMBER - 3.0) -> list[str]:
