@@ -1,4 +1,4 @@
-"""A worked derivation as the blocks of a page: for a matrix variable the differential first, then the gradient read off."""
+"""A worked derivation as the blocks of a page: by a matrix the differential first, then the gradient."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ def worked_blocks(
 ) -> tuple[Block, ...]:
     """One or two chains, the last of them from the derivative to its result.
 
-    For the gradient by a matrix that is not reached through named quantities: `df = ... = tr(G^T dX)`, then `gradient = G`.
+    For a gradient by a matrix, without named quantities between: `df = ... = tr(G^T dX)`, then `gradient = G`.
     """
     given = (wrt,) if isinstance(wrt, Expr) else tuple(wrt)
     x = given[0]
-    if (
-        kind == "gradient"
-        and len(given) == 1
-        and isinstance(x, Symbol)
-        and x.rank == 2
-        and not x.family
-    ):
-        if not body.shape and not steps_between(body, x):
-            found: tuple[Chain, Chain] | None = by_differential(body, x)
-            if found is not None:
-                return found
+    plain = kind == "gradient" and len(given) == 1 and not body.shape
+    matrix = isinstance(x, Symbol) and x.rank == 2 and not x.family
+    if plain and matrix and isinstance(x, Symbol) and not steps_between(body, x):
+        found: tuple[Chain, Chain] | None = by_differential(body, x)
+        if found is not None:
+            return found
     return (worked(body, given, kind),)

@@ -1,7 +1,7 @@
 """Whether a step is an instance of the rule that its author names: the rule is applied, and must give the other side.
 
-What is left between the rewritten side and the other side may only be tidying: order, brackets, signs, like terms, multiplying
-out. Every rule and the tidying keep the value, so a false step is never explained.
+What is left between the rewritten side and the other side may only be tidying: order, brackets, signs, like terms,
+multiplying out. Every rule and the tidying keep the value, so a false step is never explained.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from derive.engine.stepper import advance, first_derivatives
 from derive.engine.tidying import CLOSED, everywhere, tidied, varied_inside
-from derive.expr.nodes import Differential, Expr, Symbol
+from derive.expr.nodes import Add, Differential, Expr, Product, Symbol
+from derive.expr.shapes import product_plan
 from derive.expr.walk import inline, post_order, rebuild
-from derive.rules import forms
+from derive.rules import find, forms
 from derive.rules.canonical import canonical, same
 from derive.rules.differentials import DIFFERENTIALS
 from derive.rules.rule import Rule
@@ -28,8 +29,6 @@ def explain(lhs: Expr, rhs: Expr, rule: str) -> bool:
 
     An unknown name explains nothing.
     """
-    from derive.rules import find
-
     if lhs.shape != rhs.shape or lhs == rhs:
         return False
     names = [part for part in re.split(r"\s*;\s*", rule) if part]
@@ -94,35 +93,40 @@ def _at(root: Expr, place: Expr, changed: Expr) -> Expr:
 
 
 def _parts_of_products(root: Expr, rule: Rule) -> Iterator[tuple[Expr, Expr]]:
-    """The rule applied to neighbouring terms of a sum or factors of a product: modulo associativity."""
-    from derive.expr.nodes import Add, Product
-    from derive.expr.shapes import product_plan
-
+    """The rule applied to some terms of a sum or to neighbouring factors of a product: modulo associativity."""
     for node in post_order(root):
         if isinstance(node, Add) and 2 < len(node.terms) <= 8:
-            for i, j in _pairs(len(node.terms)):
-                for pair in ((i, j), (j, i)):
-                    changed = rule.rewrite(Add((node.terms[pair[0]], node.terms[pair[1]])))
-                    if changed is not None and changed.shape == node.shape:
-                        rest = [t for k, t in enumerate(node.terms) if k not in pair]
-                        yield node, forms.total([*rest, changed], node.shape)
+            yield from ((node, changed) for changed in _two_terms(node, rule))
         if isinstance(node, Product) and 2 < len(node.factors) <= 8:
-            count = len(node.factors)
-            for start in range(count - 1):
-                for end in range(start + 2, count + 1):
-                    if end - start == count:
-                        continue
-                    part = node.factors[start:end]
-                    if product_plan(tuple(f.shape for f in part)) is None:
-                        continue
-                    changed = rule.rewrite(Product(part))
-                    factors = (*node.factors[:start], changed, *node.factors[end:])
-                    if changed is not None and changed.shape == Product(part).shape:
-                        if (
-                            product_plan(tuple(f.shape for f in factors if f is not None))
-                            is not None
-                        ):
-                            yield node, Product(tuple(f for f in factors if f is not None))
+            yield from ((node, changed) for changed in _neighbours(node, rule))
+
+
+def _two_terms(node: Add, rule: Rule) -> Iterator[Expr]:
+    for i, j in _pairs(len(node.terms)):
+        for first, second in ((i, j), (j, i)):
+            changed = rule.rewrite(Add((node.terms[first], node.terms[second])))
+            if changed is not None and changed.shape == node.shape:
+                rest = [t for k, t in enumerate(node.terms) if k not in (i, j)]
+                yield forms.total([*rest, changed], node.shape)
+
+
+def _neighbours(node: Product, rule: Rule) -> Iterator[Expr]:
+    count = len(node.factors)
+    for start in range(count - 1):
+        for end in range(start + 2, count + 1):
+            part = node.factors[start:end]
+            if end - start == count or not _fit(part):
+                continue
+            changed = rule.rewrite(Product(part))
+            if changed is None or changed.shape != Product(part).shape:
+                continue
+            factors = (*node.factors[:start], changed, *node.factors[end:])
+            if _fit(factors):
+                yield Product(factors)
+
+
+def _fit(factors: tuple[Expr, ...]) -> bool:
+    return product_plan(tuple(f.shape for f in factors)) is not None
 
 
 def _pairs(count: int) -> Iterator[tuple[int, int]]:

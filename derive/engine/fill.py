@@ -1,6 +1,6 @@
-"""Holes filled: the steps between two sides, found by the rules of calculus first, then by a bounded search in the algebra.
+"""Holes filled: the steps between two sides, by the rules of calculus first, then by a bounded search in the algebra.
 
-An unfillable hole stays in the document as one direct step with the reason "not filled"; its claim is judged like any other.
+An unfillable hole stays as one direct step with the reason "not filled"; its claim is judged like any other.
 """
 
 from __future__ import annotations

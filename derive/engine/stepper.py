@@ -1,4 +1,4 @@
-"""One step at a time: every derivative in a formula rewritten by the first rule that fits, and which rules were used."""
+"""One step at a time: every derivative in a formula rewritten by the first rule that fits, and the rules used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Move:
 
 
 def replaced(root: Expr, mapping: dict[Expr, Expr]) -> Expr:
-    """Parts of a formula replaced; what stands around a replaced part is freed of ballast, all else stays as written."""
+    """Parts of a formula replaced; what stands around them is freed of ballast, all else stays as written."""
     done: dict[Expr, Expr] = {}
     hidden = _inside_derivatives(root)
     for node in post_order(root):

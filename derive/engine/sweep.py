@@ -1,4 +1,4 @@
-"""The result of the derivative machine in one step, with an honest reason: which rules the reverse sweep went through."""
+"""The result of the derivative machine in one step, with an honest reason: the rules that the sweep went through."""
 
 from __future__ import annotations
 

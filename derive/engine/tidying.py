@@ -7,9 +7,8 @@ from collections.abc import Callable
 from derive.expr.nodes import Derivative, Differential, Expectation, Expr, Extremum, Integral, Limit
 from derive.expr.walk import children, post_order, rebuild
 from derive.rules import forms
-from derive.rules.rule import Rule
-
 from derive.rules.algebra_table import MATRIX, SUMS
+from derive.rules.rule import Rule
 from derive.rules.tidying import TIDYING
 
 #: facts and sums that shorten a result, from the other tables

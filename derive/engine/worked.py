@@ -1,7 +1,7 @@
 """A derivative as the chain that a textbook prints: the rules of differentiation one by one, then the tidying by name.
 
-The chain ends where `tensor.derivative` ends: the last side is proved equal to it. When the stepwise way gets stuck or its end
-is not proved, the chain has one step, and its reason names the rules of the reverse sweep that made it.
+The chain ends where `tensor.derivative` ends: the last side is proved equal to it. When the stepwise way gets stuck, or
+its end is not proved, the chain has one step, and its reason names the rules of the reverse sweep that made it.
 """
 
 from __future__ import annotations
@@ -111,14 +111,18 @@ def _first_of_two(start: Derivative) -> Expr | None:
 
 def _next(current: Expr) -> Line | None:
     """Every derivative one rule further; one that the rules cannot finish goes to the reverse sweep."""
-    stuck = {d: None for d in first_derivatives(current) if not _finishes(d)}
-    swept = {d: sweep(d) for d in stuck}
-    if any(value is None for value in swept.values()):
-        return None
-    known = {d: value for d, value in swept.items() if value is not None}
+    known: dict[Expr, Expr] = {}
+    words: dict[str, None] = {}
+    for d in first_derivatives(current):
+        if _finishes(d):
+            continue
+        value = sweep(d)
+        if value is None:
+            return None
+        known[d] = value
+        words[sweep_words(d)] = None
     if known:
-        words = dict.fromkeys(sweep_words(d) for d in known)
-        return replaced(current, dict(known)), ("reverse accumulation",), tuple(words)
+        return replaced(current, known), ("reverse accumulation",), tuple(words)
     move = advance(current)
     return None if move is None else (move.result, _names(move.rules), _words(move.rules))
 

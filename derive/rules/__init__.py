@@ -16,10 +16,12 @@ RULES: dict[str, Rule] = {
 def find(text: str) -> Rule | None:
     """The rule of a name, of its wording, or of another name by which it goes; None when there is none."""
     wanted = _plain(text)
-    for names in (lambda r: (r.name,), lambda r: (r.words, *r.also)):
-        for rule in RULES.values():
-            if wanted in map(_plain, names(rule)):
-                return rule
+    for rule in RULES.values():
+        if wanted == _plain(rule.name):
+            return rule
+    for rule in RULES.values():
+        if wanted in map(_plain, (rule.words, *rule.also)):
+            return rule
     return None
 
 

@@ -1,4 +1,4 @@
-"""Reverse accumulation on the tree: the gradient of <C, u(x)> by x with C held fixed, one textbook rule for each kind of node.
+"""Reverse accumulation on the tree: the gradient of <C, u(x)> by x with C held fixed, a textbook rule for each kind.
 
 In a differential the same thing is said as: bring every term of df to the form tr(G^T dX).
 """
@@ -36,10 +36,8 @@ def view(node: Expr, variable: Expr) -> Expr:
     while isinstance(node, Symbol) and node != variable and node.definition is not None:
         node = node.definition
     if isinstance(node, Call) and node.function.body is not None and not node.order:
-        if all(
-            p.shape == a.shape for p, a in zip(node.function.parameters, node.args, strict=True)
-        ):
-            pairs = zip(node.function.parameters, node.args, strict=True)
+        pairs = tuple(zip(node.function.parameters, node.args, strict=True))
+        if all(p.shape == a.shape for p, a in pairs):
             return view(substitute(node.function.body, dict(pairs)), variable)
     return node
 

@@ -1,6 +1,9 @@
-"""Rules of matrix algebra: transposes, traces, inverses, determinants, norms. Each rewrites one node; None where it does not fit."""
+"""Rules of matrix algebra: transposes, traces, inverses, determinants, norms. None where a rule does not fit."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 from derive.expr.nodes import Add, Apply, Expr, Filled, Neg, Power, Product, Transpose
 from derive.expr.sizes import ONE
@@ -10,7 +13,7 @@ from derive.rules.known import fact, is_symmetric
 TWO = forms.number(2)
 
 
-def is_call(node: Expr, *names: str) -> bool:
+def is_call(node: Expr, *names: str) -> TypeGuard[Apply]:
     """Whether the node applies one of these functions."""
     return isinstance(node, Apply) and node.function in names
 
@@ -73,7 +76,7 @@ def trace_cyclic(node: Expr) -> Expr | None:
     """tr(A B) = tr(B A)."""
     if not is_call(node, "trace"):
         return None
-    front, arrays = scalars_and_arrays(node.args[0])  # type: ignore[attr-defined]
+    front, arrays = scalars_and_arrays(node.args[0])
     if len(arrays) < 2:
         return None
     turned = forms.juxtaposed([*arrays[1:], arrays[0]])
@@ -83,16 +86,16 @@ def trace_cyclic(node: Expr) -> Expr | None:
 
 def trace_of_transpose(node: Expr) -> Expr | None:
     """tr(A^T) = tr(A)."""
-    if not is_call(node, "trace") or node.args[0].rank != 2:  # type: ignore[attr-defined]
+    if not is_call(node, "trace") or node.args[0].rank != 2:
         return None
-    return Apply("trace", (forms.turned(node.args[0]),))  # type: ignore[attr-defined]
+    return Apply("trace", (forms.turned(node.args[0]),))
 
 
 def trace_linear(node: Expr) -> Expr | None:
     """tr(a A + b B) = a tr A + b tr B."""
     if not is_call(node, "trace"):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if isinstance(inner, Add):
         parts = [trace_linear(Apply("trace", (t,))) or Apply("trace", (t,)) for t in inner.terms]
         return forms.total(parts, ())
@@ -117,7 +120,7 @@ def trace_of_sum(node: Expr) -> Expr | None:
         return None
     rest = tuple(f for f in split.numerators if f is not traces[0])
     front = forms.assembled(forms.Term(split.coefficient, rest, split.denominators, ()))
-    inner = forms.times(front, traces[0].args[0])  # type: ignore[attr-defined]
+    inner = forms.times(front, traces[0].args[0])
     return Apply("trace", (Reduce("sum", node.indices, inner, node.where, node.written),))
 
 
@@ -130,7 +133,7 @@ def norm_as_product(node: Expr) -> Expr | None:
         return None
     if forms.constant_value(node.exponent) != 2:
         return None
-    u = node.base.args[0]  # type: ignore[attr-defined]
+    u = node.base.args[0]
     if not u.shape:
         return Power(u, TWO)
     if u.rank == 1:
@@ -144,11 +147,11 @@ def norm_of_scaled(node: Expr) -> Expr | None:
     """||c x|| = |c| ||x||."""
     if not is_call(node, "norm", "norm_frobenius"):
         return None
-    split = forms.term(node.args[0])  # type: ignore[attr-defined]
+    split = forms.term(node.args[0])
     front = forms.assembled(forms.Term(split.coefficient, split.numerators, split.denominators, ()))
     if not split.core or forms.is_ones(front):
         return None
-    inner = Apply(node.function, (forms.juxtaposed(split.core),))  # type: ignore[attr-defined]
+    inner = Apply(node.function, (forms.juxtaposed(split.core),))
     value = forms.constant_value(front)
     return forms.times(Apply("abs", (front,)) if value is None else forms.number(abs(value)), inner)
 
@@ -164,10 +167,10 @@ def expand_square(node: Expr) -> Expr | None:
         )
     if not is_call(base, "norm", "norm_frobenius"):
         return None
-    inner = base.args[0]  # type: ignore[attr-defined]
+    inner = base.args[0]
     if not isinstance(inner, Add) or inner.rank not in (1, 2) or inner.shape[0] == ONE:
         return None
-    name = base.function  # type: ignore[attr-defined]
+    name = base.function
     squares = [(t, Power(Apply(name, (_bare(t),)), TWO)) for t in inner.terms]
     return _square(squares, _inner)
 
@@ -181,13 +184,13 @@ def _inner(a: Expr, b: Expr) -> Expr:
     return product if not product.shape else Apply("trace", (product,))
 
 
-def _square(terms: list[tuple[Expr, Expr]], product: object) -> Expr:
+def _square(terms: Sequence[tuple[Expr, Expr]], product: Callable[[Expr, Expr], Expr]) -> Expr:
     made: list[Expr] = []
     for position, (a, square) in enumerate(terms):
         made.append(square)
         for b, _ in terms[position + 1 :]:
             sign = isinstance(a, Neg) != isinstance(b, Neg)
-            cross = forms.times(TWO, product(_bare(a), _bare(b)))  # type: ignore[operator]
+            cross = forms.times(TWO, product(_bare(a), _bare(b)))
             made.append(forms.negative(cross) if sign else cross)
     return forms.total(made, ())
 
@@ -196,7 +199,7 @@ def inner_as_product(node: Expr) -> Expr | None:
     """<x, y> = x^T y and <A, B> = tr(A^T B)."""
     if not is_call(node, "inner"):
         return None
-    a, b = node.args  # type: ignore[attr-defined]
+    a, b = node.args
     if not a.shape:
         return forms.times(a, b)
     return _inner(a, b) if a.rank == 1 or a.shape[0] != ONE else Product((a, Transpose(b)))
@@ -206,7 +209,7 @@ def outer_as_product(node: Expr) -> Expr | None:
     """The outer product of x and y is x y^T."""
     if not is_call(node, "outer"):
         return None
-    a, b = node.args  # type: ignore[attr-defined]
+    a, b = node.args
     return Product((a, Transpose(b)))
 
 
@@ -219,7 +222,7 @@ def inverse_cancels(node: Expr) -> Expr | None:
         return None
     for k in range(len(node.factors) - 1):
         a, b = node.factors[k : k + 2]
-        if (is_call(a, "inverse") and a.args[0] == b) or (is_call(b, "inverse") and b.args[0] == a):  # type: ignore[attr-defined]
+        if (is_call(a, "inverse") and a.args[0] == b) or (is_call(b, "inverse") and b.args[0] == a):
             rest = [*node.factors[:k], *node.factors[k + 2 :]]
             if any(f.shape for f in rest):
                 made = forms.times(*rest) if len(rest) > 1 else rest[0]
@@ -234,9 +237,9 @@ def inverse_cancels(node: Expr) -> Expr | None:
 
 def inverse_of_product(node: Expr) -> Expr | None:
     """(A B)^-1 = B^-1 A^-1 for square A and B; (c A)^-1 = A^-1 / c."""
-    if not is_call(node, "inverse") or not isinstance(node.args[0], (Product, Neg)):  # type: ignore[attr-defined]
+    if not is_call(node, "inverse") or not isinstance(node.args[0], (Product, Neg)):
         return None
-    front, arrays = scalars_and_arrays(node.args[0])  # type: ignore[attr-defined]
+    front, arrays = scalars_and_arrays(node.args[0])
     if not node.shape or not arrays:
         return None
     if any(f.rank != 2 or f.shape[0] != f.shape[1] for f in arrays):
@@ -246,14 +249,14 @@ def inverse_of_product(node: Expr) -> Expr | None:
         return forms.times(forms.divided(forms.UNIT, front), inner)
     inverses = [
         f.args[0] if is_call(f, "inverse") else Apply("inverse", (f,)) for f in reversed(arrays)
-    ]  # type: ignore[attr-defined]
+    ]
     return forms.times(forms.divided(forms.UNIT, front), *inverses)
 
 
 def inverse_of_inverse(node: Expr) -> Expr | None:
     """(A^-1)^-1 = A."""
-    if is_call(node, "inverse") and is_call(node.args[0], "inverse"):  # type: ignore[attr-defined]
-        return node.args[0].args[0]  # type: ignore[attr-defined]
+    if is_call(node, "inverse") and is_call(node.args[0], "inverse"):
+        return node.args[0].args[0]
     return None
 
 
@@ -261,7 +264,7 @@ def logdet_of_product(node: Expr) -> Expr | None:
     """log det(A B) = log det A + log det B for positive definite A and B; log det A^-1 = -log det A."""
     if not is_call(node, "logdet"):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if is_call(inner, "inverse"):
         return forms.negative(Apply("logdet", inner.args))
     if isinstance(inner, Product) and all(fact(f, "pd") for f in inner.factors):
@@ -273,7 +276,7 @@ def det_of_product(node: Expr) -> Expr | None:
     """det(A B) = det A det B for square A and B; det A^T = det A; det A^-1 = 1 / det A."""
     if not is_call(node, "det"):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if isinstance(inner, Transpose):
         return Apply("det", (inner.operand,))
     if is_call(inner, "inverse") and inner.shape:
@@ -288,7 +291,7 @@ def det_of_product(node: Expr) -> Expr | None:
 def logdet_as_log(node: Expr) -> Expr | None:
     """log det A as the logarithm of the determinant."""
     if is_call(node, "logdet"):
-        return Apply("log", (Apply("det", node.args),))  # type: ignore[attr-defined]
+        return Apply("log", (Apply("det", node.args),))
     return None
 
 
@@ -317,7 +320,7 @@ def _orthonormal(node: Expr) -> bool:
 
 def unit_norm(node: Expr) -> Expr | None:
     """||u|| = 1 for a unit vector."""
-    if is_call(node, "norm") and fact(node.args[0], "unit_norm"):  # type: ignore[attr-defined]
+    if is_call(node, "norm") and fact(node.args[0], "unit_norm"):
         return forms.UNIT
     return None
 
@@ -332,7 +335,7 @@ def sums_to_one(node: Expr) -> Expr | None:
             return forms.UNIT
         if forms.is_ones(b) and b.rank == 1 and _rows_one(a):
             return forms.ones_like(node.shape)
-    if is_call(node, "sum") and _total_one(node.args[0]):  # type: ignore[attr-defined]
+    if is_call(node, "sum") and _total_one(node.args[0]):
         return forms.UNIT
     return _index_total(node)
 

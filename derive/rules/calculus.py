@@ -1,6 +1,6 @@
-"""Rules that rewrite one derivative: linearity, product, quotient and chain rule, and the gradients that a textbook lists.
+"""Rules that rewrite one derivative: linearity, product, quotient and chain rule.
 
-Each takes a node d(body)/d(x) with one variable x (a scalar or a vector; where stated also a matrix) and returns the right
+Each takes a node d(body)/d(x) with one variable x (a scalar or a vector; where stated a matrix) and returns the right
 side of the rule, in which derivatives of the inner functions may be left. A defined symbol is seen as its definition.
 """
 
@@ -16,7 +16,6 @@ from derive.expr.nodes import (
     Derivative,
     Expr,
     Filled,
-    Item,
     Neg,
     Power,
     Product,
@@ -25,7 +24,7 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.rules import forms
-from derive.rules.adjoint import NORMS, adjoint, decreased, dot, entry, view
+from derive.rules.adjoint import NORMS, adjoint, decreased, dot, view
 from derive.rules.lift import is_elementwise, slope
 from derive.rules.reach import depends
 
@@ -83,16 +82,16 @@ def linearity(node: Expr) -> Expr | None:
 def _linear(body: Expr, x: Expr) -> Expr | None:
     """The derivative taken through sums and constant scalars, None where body is none of them."""
     if isinstance(body, Add):
-        return forms.total([_through(t, x) for t in body.terms], body.shape + x.shape)
+        return forms.total([through_linear(t, x) for t in body.terms], body.shape + x.shape)
     if isinstance(body, Neg):
-        return forms.negative(_through(body.operand, x))
+        return forms.negative(through_linear(body.operand, x))
     if isinstance(body, Quotient) and not depends(body.denominator, x):
-        return _fits(forms.divided, _through(body.numerator, x), body.denominator)
+        return _fits(forms.divided, through_linear(body.numerator, x), body.denominator)
     if isinstance(body, Product):
         fixed = [f for f in body.factors if not f.shape and not depends(f, x)]
         rest = [f for f in body.factors if f.shape or depends(f, x)]
         if fixed and rest:
-            return _fits(forms.times, *fixed, _through(forms.juxtaposed(rest), x))
+            return _fits(forms.times, *fixed, through_linear(forms.juxtaposed(rest), x))
         if not x.shape or (body.rank == 1 and body.factors[-1].rank == 1):
             return _constant_matrices(body, x)
     if (
@@ -100,7 +99,7 @@ def _linear(body: Expr, x: Expr) -> Expr | None:
         and body.kind == "sum"
         and not any(depends(w, x) for w in body.where)
     ):
-        return Reduce("sum", body.indices, _through(body.body, x), body.where, body.written)
+        return Reduce("sum", body.indices, through_linear(body.body, x), body.where, body.written)
     return None
 
 
@@ -109,7 +108,7 @@ def _constant_matrices(body: Product, x: Expr) -> Expr | None:
     moving = [k for k, f in enumerate(body.factors) if depends(f, x)]
     if len(moving) != 1 or not body.shape or (x.shape and moving[0] != len(body.factors) - 1):
         return None
-    made = [_through(f, x) if k == moving[0] else f for k, f in enumerate(body.factors)]
+    made = [through_linear(f, x) if k == moving[0] else f for k, f in enumerate(body.factors)]
     return _fits(forms.times, *made)
 
 
@@ -120,7 +119,8 @@ def _fits(build: Any, *args: Expr) -> Expr | None:
         return None
 
 
-def _through(body: Expr, x: Expr) -> Expr:
+def through_linear(body: Expr, x: Expr) -> Expr:
+    """The derivative of body, taken through sums and constants at once."""
     if not depends(body, x):
         return der(body, x)
     made = _linear(body, x)
@@ -225,7 +225,7 @@ def power_rule(node: Expr) -> Expr | None:
     if depends(exponent, found[1]):
         return None
     less = forms.powered(base, decreased(exponent))
-    return forms.times(exponent, less, _through(base, found[1]))
+    return forms.times(exponent, less, through_linear(base, found[1]))
 
 
 def exponential_rule(node: Expr) -> Expr | None:
@@ -237,7 +237,7 @@ def exponential_rule(node: Expr) -> Expr | None:
     if depends(base, found[1]):
         return None
     rate = [] if repr(base) == "e" else [Apply("log", (base,))]
-    return forms.times(found[0], *rate, _through(exponent, found[1]))
+    return forms.times(found[0], *rate, through_linear(exponent, found[1]))
 
 
 def chain_rule(node: Expr) -> Expr | None:
@@ -250,7 +250,7 @@ def chain_rule(node: Expr) -> Expr | None:
     if rate is None:
         return None
     if not found[0].shape:
-        return forms.times(rate, _through(inner, found[1]))
+        return forms.times(rate, through_linear(inner, found[1]))
     if not found[1].shape:
         return forms.entrywise(rate, der(inner, found[1]))
     if found[0].rank == 1 and found[1].rank == 1:
@@ -266,7 +266,7 @@ def quotient_rule(node: Expr) -> Expr | None:
     top, bottom, x = found[0].numerator, found[0].denominator, found[1]
     square = forms.powered(bottom, forms.number(2))
     if not depends(top, x):
-        return forms.negative(forms.times(forms.divided(top, square), _through(bottom, x)))
+        return forms.negative(forms.times(forms.divided(top, square), through_linear(bottom, x)))
     if top.shape and x.shape:
         if top.rank != 1 or x.rank != 1:
             return None
@@ -313,7 +313,7 @@ def _scalar_factors(factors: tuple[Expr, ...], x: Expr) -> Expr:
     for position, factor in enumerate(factors):
         if depends(factor, x):
             others = [f for i, f in enumerate(factors) if i != position]
-            terms.append(forms.times(*others, _through(factor, x)))
+            terms.append(forms.times(*others, through_linear(factor, x)))
     return forms.total(terms, x.shape)
 
 
@@ -322,7 +322,7 @@ def _each_factor(body: Product, x: Expr) -> Expr:
     for position, factor in enumerate(body.factors):
         if depends(factor, x):
             changed = list(body.factors)
-            changed[position] = _through(factor, x)
+            changed[position] = through_linear(factor, x)
             terms.append(forms.times(*changed))
     return forms.total(terms, body.shape)
 
@@ -374,178 +374,3 @@ def _bilinear(body: Product, x: Expr) -> Expr | None:
     if last.rank == 1 and not any(depends(f, x) for f in front):
         return pull(last, forms.turned(forms.juxtaposed(front)), x)
     return None
-
-
-# ------------------------------------------------------------------------------------- functions of arrays
-
-
-def entry_rule(node: Expr) -> Expr | None:
-    """[A x]_i = A_{i:}^T x and [phi(u)]_i = phi(u_i): the derivative of an entry."""
-    found = parts(node)
-    if found is None or not isinstance(found[0], Item):
-        return None
-    body, x = found
-    if body.base == x and x.rank == 1:
-        return Apply("unit_vector", body.indices, x.shape)
-    alias = view(body.base, x)
-    if isinstance(alias, (Apply, Call)) and is_elementwise(alias) and body.base.rank == 1:
-        rate = slope(alias, body.base)
-        inner = _through(Item(alias.args[0], body.indices), x)
-        moved = _entries(rate, body.indices) if rate is not None else None
-        return None if moved is None else forms.times(moved, inner)
-    inner_body = entry(body, x)
-    if inner_body is None:
-        return None
-    direct = adjoint(forms.UNIT, inner_body, x, linear=True) if x.shape else None
-    return der(inner_body, x) if direct is None else direct
-
-
-def _entries(node: Expr, indices: tuple[Expr | None, ...]) -> Expr | None:
-    """The entry of an entrywise formula, with the index moved to its arrays."""
-    if not node.shape:
-        return node
-    if forms.is_ones(node):
-        return forms.UNIT
-    if isinstance(node, Apply) and node.function == "broadcast":
-        return node.args[0]
-    if isinstance(node, Apply) and node.function == "hadamard":
-        listed = [_entries(a, indices) for a in node.args]
-        return None if None in listed else forms.times(*(a for a in listed if a is not None))
-    if isinstance(node, Add):
-        listed = [_entries(t, indices) for t in node.terms]
-        return None if None in listed else forms.total([t for t in listed if t is not None], ())
-    if isinstance(node, Neg):
-        inner = _entries(node.operand, indices)
-        return None if inner is None else forms.negative(inner)
-    return Item(node, indices)
-
-
-def log_softmax_entry(node: Expr) -> Expr | None:
-    """grad log p_k = (du/dx)^T (e_k - p) for p = softmax(u)."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "log"):
-        return None
-    item, x = found[0].args[0], found[1]
-    if not isinstance(item, Item) or item.base.rank != 1 or x.rank != 1:
-        return None
-    softmax = view(item.base, x)
-    if not (isinstance(softmax, Apply) and softmax.function == "softmax"):
-        return None
-    unit = Apply("unit_vector", item.indices, item.base.shape)
-    inner = softmax.args[0]
-    error = Add((unit, Neg(item.base)))
-    return error if inner == x else pull(inner, error, x)
-
-
-def sum_rule(node: Expr) -> Expr | None:
-    """grad 1^T u = (du/dx)^T 1; the sum of the entries."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "sum"):
-        return None
-    inner = found[0].args[0]
-    return pull(inner, forms.ones_like(inner.shape), found[1])
-
-
-def hadamard_rule(node: Expr) -> Expr | None:
-    """d(u o v) = diag(v) du + diag(u) dv."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "hadamard"):
-        return None
-    body, x = found
-    if body.rank != 1 or x.rank > 1:
-        return None
-    terms = []
-    for position, factor in enumerate(body.args):
-        if depends(factor, x):
-            rest = forms.entrywise(*(a for i, a in enumerate(body.args) if i != position))
-            inner = der(factor, x)
-            one = (
-                forms.entrywise(rest, inner)
-                if not x.shape
-                else forms.times(Apply("diag", (rest,)), inner)
-            )
-            terms.append(one)
-    return forms.total(terms, body.shape + x.shape)
-
-
-def logsumexp_rule(node: Expr) -> Expr | None:
-    """grad logsumexp(u) = (du/dx)^T softmax(u)."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "logsumexp"):
-        return None
-    inner = found[0].args[0]
-    return pull(inner, Apply("softmax", (inner,)), found[1]) if inner.rank == 1 else None
-
-
-def softmax_rule(node: Expr) -> Expr | None:
-    """d softmax(u)/dx = (diag(p) - p p^T) du/dx with p = softmax(u)."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "softmax"):
-        return None
-    body, x = found
-    if body.rank != 1 or x.rank != 1:
-        return None
-    p = node.body if node.body != body else body  # type: ignore[attr-defined]
-    matrix = Add((Apply("diag", (p,)), Neg(Product((p, Transpose(p))))))
-    return forms.times(matrix, der(body.args[0], x))
-
-
-def log_softmax_rule(node: Expr) -> Expr | None:
-    """d log softmax(u)/dx = (I - 1 p^T) du/dx with p = softmax(u)."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "log_softmax"):
-        return None
-    body, x = found
-    if body.rank != 1 or x.rank != 1:
-        return None
-    p = Apply("softmax", body.args)
-    outer = Product((forms.ones_like(body.shape), Transpose(p)))
-    matrix = Add((Filled("identity", body.shape * 2), Neg(outer)))
-    return forms.times(matrix, der(body.args[0], x))
-
-
-def inverse_rule(node: Expr) -> Expr | None:
-    """d A^-1/dt = -A^-1 (dA/dt) A^-1."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "inverse"):
-        return None
-    if found[1].shape or not found[0].shape:
-        return None
-    return forms.negative(forms.times(found[0], der(found[0].args[0], found[1]), found[0]))
-
-
-def trace_rule(node: Expr) -> Expr | None:
-    """d tr A/dt = tr(dA/dt); for a matrix variable the gradient read off from tr(G^T dX)."""
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function == "trace"):
-        return None
-    body, x = found
-    if not x.shape:
-        return Apply("trace", (der(body.args[0], x),))
-    return adjoint(forms.UNIT, body, x)
-
-
-def logdet_rule(node: Expr) -> Expr | None:
-    """d log det A = tr(A^-1 dA)."""
-    return _determinant(node, ("logdet", "logabsdet"))
-
-
-def det_rule(node: Expr) -> Expr | None:
-    """d det A = det(A) tr(A^-1 dA)."""
-    return _determinant(node, ("det",))
-
-
-def _determinant(node: Expr, names: tuple[str, ...]) -> Expr | None:
-    found = parts(node)
-    if found is None or not (isinstance(found[0], Apply) and found[0].function in names):
-        return None
-    body, x = found
-    inner = body.args[0]
-    if not inner.shape:
-        return None
-    if x.shape:
-        return adjoint(forms.UNIT, body, x)
-    front = (body,) if names == ("det",) else ()
-    return forms.times(
-        *front, Apply("trace", (forms.times(Apply("inverse", (inner,)), der(inner, x)),))
-    )

@@ -1,7 +1,7 @@
 """A normal form of sums and products, for comparing two formulas up to tidying: order, brackets, signs, like terms.
 
-Two formulas of one normal form are equal; formulas of different normal forms may still be equal. No fact is used, and no
-function is opened.
+Formulas of one normal form are equal; those of different normal forms may be equal all the same. No fact is used, and
+no function is opened.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from derive.expr.nodes import (
     Product,
     Quotient,
     Reduce,
-    Symbol,
     Transpose,
 )
 from derive.expr.walk import post_order, rebuild

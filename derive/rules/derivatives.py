@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.expr import build as b
 from derive.expr.nodes import Expr, Transpose
+from derive.rules import array_calculus as a
 from derive.rules import calculus as c
 from derive.rules.rule import Rule
 from derive.rules.through import through
@@ -90,7 +91,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         "trace",
         "differential of a trace",
         f"{PP}, (36), (99)-(120)",
-        c.trace_rule,
+        a.trace_rule,
         lambda: b.grad(
             b.apply("trace", _mat("X", "n", "n") @ _mat("A", "n", "n")), _mat("X", "n", "n")
         ),
@@ -99,7 +100,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         "log-determinant",
         "derivative of the log-determinant",
         f"{PP}, (43), (57)",
-        c.logdet_rule,
+        a.logdet_rule,
         lambda: b.grad(b.apply("logdet", _pd()), _pd()),
         "differential of the log-determinant",
     ),
@@ -107,7 +108,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         "determinant",
         "derivative of the determinant (Jacobi)",
         f"{PP}, (41), (49)",
-        c.det_rule,
+        a.det_rule,
         lambda: b.grad(b.apply("det", _pd()), _pd()),
         "Jacobi's formula",
     ),
@@ -115,7 +116,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         "inverse",
         "derivative of an inverse",
         f"{PP}, (40), (59)",
-        c.inverse_rule,
+        a.inverse_rule,
         lambda: b.partial(b.apply("inverse", _pd() + _t() * b.identity("n")), _t()),
         "differential of the inverse",
     ),
@@ -123,42 +124,42 @@ DERIVATIVES: tuple[Rule, ...] = (
         "log-sum-exp",
         "gradient of the log-sum-exp",
         f"{BISHOP}, (4.106)",
-        c.logsumexp_rule,
+        a.logsumexp_rule,
         lambda: b.grad(b.apply("logsumexp", _mat("A", "m", "n") @ _x()), _x()),
     ),
     _rule(
         "softmax",
         "Jacobian of the softmax",
         f"{BISHOP}, (4.106); {GBC}, section 6.2.2.3",
-        c.softmax_rule,
+        a.softmax_rule,
         lambda: b.jacobian(b.apply("softmax", _mat("A", "m", "n") @ _x()), _x()),
     ),
     _rule(
         "log-softmax",
         "Jacobian of the log-softmax",
         f"{BISHOP}, (4.106)",
-        c.log_softmax_rule,
+        a.log_softmax_rule,
         lambda: b.jacobian(b.apply("log_softmax", _x()), _x()),
     ),
     _rule(
         "log-softmax entry",
         "gradient of the logarithm of a softmax entry",
         f"{BISHOP}, (4.106), (4.108)",
-        c.log_softmax_entry,
+        a.log_softmax_entry,
         lambda: b.grad(b.apply("log", b.item(b.apply("softmax", _x()), b.index("i", "n"))), _x()),
     ),
     _rule(
         "entry",
         "derivative of an entry",
         f"{MML}, section 5.3",
-        c.entry_rule,
+        a.entry_rule,
         lambda: b.grad(b.item(_mat("A", "m", "n") @ _x(), b.index("i", "m")), _x()),
     ),
     _rule(
         "sum of entries",
         "gradient of a sum of entries",
         f"{MML}, section 5.3",
-        c.sum_rule,
+        a.sum_rule,
         lambda: b.grad(b.apply("sum", b.apply("exp", _x())), _x()),
     ),
     _rule(
@@ -197,7 +198,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         "entrywise product",
         "product rule for an entrywise product",
         f"{MAGNUS}, section 8.2",
-        c.hadamard_rule,
+        a.hadamard_rule,
         lambda: b.jacobian(b.hadamard(b.apply("sin", _x()), _x()), _x()),
     ),
     _rule(

@@ -1,4 +1,4 @@
-"""Rules that rewrite one differential: d(X^T) = (dX)^T, d(AB) = dA B + A dB, d tr, d det, d log det, d X^-1 and the others.
+"""Rules that rewrite one differential: d(X^T) = (dX)^T, d(AB) = dA B + A dB, d tr, d det, d X^-1 and others.
 
 A node d(body) with the variables of its `wrt` is rewritten to an expression in the differentials of the parts; dX of a
 variable stays, a constant has differential nought, and a defined symbol is seen as its definition.

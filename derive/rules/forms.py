@@ -1,6 +1,6 @@
 """Building expressions without ballast: sums without zeros, products without ones, one sign and one number in front.
 
-A step of a derivation puts new parts into a formula; what a reader would cross out at once (a factor 1, an identity matrix,
+A step of a derivation puts new parts into a formula; what a reader would cross out at once (a factor 1, an identity,
 `--`, `2 * 1/2`) is not shown. Nothing here distributes, collects or uses a fact: those are rules with a name.
 """
 
@@ -196,8 +196,7 @@ def _powers(factors: Sequence[Expr]) -> list[Expr]:
         )
         if base in counted:
             a, b = constant_value(counted[base]), constant_value(exponent)
-            assert a is not None and b is not None
-            counted[base] = number(a + b)
+            counted[base] = number((a or 0) + (b or 0))
         else:
             counted[base] = exponent
     listed = [powered(base, exponent) for base, exponent in counted.items()]
@@ -278,7 +277,8 @@ def entrywise(*factors: Expr) -> Expr:
         return times(*factors)
     if any(is_zero(f) for f in factors):
         return zero(factors[0].shape)
-    coefficient, kept = UNIT, []
+    coefficient: Expr = UNIT
+    kept: list[Expr] = []
     for factor in factors:
         split = term(factor)
         front = assembled(Term(split.coefficient, split.numerators, split.denominators, ()))

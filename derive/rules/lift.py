@@ -46,13 +46,13 @@ def slope(node: Expr, value: Expr | None = None) -> Expr | None:
         scalar = elementwise_derivative(node.function, x, y)
     except NoRuleError:
         return None
-    there = {x: node.args[0], y: node if value is None else value}
+    there: dict[Expr, Expr] = {x: node.args[0], y: node if value is None else value}
     if not node.shape:
-        return substitute(scalar, dict(there))
+        return substitute(scalar, there)
     return lifted(scalar, there, node.shape)
 
 
-def lifted(node: Expr, values: dict[Symbol, Expr], shape: Shape) -> Expr:
+def lifted(node: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
     """A scalar formula entry by entry, with arrays in place of its symbols."""
     if isinstance(node, Symbol) and node in values:
         return values[node]
@@ -84,7 +84,7 @@ def lifted(node: Expr, values: dict[Symbol, Expr], shape: Shape) -> Expr:
     raise NoRuleError(f"{node!r} ({type(node).__name__}) has no entrywise form")
 
 
-def _lifted_product(node: Product, values: dict[Symbol, Expr], shape: Shape) -> Expr:
+def _lifted_product(node: Product, values: dict[Expr, Expr], shape: Shape) -> Expr:
     fixed = [f for f in node.factors if not any(s in values for s in free_symbols(f))]
     moving = [lifted(f, values, shape) for f in node.factors if not any(f is g for g in fixed)]
     return forms.times(*fixed, forms.entrywise(*moving)) if fixed else forms.entrywise(*moving)

@@ -1,11 +1,11 @@
-"""Scalars as polynomials in their parts: multiplied out, like terms together. Used to shorten the weight of one example."""
+"""Scalars as polynomials in their parts: multiplied out, like terms together. It shortens the weight of an example."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.expr.walk import children, post_order
 from derive.expr.nodes import Add, Expr, Neg, Number, Power, Product, Quotient
+from derive.expr.walk import children, post_order
 from derive.rules import forms
 
 Monomial = tuple[tuple[Expr, int], ...]
@@ -29,7 +29,7 @@ def polynomial(node: Expr) -> Polynomial | None:
         return found
     if isinstance(node, Quotient):
         bottom = forms.constant_value(node.denominator)
-        under = {(): 1 / bottom} if bottom else {((node.denominator, -1),): Fraction(1)}
+        under: Polynomial = {(): 1 / bottom} if bottom else {((node.denominator, -1),): Fraction(1)}
         return _times(polynomial(node.numerator), under)
     if isinstance(node, Power) and isinstance(node.exponent, Number):
         exponent = node.exponent.value

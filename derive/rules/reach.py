@@ -1,4 +1,4 @@
-"""Whether an expression depends on a variable: by reachability through definitions alone, never by trying a derivative."""
+"""Whether an expression depends on a variable: by reachability through definitions alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule of a textbook: its name, its statement, how a step says it, where it is written, and how it rewrites a node."""
+"""A rule of a textbook: name, statement, how a step says it, where it is written, how it rewrites a node."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Rewrite = Callable[[Expr], Expr | None]
 class Rule:
     """`words` stand beside the step, `statement` is the rule in one line, `source` its author, year and equation.
 
-    `example` gives a node to which the rule applies: the tests compare it with its rewriting at sampled points. The facts
-    that the rule needs are those named in `needs`; without them it must not apply, and its statement must be false.
-    `algebra` marks rules that keep to one formula (the others differentiate).
+    `example` gives a node to which the rule applies: the tests compare it with its rewriting at sampled points. `needs`
+    names the facts on which the rule rests: without them it must not apply, and its statement must be false. `family`
+    is algebra, derivative or differential; `also` are other names by which the rule goes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Rules of scalar functions and sums: logarithms, exponentials, sigmoid and softmax, splitting sums, Kronecker deltas."""
+"""Rules of scalar functions and sums: logarithms, exponentials, sigmoid, softmax, splitting sums, Kronecker deltas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from derive.expr.nodes import (
     Indicator,
     Item,
     Neg,
-    Number,
     Power,
     Product,
     Quotient,
@@ -66,7 +65,7 @@ def log_of_product(node: Expr) -> Expr | None:
     """log(a b) = log a + log b and log prod_i a_i = sum_i log a_i for positive factors."""
     if not is_call(node, "log"):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if isinstance(inner, Product) and not inner.shape and all(map(is_positive, inner.factors)):
         return Add(tuple(_log(f) for f in inner.factors))
     if isinstance(inner, Reduce) and inner.kind == "prod" and is_positive(inner.body):
@@ -76,9 +75,9 @@ def log_of_product(node: Expr) -> Expr | None:
 
 def log_of_quotient(node: Expr) -> Expr | None:
     """log(a / b) = log a - log b for positive a and b."""
-    if not is_call(node, "log") or not isinstance(node.args[0], Quotient):  # type: ignore[attr-defined]
+    if not is_call(node, "log") or not isinstance(node.args[0], Quotient):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if inner.shape or not (is_positive(inner.numerator) and is_positive(inner.denominator)):
         return None
     below = forms.negative(_log(inner.denominator))
@@ -87,9 +86,9 @@ def log_of_quotient(node: Expr) -> Expr | None:
 
 def log_of_power(node: Expr) -> Expr | None:
     """log a^c = c log a for positive a."""
-    if not is_call(node, "log") or not isinstance(node.args[0], Power):  # type: ignore[attr-defined]
+    if not is_call(node, "log") or not isinstance(node.args[0], Power):
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if inner.base == Constant("e"):
         return inner.exponent
     return forms.times(inner.exponent, _log(inner.base)) if is_positive(inner.base) else None
@@ -97,15 +96,15 @@ def log_of_power(node: Expr) -> Expr | None:
 
 def log_of_exponential(node: Expr) -> Expr | None:
     """log exp(x) = x."""
-    if is_call(node, "log") and is_call(node.args[0], "exp"):  # type: ignore[attr-defined]
-        return node.args[0].args[0]  # type: ignore[attr-defined]
+    if is_call(node, "log") and is_call(node.args[0], "exp"):
+        return node.args[0].args[0]
     return None
 
 
 def exp_of_log(node: Expr) -> Expr | None:
     """exp(log x) = x for positive x."""
-    if is_call(node, "exp") and is_call(node.args[0], "log") and is_positive(node.args[0].args[0]):  # type: ignore[attr-defined]
-        return node.args[0].args[0]  # type: ignore[attr-defined]
+    if is_call(node, "exp") and is_call(node.args[0], "log") and is_positive(node.args[0].args[0]):
+        return node.args[0].args[0]
     return None
 
 
@@ -113,7 +112,7 @@ def exp_of_sum(node: Expr) -> Expr | None:
     """exp(a + b) = exp(a) exp(b)."""
     if not is_call(node, "exp") or node.shape:
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if isinstance(inner, Add):
         return Product(tuple(Apply("exp", (t,)) for t in inner.terms))
     return None
@@ -123,7 +122,7 @@ def exp_of_index_sum(node: Expr) -> Expr | None:
     """exp(sum_i a_i) = prod_i exp(a_i)."""
     if not is_call(node, "exp") or node.shape:
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     if isinstance(inner, Reduce) and inner.kind == "sum":
         return Reduce(
             "prod", inner.indices, Apply("exp", (inner.body,)), inner.where, inner.written
@@ -140,7 +139,7 @@ def sigmoid_symmetry(node: Expr) -> Expr | None:
         return None
     one, other = node.terms
     if forms.is_ones(one) and isinstance(other, Neg) and is_call(other.operand, "sigmoid"):
-        return Apply("sigmoid", (forms.negative(other.operand.args[0]),))  # type: ignore[attr-defined]
+        return Apply("sigmoid", (forms.negative(other.operand.args[0]),))
     return None
 
 
@@ -148,7 +147,7 @@ def sigmoid_definition(node: Expr) -> Expr | None:
     """sigma(x) = 1 / (1 + exp(-x))."""
     if not is_call(node, "sigmoid") or node.shape:
         return None
-    inner = node.args[0]  # type: ignore[attr-defined]
+    inner = node.args[0]
     return Quotient(as_expr(1), Add((as_expr(1), Apply("exp", (forms.negative(inner),)))))
 
 
@@ -156,13 +155,13 @@ def softplus_definition(node: Expr) -> Expr | None:
     """softplus(x) = log(1 + exp(x))."""
     if not is_call(node, "softplus") or node.shape:
         return None
-    return _log(Add((as_expr(1), Apply("exp", node.args))))  # type: ignore[attr-defined]
+    return _log(Add((as_expr(1), Apply("exp", node.args))))
 
 
 def log_of_softmax(node: Expr) -> Expr | None:
     """log softmax(z)_k = z_k - logsumexp(z)."""
-    if is_call(node, "log") and isinstance(node.args[0], Item) and not node.shape:  # type: ignore[attr-defined]
-        entry = node.args[0]  # type: ignore[attr-defined]
+    if is_call(node, "log") and isinstance(node.args[0], Item) and not node.shape:
+        entry = node.args[0]
         base = entry.base.definition if isinstance(entry.base, Symbol) else entry.base
         if base is not None and is_call(base, "softmax") and base.rank == 1:
             z = base.args[0]
@@ -177,7 +176,7 @@ def log_of_softmax(node: Expr) -> Expr | None:
 def softmax_definition(node: Expr) -> Expr | None:
     """softmax(z)_k = exp(z_k) / (1^T exp(z))."""
     if isinstance(node, Item) and is_call(node.base, "softmax") and node.base.rank == 1:
-        z = node.base.args[0]  # type: ignore[attr-defined]
+        z = node.base.args[0]
         total = Apply("sum", (Apply("exp", (z,)),))
         return Quotient(Apply("exp", (Item(z, node.indices),)), total)
     return None
@@ -231,7 +230,7 @@ def kronecker(node: Expr) -> Expr | None:
     for factor in split.numerators:
         if not is_call(factor, "kronecker_delta"):
             continue
-        a, b = factor.args  # type: ignore[attr-defined]
+        a, b = factor.args
         for bound, other in ((a, b), (b, a)):
             if bound in node.indices and other not in node.indices and _same_range(bound, other):
                 top = tuple(f for f in split.numerators if f is not factor)
@@ -254,7 +253,7 @@ def kronecker_square(node: Expr) -> Expr | None:
         return None
     for factor in node.factors:
         if is_call(factor, "kronecker_delta"):
-            i, j = factor.args  # type: ignore[attr-defined]
+            i, j = factor.args
             rest = [f if f is factor else substitute(f, {j: i}) for f in node.factors]
             made = Product(tuple(rest), node.dot)
             return None if made == node else made
@@ -293,7 +292,7 @@ def entrywise_distribute(node: Expr) -> Expr | None:
     """a o (b + c) = a o b + a o c."""
     if not is_call(node, "hadamard"):
         return None
-    args = node.args  # type: ignore[attr-defined]
+    args = node.args
     for position, factor in enumerate(args):
         if isinstance(factor, Add):
             made = [
@@ -322,5 +321,5 @@ def power_of_power(node: Expr) -> Expr | None:
 def indicator_as_cases(node: Expr) -> Expr | None:
     """[c] = 1 if c, else 0."""
     if isinstance(node, Indicator) and not node.shape and isinstance(node.condition, Relation):
-        return Cases(((as_expr(1), node.condition),), Number(as_expr(0).value))  # type: ignore[attr-defined]
+        return Cases(((as_expr(1), node.condition),), forms.ZERO)
     return None

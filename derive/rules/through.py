@@ -1,6 +1,6 @@
 """The chain rule through named intermediate quantities: the backward recursion of a network.
 
-With Z = X W + 1 b^T between W and L, dL/dW = X^T dL/dZ. In dL/dZ the quantity Z is the variable, whatever it is made of.
+With Z = X W + 1 b^T between W and L, dL/dW = X^T dL/dZ. In dL/dZ the quantity Z is the variable.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def consumers(body: Expr, x: Expr) -> tuple[Symbol, ...] | None:
         return None
     found: dict[Symbol, None] = {}
     for node in post_order(start, into_definitions=True):
-        if isinstance(node, Symbol) and node.definition is not None and node != x:
-            if x in post_order(node.definition):
-                found[node] = None
+        named = isinstance(node, Symbol) and node.definition is not None and node != x
+        if named and isinstance(node, Symbol) and x in post_order(node.definition or node):
+            found[node] = None
     return tuple(found)
 
 
@@ -46,15 +46,15 @@ def through(node: Expr) -> Expr | None:
         frozen = _frozen(z.definition, x)
         inner = Derivative(node.body, (z,), node.style)
         stand_in = Symbol("C", inner.shape)
-        back = adjoint(stand_in, substitute(z.definition, dict(frozen)), x)
+        back = adjoint(stand_in, substitute(z.definition, frozen), x)
         if back is None:
             return None
-        thawed = {frozen_symbol: named_symbol for named_symbol, frozen_symbol in frozen.items()}
+        thawed: dict[Expr, Expr] = {letter: named for named, letter in frozen.items()}
         terms.append(substitute(back, {**thawed, stand_in: inner}))
     return forms.total(terms, x.shape)
 
 
-def _frozen(definition: Expr, x: Symbol) -> dict[Symbol, Symbol]:
+def _frozen(definition: Expr, x: Symbol) -> dict[Expr, Expr]:
     """Every other named quantity of the definition as a letter that is taken as given."""
     return {
         s: replace(s, name=f"given {s.name}", definition=None)

@@ -242,7 +242,8 @@ def _outer_sum(
     if isinstance(core[0], Transpose) or not isinstance(core[1], Transpose):
         return None
     left, right = rows
-    assert left is not None and right is not None
+    assert left is not None
+    assert right is not None
     whole = forms.assembled(bare)
     if not _varies(whole, (i,)):
         return forms.times(whole, forms.turned(left), right)
@@ -256,8 +257,8 @@ def _row(node: Expr, i: Index) -> Expr | None:
     """X for X_{i:} or its transpose."""
     inner = node.operand if isinstance(node, Transpose) else node
     if isinstance(inner, Item) and inner.base.rank == 2 and inner.indices == (i, None):
-        if not _varies(inner.base, (i,)):
-            return None if getattr(inner.base, "family", 0) else inner.base
+        fixed = not _varies(inner.base, (i,)) and not getattr(inner.base, "family", 0)
+        return inner.base if fixed else None
     return None
 
 

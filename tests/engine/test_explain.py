@@ -85,7 +85,7 @@ def test_rule_explains_its_example_and_no_false_neighbour(rule: Rule) -> None:
     assert explain(lhs, rhs, rule.name)
     for mutant in islice(mutants(rhs), 12):
         if explain(lhs, mutant.expr, rule.name):
-            assert judge_relation(lhs, "=", mutant.expr).kind == "holds", (lhs, mutant.expr)
+            assert judge_relation(lhs, "=", mutant.expr).kind != "fails", (lhs, mutant.expr)
 
 
 def test_engine_explains_its_own_steps() -> None:

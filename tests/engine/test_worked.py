@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from derive.checker import judge_relation
@@ -34,7 +36,7 @@ def text(chain: Chain) -> list[str]:
 
 def check(chain: Chain) -> None:
     sides = chain.sides()
-    for before, after in zip(sides, sides[1:], strict=False):
+    for before, after in pairwise(sides):
         assert isinstance(before, Expr)
         assert isinstance(after, Expr)
         verdict = judge_relation(before, "=", after)
