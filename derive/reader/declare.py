@@ -142,7 +142,9 @@ def _words_of(part: Sequence[Node]) -> tuple[list[Node], str]:
     while position < len(items):
         node = items[position]
         following = items[position + 1] if position + 1 < len(items) else None
-        if isinstance(node, Token) and node.text in _TEXTS and isinstance(following, Group):
+        before = items[position - 1] if position else None
+        script = isinstance(before, Token) and before.kind in (Kind.SUB, Kind.SUP)
+        if isinstance(node, Token) and node.text in _TEXTS and isinstance(following, Group) and not script:
             text = _spoken(following.items)
             if words or " " in text.strip() or text != text.strip() or facts_in(text):
                 words.append(text)
@@ -294,7 +296,7 @@ def _subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
     bare = Name(name.base, name.font, name.accents)
     base = Name(name.base, name.font, name.accents, sub or name.sub, sup, primes)
     label = sup[1:-1] if sup.startswith("(") and sup.endswith(")") else ""
-    if label and _is_index(reader, label) and not reader.table.exact(Name(name.base, name.font, name.accents, sub)):
+    if label and _is_index(reader, label, "sup") and not reader.table.exact(Name(name.base, name.font, name.accents, sub)):
         return Subject(Name(name.base, name.font, name.accents, sub), (label,), "sup")
     letters = _letters(sub)
     if letters and not sup and all(_is_index(reader, letter) for letter in letters):
@@ -311,10 +313,16 @@ def _letters(sub: str) -> list[str]:
     return list(sub) if 0 < len(sub) <= 3 and sub.isalpha() else []
 
 
-def _is_index(reader: Formula, letter: str) -> bool:
+def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
+    """Whether a script counts members: its range is declared, or it is a letter that usually counts examples.
+
+    Layers and time steps (l, t, as superscripts also k) name one symbol unless their range is declared.
+    """
     entry = reader.table.exact(Name(letter))
     if entry is not None:
         return entry.kind == "index"
+    if letter in ("l", "t", r"\ell") or (place == "sup" and letter in ("k", "r")):
+        return False
     return letter in INDEX_LETTERS
 
 

@@ -41,7 +41,7 @@ from derive.reader.formula_functions import (
     word_handler,
 )
 from derive.reader.formula_infer import assume
-from derive.reader.formula_names import read_entries, read_name, read_undeclared
+from derive.reader.formula_names import read_bare_word, read_entries, read_name, read_undeclared
 from derive.reader.formula_probability import (
     DENSITIES,
     density_word,
@@ -82,7 +82,7 @@ def _words() -> dict[str, Handler]:
     for name in (r"\sigma", r"\Gamma", r"\Phi", r"\lambda"):
         found[f"name:{name}"] = read_named_function
     for word in all_words():
-        if len(word) > 1 and word not in ("max", "min", "beta", "sum", "sqrt", "abs"):
+        if len(word) > 1 and word not in ("max", "min", "beta", "sum", "sqrt", "abs", "vec"):
             found[f"\\{word}"] = word_handler(word)
         found[word] = word_handler(word)
     found[r"\Tr"] = found[r"\tr"] = word_handler("tr")
@@ -96,6 +96,8 @@ def _words() -> dict[str, Handler]:
         found[f"word:{name}"] = read_expectation(kind)
         if name != "e":
             found[name] = read_expectation(kind)
+    for name in (r"\E", r"\EE", r"\Var", r"\Cov", r"\KL"):
+        found[name] = read_bare_word
     for name in DENSITIES:
         if len(name) > 1:
             found[f"word:{name}"] = found[name] = density_word(name)
@@ -128,14 +130,15 @@ def read_sides(
     shared = state or State()
     values: list[tuple[Formula, Value] | ReadError] = []
     for tokens in sides:
-        values.append(_value(tokens, table, source, options, shared))
-    _join_shapes([v for v in values if not isinstance(v, ReadError)], table)
+        values.append(read_value(tokens, table, source, options, shared))
+    join_shapes([v for v in values if not isinstance(v, ReadError)], table)
     return [v if isinstance(v, ReadError) else _built(v, source) for v in values]
 
 
-def _value(
+def read_value(
     tokens: Sequence[Token], table: Table, source: Source, options: Options | None, state: State
 ) -> tuple[Formula, Value] | ReadError:
+    """One side with its shape, not yet built: sizes may still be open."""
     before = table.sizes.snapshot()
     try:
         nodes = tree(list(tokens), source)
@@ -166,16 +169,21 @@ def _check_depth(nodes: Sequence[Node], source: Source) -> None:
         stack.extend((node, depth + 1) for node in group.items if isinstance(node, Group))
 
 
-def _join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> None:
-    """Sides of one chain have one shape: open sizes of one are found on another. Disagreement is for the judge."""
+def join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> int:
+    """Sides of one chain have one shape: open sizes of one are found on another. Returns how many neighbours differ.
+
+    Disagreement is no refusal here: it is for the judge to say.
+    """
+    differ = 0
     fixed = [v for _, v in values if v.shape and v.kind not in FLEXIBLE]
     for (_, a), (_, b) in zip(values, values[1:], strict=False):
         if a.kind not in FLEXIBLE and b.kind not in FLEXIBLE:
-            table.sizes.unify_shapes(a.shape, b.shape)
+            differ += not table.sizes.unify_shapes(a.shape, b.shape) and bool(a.shape and b.shape)
     for reader, value in values:
         if value.kind in FLEXIBLE and fixed:
             filled = reader.arithmetic.filled(value, table.sizes.shape(fixed[0].shape))
             value.shape, value.build = filled.shape, filled.build
+    return differ
 
 
 def _built(found: tuple[Formula, Value], source: Source) -> Side:

@@ -93,6 +93,7 @@ class Formula:
         self.outer: list[Binding] = []
         self.in_index = False
         self.in_limit = False
+        self.in_exponent = False
         self.font = ""
         self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
 
@@ -567,7 +568,7 @@ class Formula:
                 raise self.error(
                     f"^{token.text} has no declared meaning here; declare the symbol with it", start
                 )
-        with self.deeper(start):
+        with self.deeper(start), self.flag(in_exponent=value.kind != "constant"):
             exponent = self.whole(items)
         with self.at(start):
             return self.arithmetic.power(value, exponent)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
 from derive.reader.formula_names import Unknown, read_name, undeclared_error
@@ -19,6 +20,11 @@ SCALAR_LETTERS = frozenset(
     [*"abckpqrstJLCERFfgh", r"\alpha", r"\beta", r"\gamma", r"\lambda", r"\eta", r"\epsilon", r"\sigma", r"\tau"]
     + [r"\varepsilon", r"\rho", r"\kappa", r"\nu", r"\xi", r"\pi", r"\omega", r"\ell", r"\mathcal{L}"]
 )
+
+#: letters that usually count something
+COUNTED = frozenset(Name(letter) for letter in "nmNMKDT")
+#: letters whose members are usually numbers: y_i, t_n
+SCALAR_MEMBERS = frozenset([*"ytabcpqrsz", r"\pi", r"\epsilon", r"\varepsilon", r"\lambda", r"\sigma", r"\alpha"])
 
 
 def usual_ranks(name: Name) -> Sequence[int]:
@@ -42,7 +48,12 @@ def assume(reader: Formula, request: object) -> Value:
     if inference is None or request.cursor.at("("):
         raise undeclared_error(reader, request)
     key, family, marker = _assumed_name(request)
+    if key in COUNTED and not family and found.sup is None:
+        size = reader.table.size(key)
+        return Value((), lambda: Dim(size), kind="size", start=found.start)
     ranks = usual_ranks(key)
+    if family and key.base in SCALAR_MEMBERS and not key.font:
+        ranks = (0, 1)
     inference.met.setdefault(key, ranks)
     rank = inference.ranks.get(key, ranks[0])
     entry = reader.table.declare(key, family=bool(family))

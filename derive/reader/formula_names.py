@@ -37,6 +37,8 @@ ACCENTS = {
     r"\hat": "hat", r"\widehat": "hat", r"\tilde": "tilde", r"\widetilde": "tilde", r"\bar": "bar", r"\overline": "bar",
     r"\dot": "dot", r"\ddot": "ddot", r"\check": "check", r"\breve": "breve", r"\acute": "acute", r"\grave": "grave",
 }  # fmt: skip
+COUNTS = frozenset(Name(letter) for letter in "nmkNMKdD")
+"""Letters that count something when an exponent is the first place where they occur."""
 WORDLIKE = frozenset(["rm", "", "sf", "tt"])
 
 
@@ -126,6 +128,9 @@ def written_scripts(cursor: Cursor) -> tuple[str, str]:
             break
         cursor.pos += 1
         text = plain(inner(node))
+        if isinstance(node, Token) and node.text in FONTS and cursor.node is not None:
+            text = plain((cursor.node,))
+            cursor.pos += 1
         sub, sup = (text, sup) if kind is Kind.SUB else (sub, text)
     return sub, sup
 
@@ -425,8 +430,8 @@ def _entry_value(
         raise reader.error(
             f"the shape of {entry.latex} is not declared; add {entry.latex} \\in \\mathbb{{R}}^{{...}}", start
         )
-    # a bare superscript index of a vector, `y^i`, when the index is in scope
-    if label and entry.sizes and _is_scope_index(reader, label) and entry.marker == "sup":
+    if label and entry.sizes and _is_scope_index(reader, label):
+        reader.note(f"a superscript index of {entry.latex} is an entry, not a power")
         whole = variable(reader, entry, start)
         return reader.entries(whole, tuple(_bare(label)), start), sub, []
     return variable(reader, entry, start), sub, label
@@ -691,13 +696,18 @@ def read_undeclared(reader: Formula, request: object) -> Value:
         handler = reader.words.get(word.base) or reader.words.get(word.base.lower())
         if handler is not None:
             return reader.words["function word"](reader, request)  # type: ignore[arg-type]
+    positional = reader.in_limit or (reader.in_index and word.base not in ("1", "0", r"\delta"))
+    if value is None and positional:
+        value = _by_position(reader, found, name)
+        if value is not None:
+            return _sup(reader, value, found)
     if value is None:
         handler = reader.words.get(f"name:{word.base}")
         if handler is not None and word.font in ("", "rm", "bb", "cal", "bold", "sf", "word") and not word.accents:
             value = handler(reader, request)  # type: ignore[arg-type]
             if value is not None:
                 return value
-    if value is None:
+    if value is None and not positional:
         value = _by_position(reader, found, name)
     if value is None:
         value = _lower_case_entries(reader, found)
@@ -739,6 +749,10 @@ def _by_position(reader: Formula, found: Written, name: Name) -> Value | None:
         return None
     if reader.in_limit:
         size = reader.table.size(Name(name.base, name.font, name.accents, name.sub))
+        return Value((), lambda: Dim(size), kind="size", start=found.start)
+    if reader.in_exponent and found.sub is None and not found.primes and found.name in COUNTS:
+        reader.note(f"{found.name.latex} is read as a positive integer")
+        size = reader.table.size(found.name)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
     if reader.in_index:
         text = Name(found.name.base, found.name.font, found.name.accents, "", "", found.primes).latex
@@ -788,6 +802,21 @@ def _square_root(reader: Formula, found: Written) -> Value | None:
         return symbol if exponent == 1 else Power(symbol, power)
 
     return Value((), build, start=found.start)
+
+
+def read_bare_word(reader: Formula, cursor: Cursor) -> Value:
+    """A command that stands for a word when no macro defines it: `\\E[x]`, `\\KL(q \\| p)`."""
+    token, before = cursor.token, cursor.pos
+    assert token is not None
+    cursor.pos += 1
+    word = {r"\EE": "E"}.get(token.text, token.text[1:])
+    name = Name(word, "word")
+    sub: tuple[Node, ...] | None = None
+    if cursor.token is not None and cursor.token.kind is Kind.SUB:
+        cursor.pos += 1
+        sub = tuple(reader.argument(cursor))
+    request = Unknown(Written(name, token.start, sub), name, cursor, before)
+    return read_undeclared(reader, request)
 
 
 def refuse_undeclared(reader: Formula, request: object) -> Value:

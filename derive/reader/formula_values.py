@@ -75,7 +75,7 @@ def number(text: str, start: int = 0) -> Value:
 def constant(name: str, start: int = 0) -> Value:
     """A named constant."""
     node = Constant(name)
-    return Value((), lambda: node, start=start)
+    return Value((), lambda: node, kind="constant", start=start)
 
 
 def is_literal(value: Value, number_value: int) -> bool:
