@@ -166,10 +166,42 @@ def obey(points: Points, symbols: Iterable[Symbol], seed: int) -> Points:
         assert symbol.law is not None
         if symbol in points.values:
             continue
-        points = SOLVERS[symbol.law.kind](points, symbol, seed)
+        points = _remembered(points, symbol, seed)
         if not points.count:
             raise EvaluationError(f"no value of {symbol!r} that fits its law was found")
     return points
+
+
+#: values of symbols with a law at points that were seen: which points converged, and the balls there
+_memory: dict[Any, tuple[list[int], Any]] = {}
+MOST_REMEMBERED = 256
+
+
+def _remembered(points: Points, symbol: Symbol, seed: int) -> Points:
+    """The solution of a law, which the relations of a document and their mutants share."""
+    assert symbol.law is not None
+    given = tuple(_bytes(points.values[s]) for s in inputs(symbol) if s in points.values)
+    key = (symbol, tuple(points.sizes.items()), points.realisation, seed, given)
+    if key not in _memory:
+        marked = replace(points, values={**points.values, PLACE: np.arange(points.count)})
+        found = SOLVERS[symbol.law.kind](marked, symbol, seed)
+        kept = [int(i) for i in found.values[PLACE]] if found.count else []
+        solved = found.solved[symbol] if isinstance(found, SolvedPoints) and kept else None
+        while len(_memory) >= MOST_REMEMBERED:
+            _memory.pop(next(iter(_memory)))
+        _memory[key] = kept, solved
+    kept, solved = _memory[key]
+    chosen = points.subset(kept)
+    return with_solved(chosen, {symbol: solved}) if kept else chosen
+
+
+#: carries the position of each point through a search that drops some
+PLACE = Symbol("place'")
+
+
+def _bytes(values: Any) -> bytes:
+    array = np.asarray(values)
+    return repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
 
 
 # ------------------------------------------------------------------------------------ extrema and equations
@@ -227,7 +259,7 @@ def _any_start(
         new = ok & ~done
         flat = np.where(new[:, None], found, flat)
         done |= ok
-        if done.all():
+        if done.all() or (attempt and done.any() and not new.any()):
             break
     return flat, done
 
@@ -235,7 +267,7 @@ def _any_start(
 def _best(
     frame: Frame, points: Points, sense: int, bound: bool, seed: int, objective: Expr
 ) -> tuple[Any, Any]:
-    """A stationary point under a constraint at which the second-order condition of the extremum holds, the best found."""
+    """The best stationary point under a constraint at which the second-order condition of an extremum holds."""
     worth = np.full(points.count, np.inf)
     flat = _start(frame, points, seed + 7001)
     done = np.zeros(points.count, dtype=bool)

@@ -21,7 +21,11 @@ from derive.expr.walk import free_indices, size_names, substitute, symbols
 
 #: decides `lhs op rhs`; the judge is passed in, so that this module does not depend on it
 Decide = Callable[[Expr, str, Expr], Verdict]
+ORDERS = ("<", "<=", ">", ">=")
 Outcome = Literal["rejected", "equivalent", "SURVIVED", "undecided"]
+
+#: mistakes that can make an inequality false; a positive factor more or less leaves most of them true
+TELLING = ("sign", "wrong_relation", "dropped_term", "complement", "wrong_symbol", "reciprocal")
 
 #: mutants of one side that the power check runs by default
 ENOUGH = 12
@@ -149,12 +153,13 @@ def mutants_of_relation(
     around = setting_of(lhs, rhs)
     for other in OPPOSITE.get(op, ()) if op != "=" else ():
         yield RelationMutant("wrong_relation", lhs, other, rhs, f"{op} became {other}")
-    right = list(mutants(rhs, around, limit))
+    right = [m for m in mutants(rhs, around, limit) if op == "=" or m.kind in TELLING]
     for m in right:
         yield RelationMutant(m.kind, lhs, op, m.expr, m.note)
     if len(right) < 4:
         for m in mutants(lhs, around, limit):
-            yield RelationMutant(m.kind, m.expr, op, rhs, m.note)
+            if op == "=" or m.kind in TELLING:
+                yield RelationMutant(m.kind, m.expr, op, rhs, m.note)
 
 
 def spread(items: Sequence[RelationMutant], count: int) -> list[RelationMutant]:
@@ -208,7 +213,7 @@ def _row(
     outcome: Outcome = "rejected"
     note = m.note
     if verdict.kind == "unchecked":
-        outcome = "undecided"
+        outcome = "rejected" if undefined(verdict) else "undecided"
         note = f"{m.note}: {verdict.why}"
     elif verdict.kind == "holds":
         outcome, reason = _survivor(m, original, same)
@@ -216,16 +221,19 @@ def _row(
     return MutantRow(recipe, relation, m.kind, f"{m.lhs!r} {m.op} {m.rhs!r}", outcome, note)
 
 
+def undefined(verdict: Verdict) -> bool:
+    """Whether a relation is not decided because a side has no value (the logarithm of a negative number)."""
+    return "no finite value" in verdict.why or "both sides are defined" in verdict.why
+
+
 def _survivor(
     m: RelationMutant, original: tuple[Expr, str, Expr], same: Decide
 ) -> tuple[Outcome, str]:
     lhs, op, rhs = original
     if m.op == op and _holds(same, rhs, "=", m.rhs) and _holds(same, lhs, "=", m.lhs):
-        return "equivalent", ": the same function"
-    if op in ("<", "<=", ">", ">=") and m.op == op and m.lhs == lhs:
-        weaker = "<=" if op in ("<", "<=") else ">="
-        if _holds(same, rhs, weaker, m.rhs):
-            return "equivalent", ": a weaker bound, also true"
+        return "equivalent", ": equal at every point"
+    if op in ORDERS and m.op == op and _holds(same, m.lhs, op, m.rhs):
+        return "equivalent", ": another inequality that is true"
     return "SURVIVED", ""
 
 

@@ -27,7 +27,7 @@ from derive.expr.nodes import (
     Relation,
     Symbol,
 )
-from derive.expr.walk import post_order, size_names
+from derive.expr.walk import free_symbols, post_order, size_names
 
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
@@ -72,6 +72,11 @@ class Problem:
         self.abstract = any(
             isinstance(n, Call) and n.function.body is None for n in self.plan.order
         )
+
+        self.early_premises = [
+            p for p in self.point_premises if not any(s in self.lawful for s in free_symbols(p))
+        ]
+        self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
 
     def _free(self) -> list[Symbol]:
         free: dict[Symbol, None] = {}
@@ -142,7 +147,7 @@ class Problem:
             return points
         parts = [self._fitting(points)]
         for attempt in range(1, ATTEMPTS):
-            if sum(p.count for p in parts) >= min(count, ENOUGH):
+            if sum(p.count for p in parts) >= min(count, self.enough):
                 break
             more = self._drawn(
                 sizes, count, self.seed + 101 * choice + 7919 * attempt, choice, plain
@@ -160,14 +165,15 @@ class Problem:
         points = sample(
             self.symbols,
             sizes,
-            min(count, SLOW_POINTS) if self.lawful or self.expands else count,
+            min(count, SLOW_POINTS) if self.expands else count,
             seed,
             tangents=self.tangents,
             realisation=choice + 7 * self.seed,
             plain=plain,
         )
         if self.lawful:
-            points = laws.obey(points, self.lawful, seed)
+            kept = np.flatnonzero(self.satisfied(points, self.early_premises))[:SLOW_POINTS]
+            points = laws.obey(points.subset([int(i) for i in kept]), self.lawful, seed)
         return self._converging(points) if self.expands else points
 
     def _converging(self, points: Points) -> Points:
@@ -223,15 +229,16 @@ class Problem:
                 kept &= satisfies(unknown, points.values[unknown])
         return points.subset([int(i) for i in np.flatnonzero(kept)])
 
-    def satisfied(self, points: Points) -> Any:
-        """For each point, whether the conditions among the premises hold in float64."""
+    def satisfied(self, points: Points, premises: Sequence[Expr] | None = None) -> Any:
+        """For each point, whether the conditions among the premises (or some of them) hold in float64."""
         kernel = self._float_kernel()
         kept = np.ones(points.count, dtype=bool)
-        if not self.point_premises:
+        listed = self.point_premises if premises is None else premises
+        if not listed:
             return kept
         with np.errstate(all="ignore"):
             ev, scope = self.evaluator_at(kernel, points, points.floats())
-            for premise in self.point_premises:
+            for premise in listed:
                 truth = np.asarray(ev.k.known(ev.value(premise, scope)))
                 kept &= np.broadcast_to(
                     truth.reshape(truth.shape[0] if truth.ndim else 1, -1).all(axis=1), kept.shape

@@ -20,7 +20,7 @@ from derive.expr.nodes import Derivative, Expr, Symbol
 from derive.expr.walk import free_indices
 
 #: iterations of the float64 search, halvings of one step
-STEPS, HALVINGS = 80, 14
+STEPS, HALVINGS = 50, 12
 #: bits of the refined solution and of the radius around it
 BITS, RADIUS = 320, 150
 
@@ -173,15 +173,15 @@ def _look(frame: Frame, kernel: Any, v: Any, minimise: int) -> tuple[Any, Any, A
     ev = frame.evaluator(kernel, v, frame.fixed)
     gradient = np.array(frame.residual(ev, len(v)), dtype=float)
     matrix = np.array(frame.jacobian(ev, len(v)), dtype=float)
-    return _merit(frame, ev, gradient, minimise), gradient, matrix
+    return _merit(frame, ev, len(v), minimise), gradient, matrix
 
 
-def _merit(frame: Frame, ev: Evaluator, gradient: Any, minimise: int) -> Any:
+def _merit(frame: Frame, ev: Evaluator, points: int, minimise: int) -> Any:
+    """What a step must not increase: the objective, or the squared length of the residual."""
     if minimise and frame.system.objective is not None:
         found = np.asarray(ev.value(frame.system.objective), dtype=float).reshape(-1)
-        value = np.broadcast_to(found, (len(gradient),))
-        return minimise * np.array(value, dtype=float)
-    return (gradient**2).sum(axis=1)
+        return minimise * np.array(np.broadcast_to(found, (points,)), dtype=float)
+    return (np.array(frame.residual(ev, points), dtype=float) ** 2).sum(axis=1)
 
 
 def _step(gradient: Any, matrix: Any, minimise: int) -> Any:
@@ -209,11 +209,8 @@ def _advance(
     good = ~active
     for _ in range(HALVINGS):
         trial = v + length[:, None] * step
-        ev = frame.evaluator(kernel, trial, frame.fixed)
-        gradient = np.array(frame.residual(ev, len(v)), dtype=float)
-        new = _merit(frame, ev, gradient, minimise)
-        finite = np.isfinite(new) & np.isfinite(gradient).all(axis=1)
-        good = good | (finite & ~(new > merit + slack))
+        new = _merit(frame, frame.evaluator(kernel, trial, frame.fixed), len(v), minimise)
+        good = good | (np.isfinite(new) & ~(new > merit + slack))
         if good.all():
             break
         length = np.where(good, length, length / 2)
