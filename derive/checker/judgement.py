@@ -58,6 +58,10 @@ def judge(
         left: Side = chain.lhs
         for step in chain.steps:
             verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
+            if strict and isinstance(left, Expr) and isinstance(step.rhs, Expr):
+                from derive.checker.neighbours import with_power
+
+                verdict = with_power(verdict, left, step.op, step.rhs, chain.premises, seed)
             reports.append(_report(len(reports) + 1, chain, left, step, verdict))
             left = step.rhs
             if progress is not None:

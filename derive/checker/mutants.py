@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.checker.edit_parts import Edit, Setting
+from derive.checker.edit_parts import Edit, Setting, is_zero
 from derive.checker.edits import edits
 from derive.checker.edits_structure import OPPOSITE
 from derive.checker.positions import Position, positions, put
@@ -232,6 +232,8 @@ def _survivor(
     lhs, op, rhs = original
     if m.op == op and _holds(same, rhs, "=", m.rhs) and _holds(same, lhs, "=", m.lhs):
         return "equivalent", ": equal at every point"
+    if m.op == op and (is_zero(lhs) or is_zero(rhs)) and _holds(same, m.lhs, op, m.rhs):
+        return "equivalent", ": also zero at every point"
     if op in ORDERS and m.op == op and _holds(same, m.lhs, op, m.rhs):
         return "equivalent", ": another inequality that is true"
     return "SURVIVED", ""

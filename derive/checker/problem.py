@@ -173,6 +173,8 @@ class Problem:
         )
         if self.lawful:
             kept = np.flatnonzero(self.satisfied(points, self.early_premises))[:SLOW_POINTS]
+            if not len(kept):
+                raise EvaluationError("no sampled point satisfies the premises")
             points = laws.obey(points.subset([int(i) for i in kept]), self.lawful, seed)
         return self._converging(points) if self.expands else points
 
