@@ -47,6 +47,7 @@ def assume(reader: Formula, request: object) -> Value:
     inference = reader.table.inference
     if inference is None or request.cursor.at("("):
         raise undeclared_error(reader, request)
+    found = request.written
     key, family, marker = _assumed_name(request)
     if key in COUNTED and not family and found.sup is None:
         size = reader.table.size(key)
