@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.derivation import Given
-from derive.expr.facts import FACTS, Fact
+from derive.expr.facts import FACTS, Fact, Law
 from derive.expr.nodes import Expr, Function, Number, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import post_order
@@ -80,7 +80,7 @@ def index_letters(family: Symbol) -> list[str]:
 
 def _declaration(symbol: Symbol) -> str:
     name = latex(symbol)
-    if symbol.law is not None and symbol.law.kind == "random":
+    if symbol.law is not None and symbol.law.kind == "random" and _law_known(symbol.law):
         return _distribution(name, symbol.law.args)
     if not symbol.family:
         return rf"{name} \in {space_latex(symbol.dims)}"
@@ -98,6 +98,10 @@ def _declaration(symbol: Symbol) -> str:
     return rf"{member} \in {space_latex(symbol.dims[symbol.family :])},\; {ranges}"
 
 
+def _law_known(law: Law) -> bool:
+    return bool(law.args) and str(law.args[0]) != "any"
+
+
 def _distribution(name: str, args: Sequence[Any]) -> str:
     """`x \\sim \\mathcal{N}(\\mu, \\Sigma)`."""
     kind = str(args[0]) if args else "any"
@@ -108,8 +112,6 @@ def _distribution(name: str, args: Sequence[Any]) -> str:
         "uniform": r"\mathcal{U}",
         "finite": r"\operatorname{Finite}",
     }
-    if kind not in letters:
-        return rf"{name} \sim p"
     parameters = ", ".join(latex(a) if isinstance(a, Expr) else str(a) for a in args[1:])
     return rf"{name} \sim {letters[kind]}({parameters})"
 
@@ -154,6 +156,8 @@ def _law(symbol: Symbol) -> str:
     if law.kind in ("eigenvalue", "eigenvector"):
         which = _ordinal(law.args[1]) if len(law.args) > 1 else ""
         return f"{law.kind} of {args[0]}{which}"
+    if law.kind == "random":
+        return "" if _law_known(law) else "random"
     if law.kind in ("eigenvectors", "eigenvalues"):
         return f"{law.kind} of {args[0]}, largest first"
     return ""

@@ -207,6 +207,7 @@ def taken_names(derivation: Derivation) -> frozenset[str]:
 def convention_of(derivation: Derivation) -> str:
     """The sentences about layout and notation that the page needs, from what occurs in it."""
     found: dict[str, None] = {}
+    taken = taken_names(derivation)
     for expr in expressions_of(derivation):
         for node in post_order(expr):
             if isinstance(node, Derivative):
@@ -217,10 +218,22 @@ def convention_of(derivation: Derivation) -> str:
                 found["broadcast"] = None
             elif isinstance(node, Apply) and node.function in ("log", "logdet"):
                 found["log"] = None
+            elif isinstance(node, Apply) and node.function in LETTER_OF:
+                if LETTER_OF[node.function] not in taken:
+                    found[node.function] = None
             elif isinstance(node, Item) and _is_row(node):
                 found["row"] = None
     return " ".join(["Vectors are columns.", *(CONVENTIONS[k] for k in CONVENTIONS if k in found)])
 
+
+#: functions that are printed as a letter, which a page has to introduce
+LETTER_OF: dict[str, str] = {
+    "sigmoid": r"\sigma",
+    "normal_cdf": r"\Phi",
+    "normal_pdf": r"\varphi",
+    "digamma": r"\psi",
+    "trigamma": r"\psi",
+}
 
 CONVENTIONS: dict[str, str] = {
     "derivative": "The gradient of a scalar has the shape of its variable; "
@@ -229,6 +242,11 @@ CONVENTIONS: dict[str, str] = {
     "broadcast": "A number beside an array stands for that number in each entry, "
     "a vector beside a matrix for that vector in each row.",
     "row": r"$X_{i:}$ is row $i$ of a matrix and $X_{:j}$ its column $j$, both as columns.",
+    "sigmoid": r"$\sigma$ is the logistic sigmoid, $\sigma(t) = 1 / (1 + e^{-t})$.",
+    "normal_cdf": r"$\Phi$ is the standard normal distribution function.",
+    "normal_pdf": r"$\varphi$ is the standard normal density.",
+    "digamma": r"$\psi$ is the digamma function.",
+    "trigamma": r"$\psi'$ is the trigamma function.",
     "log": r"$\log$ is the natural logarithm.",
 }
 
