@@ -46,7 +46,7 @@ def load_derivations(target: str | Path) -> list[Derivation]:
 
         return [reader.read(sys.stdin.read(), "-")]
     if path.suffix == ".py" and path.exists():
-        return [recipe.derivation() for recipe in registry.recipes_of_file(path)]
+        return [replace(r.derivation(), path=text) for r in registry.recipes_of_file(path)]
     if path.suffix in NOTES or path.exists():
         return [reader.read_file(path)]
     return [registry.load_recipe(text).derivation()]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 from derive import __version__
-from derive.errors import DeriveError
+from derive.errors import DeriveError, InternalError
 
 #: command -> module that defines it under the name `command`, and its line in `derive --help`
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -35,6 +37,13 @@ class Commands(click.Group):
         )
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DeriveError as error:
+            print(f"derive: {error}", file=sys.stderr)
+            ctx.exit(2)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -51,9 +60,12 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of derive is one message on standard error and exit status 2."""
+    """Run the command line. A fault of ours is one message, with the traceback only when DERIVE_TRACEBACK is set."""
     try:
-        group(standalone_mode=True)
-    except DeriveError as error:
-        print(f"derive: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        group()
+    except Exception as error:
+        if os.environ.get("DERIVE_TRACEBACK"):
+            raise
+        fault = InternalError(f"{type(error).__name__}: {error}")
+        print(f"derive: {fault} (DERIVE_TRACEBACK=1 shows where)", file=sys.stderr)
+        raise SystemExit(70) from None

@@ -49,7 +49,7 @@ def _name(file: FileReport) -> str:
 
 def _text_lines(file: FileReport, relation: RelationReport) -> Iterator[str]:
     verdict = relation.verdict
-    place = f"{_name(file)}:{relation.line}:{relation.column}"
+    place = f"{_name(file)}:{relation.line}:{max(relation.column, 1)}"
     yield f"{place}: {verdict.kind}: {message(relation)}"
     if verdict.kind == "fails":
         yield from (f"    {line}" for line in details(relation))
