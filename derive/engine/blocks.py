@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from derive.derivation import Block, Chain
 from derive.engine.differentials import by_differential
+from derive.engine.recursion import recursion
 from derive.engine.worked import worked
 from derive.expr.nodes import Expr, Symbol
 from derive.rules.through import steps_between
@@ -20,6 +21,10 @@ def worked_blocks(
     """
     given = (wrt,) if isinstance(wrt, Expr) else tuple(wrt)
     x = given[0]
+    if kind == "gradient" and len(given) == 1 and isinstance(x, Symbol) and not body.shape:
+        chains = recursion(body, x)
+        if chains is not None:
+            return chains
     plain = kind == "gradient" and len(given) == 1 and not body.shape
     matrix = isinstance(x, Symbol) and x.rank == 2 and not x.family
     if plain and matrix and isinstance(x, Symbol) and not steps_between(body, x):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.expr.nodes import Derivative, Expr
-from derive.expr.walk import post_order, rebuild
+from derive.expr.functions import row
+from derive.expr.nodes import Apply, Derivative, Expr, Item
+from derive.expr.walk import children, post_order, rebuild
 from derive.rules import forms
+from derive.rules.adjoint import view
 from derive.rules.derivatives import DERIVATIVES
 from derive.rules.rule import Rule
 
@@ -17,6 +19,7 @@ class Move:
 
     result: Expr
     rules: tuple[Rule, ...]
+    words: tuple[str, ...] = ()
 
 
 def replaced(root: Expr, mapping: dict[Expr, Expr]) -> Expr:
@@ -44,8 +47,6 @@ def _inside_derivatives(root: Expr) -> dict[Expr, None]:
             continue
         outside[node] = None
         if not isinstance(node, Derivative):
-            from derive.expr.walk import children
-
             stack.extend(children(node))
     return {n: None for n in post_order(root) if n not in outside}
 
@@ -73,12 +74,27 @@ def advance(root: Expr) -> Move | None:
     """All derivatives rewritten once. None when a derivative is left that no rule rewrites, or none is left."""
     mapping: dict[Expr, Expr] = {}
     used: dict[str, Rule] = {}
+    words: dict[str, None] = {}
     for node in first_derivatives(root):
         found = rewriting(node)
         if found is None:
             continue
         mapping[node] = found[0]
         used[found[1].name] = found[1]
+        words[wording(found[1], node)] = None
     if not mapping:
         return None
-    return Move(replaced(root, mapping), tuple(used.values()))
+    return Move(replaced(root, mapping), tuple(used.values()), tuple(words))
+
+
+def wording(rule: Rule, node: Derivative) -> str:
+    """How the step is said: `chain rule for the logarithm` where the rule is about one function."""
+    seen = view(node.body, node.wrt[0])
+    if rule.name == "entry" and isinstance(seen, Item):
+        seen = view(seen.base, node.wrt[0])
+    if rule.name not in ("chain rule", "entry") or not isinstance(seen, Apply):
+        return rule.words
+    if not row(seen.function).elementwise:
+        return rule.words
+    name = row(seen.function).words.removesuffix(" of")
+    return f"chain rule for {name}" if rule.name == "chain rule" else f"derivative of {name}"

@@ -37,7 +37,7 @@ def sweep(node: Derivative) -> Expr | None:
 
 def sweep_words(node: Derivative) -> str:
     """`reverse accumulation: softmax, logarithm, sum over an index`; its own words for softmax with cross-entropy."""
-    if _is_cross_entropy(node.body, node.wrt[0]):
+    if is_cross_entropy(node.body, node.wrt[0]):
         return "softmax and cross-entropy: prediction minus target"
     found: dict[str, None] = {}
     for part in post_order(node.body, into_definitions=True):
@@ -50,7 +50,7 @@ def sweep_words(node: Derivative) -> str:
     return f"reverse accumulation: {listed}" if listed else "reverse accumulation"
 
 
-def _is_cross_entropy(body: Expr, x: Expr) -> bool:
+def is_cross_entropy(body: Expr, x: Expr) -> bool:
     """Whether x enters through the logarithm of a softmax and in no other way (x: the logits)."""
     logs = [
         p

@@ -15,9 +15,10 @@ from derive.engine.sweep import sweep, sweep_words
 from derive.engine.tidying import tidied
 from derive.errors import UsageError
 from derive.expr.nodes import Derivative, Expr
+from derive.rules import RULES
 from derive.rules.calculus import der
 from derive.rules.rule import Rule
-from derive.tensor import derivative
+from derive.tensor import derivative, entries
 
 #: (formula, the rules that lead to it, the words beside it)
 Line = tuple[Expr, tuple[str, ...], tuple[str, ...]]
@@ -33,8 +34,9 @@ def worked(body: Expr, wrt: Expr | Sequence[Expr], kind: str = "gradient") -> Ch
     derivative as a question, the last the result. Raises `NoRuleError` where a part has no derivative.
     """
     variables = _variables(wrt, kind)
-    style = "nabla" if kind in ("gradient", "hessian") and variables[0].shape else "partial"
-    start = Derivative(body, variables, style)
+    start = Derivative(body, variables, _style(body, variables))
+    if sum(v.rank for v in variables) + body.rank > 2:
+        return by_entries(body, variables)
     result = derivative(body, variables)
     lines = _stepwise(start, result)
     if lines is None:
@@ -49,8 +51,23 @@ def _variables(wrt: Expr | Sequence[Expr], kind: str) -> tuple[Expr, ...]:
     return given * 2 if kind == "hessian" and len(given) == 1 else given
 
 
+def _style(body: Expr, variables: Sequence[Expr]) -> str:
+    """Nabla for gradients and Hessians by arrays, d/dt for one scalar by another, else partial."""
+    if body.shape:
+        return "partial" if any(v.shape for v in variables) else "d"
+    return "nabla" if all(v.shape for v in variables) else "d" if len(variables) == 1 else "partial"
+
+
+def by_entries(body: Expr, variables: Sequence[Expr]) -> Chain:
+    """A derivative with more than two axes, in index notation: one step."""
+    found = entries(body, variables)
+    words = sweep_words(Derivative(body, tuple(variables)))
+    return Chain(found.claim, (_step((found.value, (), (words,))),), result=True)
+
+
 def _step(line: Line) -> Step:
     expr, names, words = line
+    names = tuple(name for name in names if name in RULES)
     return Step("=", expr, Reason("; ".join(words), "; ".join(names)), made_by_engine=True)
 
 
@@ -124,7 +141,7 @@ def _next(current: Expr) -> Line | None:
     if known:
         return replaced(current, known), ("reverse accumulation",), tuple(words)
     move = advance(current)
-    return None if move is None else (move.result, _names(move.rules), _words(move.rules))
+    return None if move is None else (move.result, _names(move.rules), move.words)
 
 
 def _finishes(node: Derivative) -> bool:
@@ -144,10 +161,6 @@ def _finishes(node: Derivative) -> bool:
 
 def _names(rules: Sequence[Rule]) -> tuple[str, ...]:
     return tuple(rule.name for rule in rules)
-
-
-def _words(rules: Sequence[Rule]) -> tuple[str, ...]:
-    return tuple(rule.words for rule in rules)
 
 
 def compressed(start: Expr, lines: list[Line]) -> list[Line]:

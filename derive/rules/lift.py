@@ -68,6 +68,9 @@ def lifted(node: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
         top = lifted(node.numerator, values, shape)
         return Apply("hadamard_divide", (top, lifted(node.denominator, values, shape)))
     if isinstance(node, Power):
+        if forms.constant_value(node.exponent) == 2:
+            base = lifted(node.base, values, shape)
+            return Apply("hadamard", (base, base))
         return Apply("hadamard_power", (lifted(node.base, values, shape), node.exponent))
     if isinstance(node, Apply):
         return Apply(node.function, tuple(lifted(a, values, shape) for a in node.args), node.params)

@@ -36,6 +36,11 @@ def through(node: Expr) -> Expr | None:
     x = node.wrt[0]
     if not isinstance(x, Symbol) or (x.rank < 2 and len(steps_between(node.body, x)) < 2):
         return None
+    return pulled_back(node, x)
+
+
+def pulled_back(node: Derivative, x: Symbol) -> Expr | None:
+    """dL/dx by dL/dz of the quantities z made from x; None where x stands in L itself."""
     named = consumers(node.body, x)
     if not named:
         return None
@@ -50,7 +55,8 @@ def through(node: Expr) -> Expr | None:
         if back is None:
             return None
         thawed: dict[Expr, Expr] = {letter: named for named, letter in frozen.items()}
-        terms.append(substitute(back, {**thawed, stand_in: inner}))
+        back = substitute(substitute(back, thawed), {z.definition: z})
+        terms.append(substitute(back, {stand_in: inner}))
     return forms.total(terms, x.shape)
 
 

@@ -203,6 +203,41 @@ def constant_out_of_sum(node: Expr) -> Expr | None:
     return forms.times(forms.assembled(outside), *left, reduced, *right)
 
 
+def unit_vectors(node: Expr) -> Expr | None:
+    """sum_k c_k (e_k - p) = c - (sum_k c_k) p with the unit vectors e_k: c is the vector of the c_k."""
+    if not isinstance(node, Reduce) or node.kind != "sum" or node.where or len(node.indices) != 1:
+        return None
+    k, split = node.indices[0], forms.term(node.body)
+    if len(split.core) != 1 or not _whole_range(k, node):
+        return None
+    terms = split.core[0].terms if isinstance(split.core[0], Add) else (split.core[0],)
+    weight = forms.assembled(
+        forms.Term(split.coefficient, split.numerators, split.denominators, ())
+    )
+    whole = stacked(weight, k)
+    if whole is None or not any(_is_unit(t, k) for t in terms):
+        return None
+    made: list[Expr] = []
+    for t in terms:
+        if _is_unit(t, k):
+            made.append(forms.negative(whole) if isinstance(t, Neg) else whole)
+        elif _varies(t, (k,)):
+            return None
+        else:
+            made.append(forms.times(Reduce("sum", node.indices, weight, (), node.written), t))
+    return forms.total(sorted(made, key=lambda t: isinstance(t, Neg)), node.shape)
+
+
+def _is_unit(node: Expr, k: Index) -> bool:
+    inner = node.operand if isinstance(node, Neg) else node
+    return (
+        isinstance(inner, Apply)
+        and inner.function == "unit_vector"
+        and inner.args == (k,)
+        and str(inner.shape[0]) == repr(k.upper)
+    )
+
+
 def _by_index(
     factors: tuple[Expr, ...], indices: tuple[Index, ...]
 ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:

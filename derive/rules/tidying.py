@@ -29,6 +29,11 @@ def _scaled_sum() -> Expr:
     return b.sum_over(i, c * X[i])
 
 
+def _unit_sum() -> Expr:
+    c, p, k = b.symbol("c", "n"), b.symbol("p", "n"), b.index("k", "n")
+    return b.sum_over(k, c[k] * (p - b.unit_vector(k, "n")))
+
+
 def _rule(
     name: str,
     words: str,
@@ -91,6 +96,13 @@ TIDYING: tuple[Rule, ...] = (
         f"{STRANG}, section 2.4",
         t.sign_inside,
         lambda: -(_square() @ (_x() - b.symbol("y", "n"))),
+    ),
+    _rule(
+        "sum of unit vectors",
+        "a weighted sum of unit vectors is the vector of the weights",
+        f"{STRANG}, section 2.1",
+        t.unit_vectors,
+        _unit_sum,
     ),
     _rule(
         "sums over examples",
