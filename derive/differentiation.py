@@ -243,8 +243,9 @@ def differentiate(
         problem = reader.read_problem(expr, wrt, given=list(given), where=list(where))
         body, variable, assumed = problem.body, problem.variable, problem.assumed
         base = variable.base if isinstance(variable, Item) else variable
+        names = problem.members
         if shown and isinstance(base, Symbol):
-            names = ((base, shown),)
+            names = (*names, (base, shown))
     else:
         body, variable = expr, wrt
     if kind != "jacobian" and body.shape:

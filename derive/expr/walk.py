@@ -107,8 +107,36 @@ def symbols(root: Expr, into_definitions: bool = True) -> tuple[Symbol, ...]:
 
 
 def free_symbols(root: Expr) -> tuple[Symbol, ...]:
-    """The symbols without a definition on which the value depends."""
-    return tuple(s for s in symbols(root) if s.definition is None)
+    """The symbols without a definition on which the value depends; parameters of functions are none of them."""
+    found: dict[Symbol, None] = {}
+    functions: dict[Function, None] = {}
+    for node in _outside_functions(root):
+        if isinstance(node, Function):
+            functions[node] = None
+        elif isinstance(node, Symbol) and node.definition is None:
+            found[node] = None
+    for function in functions:
+        if function.body is not None:
+            inside = free_symbols(function.body)
+            found.update(dict.fromkeys(s for s in inside if s not in function.parameters))
+    return tuple(found)
+
+
+def _outside_functions(root: Expr) -> Iterator[Expr]:
+    """`post_order` with definitions, without the bodies of functions."""
+    done: dict[Expr, None] = {}
+    stack: list[tuple[Expr, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in done:
+            continue
+        if ready:
+            done[node] = None
+            yield node
+            continue
+        stack.append((node, True))
+        parts = children(node, not isinstance(node, Function))
+        stack.extend((part, False) for part in reversed(parts) if part not in done)
 
 
 def bound_indices(root: Expr) -> tuple[Index, ...]:

@@ -1,0 +1,120 @@
+r"""What `derive grad` and `derive.differentiate` ask for: a formula, the variable, and what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.errors import ReadError, UsageError
+from derive.expr.nodes import Expr, Index, Item, Symbol
+from derive.expr.walk import free_symbols, post_order
+from derive.reader.expression import table_of, tokens_of
+from derive.reader.formula import Reading, read_formula
+from derive.reader.inference import assumptions, name_sizes, with_assumptions
+from derive.reader.source import Source
+from derive.reader.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Differentiate `body` by `variable`, a symbol (a family as a whole) or an entry. `assumed` in LaTeX declarations.
+
+    `members` has, for each symbol that was declared by its members, the LaTeX of one, such as `x_i`.
+    """
+
+    body: Expr
+    variable: Expr
+    assumed: tuple[str, ...] = ()
+    members: tuple[tuple[Symbol, str], ...] = ()
+
+
+def read_problem(
+    expr: Expr | str,
+    wrt: Expr | str,
+    *,
+    given: Sequence[str] = (),
+    where: Sequence[str] = (),
+) -> Problem:
+    """The problem that a formula and a variable in LaTeX pose under their declarations.
+
+    Names that are not declared get the shapes that are usual for them and fit. ReadError says what cannot be read.
+    """
+    declared = table_of(given, where)
+    if isinstance(expr, str):
+        table, body, notes = _read(expr, declared, wrt if isinstance(wrt, str) else "")
+        assumed = (*assumptions(table), *notes)
+    else:
+        table, body, assumed = declared, expr, ()
+    return Problem(body, _variable(wrt, body, table), assumed, _members(body, table))
+
+
+def _members(body: Expr, table: Table) -> tuple[tuple[Symbol, str], ...]:
+    """Symbols declared by members with the first indices that the formula gives them."""
+    declared = {entry.latex: entry for entry in table.families.values()}
+    found: dict[Symbol, str] = {}
+    for node in post_order(body, into_definitions=True):
+        if not isinstance(node, Item) or not isinstance(node.base, Symbol):
+            continue
+        entry = declared.get(node.base.name)
+        letters = [index.name for index in node.indices if isinstance(index, Index)]
+        if entry is not None and letters and node.base not in found:
+            label = "".join(letters[: node.base.family or len(letters)])
+            plain = f"_{{{label}}}" if len(label) > 1 and not label.startswith("\\") else f"_{label}"
+            found[node.base] = entry.latex + (plain if entry.marker == "sub" else f"^{{({label})}}")
+    return tuple(found.items())
+
+
+def _read(expr: str, declared: Table, wrt: str) -> tuple[Table, Expr, tuple[str, ...]]:
+    """Body and table; the formula is read again when all sizes are known."""
+    texts = [expr, wrt] if wrt else [expr]
+
+    def attempt(table: Table) -> tuple[int, ReadError | None]:
+        fault: ReadError | None = None
+        for text in texts:
+            try:
+                read_formula(tokens_of(text), table, Source("", text))
+            except ReadError as error:
+                fault = fault or error
+        return (1 if fault else 0), fault
+
+    table, fault = with_assumptions(declared, attempt)
+    if fault is not None:
+        first = _strict(expr, declared)
+        raise first if first is not None else fault
+    name_sizes(table)
+    reading = read_formula(tokens_of(expr), table, Source("", expr))
+    return table, reading.expr, reading.notes
+
+
+def _strict(expr: str, declared: Table) -> ReadError | None:
+    """The refusal without assumptions, which names what the author should declare."""
+    try:
+        read_formula(tokens_of(expr), declared.copy(), Source("", expr))
+    except ReadError as error:
+        return error
+    return None
+
+
+def _variable(wrt: Expr | str, body: Expr, table: Table) -> Expr:
+    """The variable: a symbol of the body, the family of a member, or an entry with its index."""
+    found = _read_variable(wrt, table, body) if isinstance(wrt, str) else wrt
+    base = found.base if isinstance(found, Item) else found
+    if not isinstance(base, Symbol):
+        raise UsageError(f"{wrt} is not a symbol, so nothing can be differentiated by it")
+    same = [s for s in free_symbols(body) if s.name == base.name]
+    if same and same[0] != base:
+        base = same[0]
+        found = Item(base, found.indices) if isinstance(found, Item) else base
+    members = any(entry.latex == base.name for entry in table.families.values())
+    return base if isinstance(found, Item) and (base.family or members) else found
+
+
+def _read_variable(wrt: str, table: Table, body: Expr) -> Expr:
+    try:
+        reading: Reading = read_formula(tokens_of(wrt), table, Source("", wrt))
+    except ReadError:
+        named = [s for s in free_symbols(body) if s.name == wrt.strip()]
+        if not named:
+            raise
+        return named[0]
+    return reading.expr
