@@ -16,6 +16,7 @@ from derive.checker.binders import open_index
 from derive.checker.evaluate import Evaluator
 from derive.checker.numpy_kernel import NumpyKernel
 from derive.checker.plan import Plan
+from derive.expr.facts import declared
 from derive.expr.nodes import Derivative, Expr, Symbol
 from derive.expr.walk import free_indices
 
@@ -74,6 +75,24 @@ class Frame:
         extra = [system.objective] if system.objective is not None else []
         self.plan = Plan([*system.residuals, *flat, *extra])
         self.indices = {r: free_indices(r) for r in system.residuals}
+        self.basis = self._basis()
+
+    def _basis(self) -> Any:
+        """Orthonormal directions (N, R) in which the unknowns may vary: a symmetric matrix stays symmetric, since
+        an extremum over symmetric matrices is a saddle when all entries vary. None when there is no such unknown."""
+        if not any(declared(u.facts, "symmetric") for u in self.dims):
+            return None
+        blocks = []
+        for u, dims in self.dims.items():
+            many = int(np.prod(dims)) if dims else 1
+            symmetric = len(dims) == 2 and declared(u.facts, "symmetric")
+            blocks.append(_symmetric_directions(dims[0]) if symmetric else np.eye(many))
+        rows, columns = sum(len(b) for b in blocks), sum(b.shape[1] for b in blocks)
+        basis, row, column = np.zeros((rows, columns)), 0, 0
+        for block in blocks:
+            basis[row : row + block.shape[0], column : column + block.shape[1]] = block
+            row, column = row + block.shape[0], column + block.shape[1]
+        return basis
 
     def flat(self, values: Mapping[Symbol, Any]) -> Any:
         """Arrays (P, *dims) as (P, N)."""
@@ -124,6 +143,17 @@ class Frame:
         return ev.k.spread_tuples(ev.value(expr, scope), expr.rank, scope.tuples)
 
 
+def _symmetric_directions(n: int) -> Any:
+    """An orthonormal basis of the symmetric n x n matrices, as columns of length n^2."""
+    columns = []
+    for i in range(n):
+        for j in range(i, n):
+            direction = np.zeros((n, n))
+            direction[i, j] = direction[j, i] = 1.0 if i == j else np.sqrt(0.5)
+            columns.append(direction.reshape(-1))
+    return np.stack(columns, axis=1)
+
+
 def _flat(value: Any, rank: int, points: int) -> Any:
     """A value (P or 1, T, *core) as (P, T * entries)."""
     value = np.asarray(value)
@@ -142,7 +172,7 @@ def search(frame: Frame, start: Any, minimise: int) -> tuple[Any, Any]:
     with np.errstate(all="ignore"):
         merit, gradient, matrix = _look(frame, kernel, v, minimise)
         for _ in range(STEPS):
-            step = _step(gradient, matrix, minimise)
+            step = _step(frame, gradient, matrix, minimise)
             size = np.abs(step).max(axis=1, initial=0.0) / (
                 1.0 + np.abs(v).max(axis=1, initial=0.0)
             )
@@ -153,13 +183,13 @@ def search(frame: Frame, start: Any, minimise: int) -> tuple[Any, Any]:
             if not moved.any():
                 break
             merit, gradient, matrix = _look(frame, kernel, v, minimise)
-        step = _step(gradient, matrix, minimise)
+        step = _step(frame, gradient, matrix, minimise)
         small = np.abs(step).max(axis=1, initial=0.0) <= 1e-9 * (
             1.0 + np.abs(v).max(axis=1, initial=0.0)
         )
         done = small & np.isfinite(v).all(axis=1) & np.isfinite(gradient).all(axis=1)
         if minimise:
-            curved = np.where(done[:, None, None], matrix, np.eye(v.shape[1]) * minimise)
+            curved = np.where(done[:, None, None], matrix, np.eye(matrix.shape[2]) * minimise)
             lowest = np.linalg.eigvalsh(minimise * (curved + np.swapaxes(curved, 1, 2)) / 2)
             spread = np.abs(lowest).max(axis=1) + 1e-30
             done &= lowest[:, 0] > 1e-9 * spread
@@ -173,6 +203,10 @@ def _look(frame: Frame, kernel: Any, v: Any, minimise: int) -> tuple[Any, Any, A
     ev = frame.evaluator(kernel, v, frame.fixed)
     gradient = np.array(frame.residual(ev, len(v)), dtype=float)
     matrix = np.array(frame.jacobian(ev, len(v)), dtype=float)
+    if frame.basis is not None:
+        matrix = matrix @ frame.basis
+        if minimise:
+            gradient, matrix = gradient @ frame.basis, frame.basis.T @ matrix
     return _merit(frame, ev, len(v), minimise), gradient, matrix
 
 
@@ -184,7 +218,8 @@ def _merit(frame: Frame, ev: Evaluator, points: int, minimise: int) -> Any:
     return (np.array(frame.residual(ev, points), dtype=float) ** 2).sum(axis=1)
 
 
-def _step(gradient: Any, matrix: Any, minimise: int) -> Any:
+def _step(frame: Frame, gradient: Any, matrix: Any, minimise: int) -> Any:
+    """The Newton step (P, N) from the gradient and the matrix in the directions of the basis."""
     bad = ~(np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(gradient).all(axis=1))
     g = np.where(bad[:, None], 0.0, gradient)
     m = np.where(bad[:, None, None], 0.0, matrix)
@@ -196,6 +231,8 @@ def _step(gradient: Any, matrix: Any, minimise: int) -> Any:
         step = -np.einsum("pij,pj->pi", vectors, along)
     else:
         step = -np.einsum("pij,pj->pi", np.linalg.pinv(m, rcond=1e-10), g)
+    if frame.basis is not None:
+        step = step @ frame.basis.T
     return np.where(bad[:, None], np.nan, step)
 
 
@@ -230,7 +267,9 @@ def refine(frame: Frame, v: Any, exact: Mapping[Symbol, Any]) -> tuple[Any, Any]
 
     with np.errstate(all="ignore"):
         ev = frame.evaluator(NumpyKernel(), v, frame.fixed)
-        inverse = np.linalg.pinv(np.array(frame.jacobian(ev, len(v)), dtype=float), rcond=1e-10)
+        matrix = np.array(frame.jacobian(ev, len(v)), dtype=float)
+        basis = np.eye(v.shape[1]) if frame.basis is None else frame.basis
+        inverse = basis @ np.linalg.pinv(matrix @ basis, rcond=1e-10)
     kernel = BallKernel()
     with precision(BITS):
         x = np.frompyfunc(lambda q: arb(float(q)), 1, 1)(v).astype(object)
