@@ -60,7 +60,7 @@ class ArrayKernel:
         axis = a.ndim - rank - 1
         if axis < 0 or a.shape[axis] == 1:
             return a
-        return self.xp.take(a, parents, axis=axis)
+        return self.pick(a, parents, axis)
 
     def spread_tuples(self, a: Array, rank: int, count: int) -> Array:
         """With the points and tuple axes present, the latter of length `count`."""
@@ -95,6 +95,9 @@ class ArrayKernel:
             count = max(count, a.shape[lead - 1])
             t = np.arange(count)
         if points == 1:
+            chosen_row = np.broadcast_to(flat[0], (count,))
+            if self.traces(a):
+                return self.pick_rows(a, chosen_row, lead, int(np.prod(lengths)))
             row = np.broadcast_to(flat[0], (count,)) if count > 1 else flat[0]
             a = a[(..., np.broadcast_to(t, row.shape), row) + (slice(None),) * len(kept)]
         else:
@@ -105,6 +108,18 @@ class ArrayKernel:
             mask = valid.reshape(valid.shape + (1,) * len(kept))
             a = self.mask(mask, a)
         return a
+
+    def traces(self, a: Array) -> bool:
+        """Whether `a` is a traced value, for which entries are picked by products with zeros and ones."""
+        return False
+
+    def pick(self, a: Array, positions: Any, axis: int) -> Array:
+        """The entries at integer positions along one axis."""
+        return self.xp.take(a, positions, axis=axis)
+
+    def pick_rows(self, a: Array, positions: Any, lead: int, count: int) -> Array:
+        """Entry `positions[t]` of the axis `lead` of `a` for each tuple t of the axis before it."""
+        raise NotImplementedError
 
     def _all_undefined(self, a: Array, lead: int) -> Array:
         shape = (*a.shape[:lead], *a.shape[lead + 1 :])
@@ -134,7 +149,7 @@ class ArrayKernel:
                 self.number(neutral), (*a.shape[:axis], 1, *a.shape[axis + 1 :])
             )
             a = xp.concatenate([a, filler], axis=axis)
-        moved = xp.take(a, table.reshape(-1), axis=axis)
+        moved = self.pick(a, table.reshape(-1), axis)
         return xp.reshape(moved, (*a.shape[:axis], *table.shape, *a.shape[axis + 1 :]))
 
     def concatenate(self, parts: Sequence[Array], axis: int, rank: int) -> Array:

@@ -87,6 +87,31 @@ class JaxKernel(ArrayKernel):
     xp = MIXED
     marks_undefined = False
 
+    def traces(self, a: Array) -> bool:
+        return isinstance(a, jax.Array)
+
+    def pick(self, a: Array, positions: Any, axis: int) -> Array:
+        if not self.traces(a):
+            return np.take(a, positions, axis=axis)
+        axis %= a.ndim
+        table = np.eye(a.shape[axis])[:, np.asarray(positions).reshape(-1)]
+        return jnp.moveaxis(jnp.tensordot(a, table, axes=([axis], [0])), -1, axis)
+
+    def pick_rows(self, a: Array, positions: Any, lead: int, count: int) -> Array:
+        table = np.eye(count)[np.asarray(positions)]
+        table = table.reshape(table.shape + (1,) * (a.ndim - lead - 1))
+        return jnp.sum(a * table, axis=lead)
+
+    def take(self, a: Array, position: int, axis: int) -> Array:
+        if not self.traces(a):
+            return np.take(a, position, axis=axis)
+        return jnp.squeeze(self.pick(a, [position], axis), axis=axis)
+
+    def diagonal(self, a: Array) -> Array:
+        if not self.traces(a):
+            return super().diagonal(a)
+        return jnp.sum(a * np.eye(a.shape[-1]), axis=-1)
+
     def number(self, numerator: int, denominator: int = 1) -> Array:
         return np.float64(numerator / denominator)
 

@@ -115,7 +115,82 @@ def _integer_pow(x: Any, *, y: int) -> Any:
     return np.power(x, float(y)) if y < 0 else np.power(x, y)
 
 
+def _lu(a: Any, **_: Any) -> list[Any]:
+    from scipy import linalg
+
+    flat = np.reshape(a, (-1, *a.shape[-2:]))
+    factors, pivots, orders = np.empty_like(flat), [], []
+    for position, matrix in enumerate(flat):
+        factors[position], pivot = linalg.lu_factor(matrix)
+        order = np.arange(len(pivot))
+        for row, other in enumerate(pivot):
+            order[[row, other]] = order[[other, row]]
+        pivots.append(pivot)
+        orders.append(order)
+    lead = a.shape[:-2]
+    shaped = [
+        np.reshape(np.array(v, dtype=np.int32), (*lead, a.shape[-1])) for v in (pivots, orders)
+    ]
+    return [factors.reshape(a.shape), *shaped]
+
+
+def _triangular(
+    a: Any,
+    b: Any,
+    *,
+    left_side: bool,
+    lower: bool,
+    transpose_a: bool,
+    unit_diagonal: bool,
+    **_: Any,
+) -> Any:
+    matrix = np.tril(a) if lower else np.triu(a)
+    if unit_diagonal:
+        one = np.eye(a.shape[-1])
+        matrix = matrix * (1 - one) + one
+    if transpose_a:
+        matrix = np.swapaxes(matrix, -1, -2)
+    if left_side:
+        return np.linalg.solve(matrix, b)
+    solved = np.linalg.solve(np.swapaxes(matrix, -1, -2), np.swapaxes(b, -1, -2))
+    return np.swapaxes(solved, -1, -2)
+
+
+def _slice(x: Any, *, start_indices: Any, limit_indices: Any, strides: Any) -> Any:
+    steps = strides or (1,) * len(start_indices)
+    return x[tuple(map(slice, start_indices, limit_indices, steps))]
+
+
+def _pad(x: Any, value: Any, *, padding_config: Any) -> Any:
+    shape = [
+        lo + hi + n + max(n - 1, 0) * gap
+        for n, (lo, hi, gap) in zip(x.shape, padding_config, strict=True)
+    ]
+    if any(lo < 0 or hi < 0 for lo, hi, _ in padding_config):
+        raise NotImplementedError("negative padding")
+    out = np.full(shape, value, dtype=np.asarray(x).dtype)
+    place = tuple(
+        slice(lo, lo + n + max(n - 1, 0) * gap, gap + 1)
+        for n, (lo, _, gap) in zip(x.shape, padding_config, strict=True)
+    )
+    out[place] = x
+    return out
+
+
 RULES: dict[str, Rule] = {
+    "lu": _lu,
+    "triangular_solve": _triangular,
+    "slice": _slice,
+    "pad": _pad,
+    "rem": lambda a, b: np.fmod(a, b),
+    "reduce_or": lambda x, *, axes, **_: np.any(x, axis=tuple(axes)),
+    "reduce_and": lambda x, *, axes, **_: np.all(x, axis=tuple(axes)),
+    "cumprod": lambda x, *, axis, reverse, **_: (
+        np.flip(np.cumprod(np.flip(x, axis), axis), axis) if reverse else np.cumprod(x, axis)
+    ),
+    "cumsum": lambda x, *, axis, reverse, **_: (
+        np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse else np.cumsum(x, axis)
+    ),
     "div": _div,
     "broadcast_in_dim": _broadcast,
     "dot_general": _dot,
@@ -171,7 +246,27 @@ def _step(equation: Any, values: list[Any]) -> list[Any]:
     if name in DIRECT:
         return [DIRECT[name](*values)]
     if name in RULES:
-        return [RULES[name](*values, **params)]
+        try:
+            result = RULES[name](*values, **params)
+        except NotImplementedError:
+            return _by_jax(equation, values)
+        return result if isinstance(result, list) else [result]
+    if name == "custom_linear_solve":
+        return _linear_solve(params, values)
+    return _by_jax(equation, values)
+
+
+def _linear_solve(params: Any, values: list[Any]) -> list[Any]:
+    """The solver's own function, at its constants and the right side."""
+    lengths = params["const_lengths"]
+    start = lengths.matvec + lengths.vecmat
+    constants = values[start : start + lengths.solve]
+    right = values[start + lengths.solve + lengths.transpose_solve :]
+    return run(params["jaxprs"].solve, [*constants, *right])
+
+
+def _by_jax(equation: Any, values: list[Any]) -> list[Any]:
+    params = equation.params
     found = equation.primitive.bind(*(jax.numpy.asarray(v) for v in values), **params)
     listed = found if equation.primitive.multiple_results else [found]
     return [np.asarray(v) for v in listed]
