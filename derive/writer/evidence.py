@@ -25,6 +25,10 @@ LEGEND: tuple[tuple[str, str], ...] = (
 )
 
 
+#: relative differences in float64 up to this size need no explanation
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The verdict on one step: its kind (empty without a report), what it rests on, and what explains a failure."""
@@ -136,7 +140,7 @@ def evidence_text(evidence: Evidence, holds: bool = True) -> str:
     if sizes:
         parts.append(f"sizes {sizes}")
     if evidence.points and holds:
-        parts.append(f"worst relative difference {number_text(evidence.worst)}")
+        parts.append(f"worst relative difference {number_text(evidence.worst)}{_settled(evidence)}")
     if evidence.referee:
         parts.append(evidence.referee)
     text = ", ".join(parts)
@@ -144,6 +148,13 @@ def evidence_text(evidence: Evidence, holds: bool = True) -> str:
         rejected = evidence.rejected or 0
         text += f"; {rejected} of {evidence.mutants} neighbouring statements rejected"
     return text
+
+
+def _settled(evidence: Evidence) -> str:
+    """What a large difference of a step that holds is: rounding in float64, as ball arithmetic decided."""
+    if evidence.worst <= ROUNDING or "balls" not in evidence.referee:
+        return ""
+    return " in float64, which is rounding by ball arithmetic"
 
 
 def sizes_text(sizes: Sequence[Mapping[str, int]]) -> str:

@@ -123,7 +123,7 @@ def _script(text: str, table: dict[str, str], sign: str) -> str:
     compact = text.replace(" ", "")
     if all(c in table for c in compact):
         return "".join(table[c] for c in compact)
-    shown = text.strip()
+    shown = re.sub(r" ?([:,]) ?", r"\1", text.strip())
     if len(shown) == 1 or (shown.startswith("(") and shown.endswith(")") and shown.count("(") == 1):
         return sign + shown
     return f"{sign}({shown})" if sign == "^" else f"{sign}{{{shown}}}"
