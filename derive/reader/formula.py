@@ -30,6 +30,7 @@ from derive.reader.formula_calculus import (
     read_limit,
     read_nabla,
     read_partial,
+    slash_derivative_follows,
 )
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import DEPTH, Formula, Handler, Options, State
@@ -72,7 +73,7 @@ def _words() -> dict[str, Handler]:
         r"\arg": read_arg, r"\underset": read_under, r"\overset": read_overset, r"\nabla": read_nabla,
         r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
         "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
-        "assume": assume, "one": one, "begin:cases": read_cases,
+        "assume": assume, "one": one, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
@@ -131,8 +132,29 @@ def read_sides(
     values: list[tuple[Formula, Value] | ReadError] = []
     for tokens in sides:
         values.append(read_value(tokens, table, source, options, shared))
+    _refuse_unwritten_sums(values, shared, table)
     join_shapes([v for v in values if not isinstance(v, ReadError)], table)
     return [v if isinstance(v, ReadError) else _built(v, source) for v in values]
+
+
+def _refuse_unwritten_sums(values: list[tuple[Formula, Value] | ReadError], state: State, table: Table) -> None:
+    """An undeclared index that is repeated in a product and missing on another side may be summed over: refused."""
+    for name, binding in state.free.items():
+        if binding.fallback is not None or binding.explicit:
+            continue
+        using = [not isinstance(v, ReadError) and bool(binding.use & v[1].uses) for v in values]
+        missing = any(
+            not isinstance(v, ReadError) and not used and v[1].kind != "number" for v, used in zip(values, using, strict=True)
+        )
+        if not missing:
+            continue
+        for position, found in enumerate(values):
+            if isinstance(found, ReadError) or not using[position]:
+                continue
+            reader, value = found
+            if id(binding) in reader.arithmetic.repeated:
+                message = f"the index {name} is repeated but not bound; write \\sum_{name} if it is summed over"
+                values[position] = reader.error(message, value.start)
 
 
 def read_value(

@@ -38,6 +38,7 @@ class Arithmetic:
     def __init__(self, sizes: Sizes, note: Callable[[str], None]) -> None:
         self.sizes = sizes
         self.note = note
+        self.repeated: set[int] = set()
 
     def shape(self, value: Value) -> Shape:
         """The shape as far as it is known now."""
@@ -138,12 +139,21 @@ class Arithmetic:
             return flat[0]
         flat, shape = self._fit(flat)
         parts = tuple(flat)
+        self._note_repeated(parts)
 
         def build() -> Expr:
             return Product(tuple(f.build() for f in parts), dot)
 
         kind = "" if dot else "product"
         return Value(shape, build, uses_of(parts), kind, parts[0].start, parts)
+
+    def _note_repeated(self, parts: Sequence[Value]) -> None:
+        """Remember the indices that occur in two factors: unbound, they may mean a sum over them."""
+        seen: frozenset[int] = frozenset()
+        for part in parts:
+            if part.uses:
+                self.repeated |= seen & part.uses
+                seen = seen | part.uses
 
     def fits(self, factors: Sequence[Value]) -> bool:
         """Whether the factors can be multiplied; learns nothing."""

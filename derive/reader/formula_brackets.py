@@ -9,13 +9,20 @@ from derive.errors import ShapeError
 from derive.expr.build import as_size
 from derive.expr.nodes import Apply, Expr, Filled, Number
 from derive.expr.sizes import Size
-from derive.reader.formula_conditions import block_matrix, bracket_indicator, enclosed, holds_relation
+from derive.reader.formula_conditions import (
+    block_matrix,
+    bracket_indicator,
+    enclosed,
+    holds_relation,
+    rows_of,
+)
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.formula_functions import norm_of, shaped
 from derive.reader.formula_names import Unknown, filled, split_indices
 from derive.reader.formula_values import Value, uses_of
-from derive.reader.groups import Node
+from derive.reader.formula_roots import binomial
+from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}"}
@@ -30,6 +37,9 @@ def read_bracket(reader: Formula, cursor: Cursor) -> Value:
         value = _iverson(reader, cursor, token.start)
         if value is not None:
             return value
+    choose = _binomial_array(reader, cursor) if token.text == "(" else None
+    if choose is not None:
+        return choose
     cursor.pos += 1
     cursor.bars.append("(")
     with reader.deeper(token.start):
@@ -48,6 +58,26 @@ def read_bracket(reader: Formula, cursor: Cursor) -> Value:
         return _tuple(reader, cursor, parts, token.start)
     value = parts[0]
     return value.but(kind="bracket", parts=()) if value.kind in ("product", "hadamard") else value
+
+
+def _binomial_array(reader: Formula, cursor: Cursor) -> Value | None:
+    """`\\left(\\begin{array}{c} n \\\\ i \\end{array}\\right)` of two integers is a binomial coefficient."""
+    group, closing = cursor.ahead(), cursor.ahead(2)
+    if not isinstance(group, Group) or group.name not in ("array", "matrix", "smallmatrix"):
+        return None
+    if not (isinstance(closing, Token) and closing.text == ")"):
+        return None
+    skip = 1 if group.name == "array" and group.items and isinstance(group.items[0], Group) else 0
+    rows = rows_of(group.items[skip:])
+    if len(rows) != 2 or any(len(row) != 1 for row in rows):
+        return None
+    start = cursor.start
+    n, k = (reader.whole(row[0]) for row in rows)
+    if n.shape or k.shape or not any(v.kind in ("index", "size") for v in (n, k)):
+        return None
+    cursor.pos += 3
+    reader.note("a column of two integers in round brackets is a binomial coefficient")
+    return binomial(n, k, start)
 
 
 def _iverson(reader: Formula, cursor: Cursor, start: int) -> Value | None:
@@ -270,12 +300,13 @@ def read_digit(reader: Formula, request: object) -> Value | None:
     if kind is None:
         return None
     if kind == "ones":
-        if found.sub is not None and holds_relation(clean(found.sub)):
+        nodes = clean(found.sub) if found.sub is not None else []
+        if nodes and isinstance(nodes[0], Token) and nodes[0].text in CLOSING:
+            nodes = nodes[1:-1]
+        if holds_relation(nodes):
             from derive.reader.formula_conditions import indicator
 
-            nodes = clean(found.sub)
-            braced = nodes and isinstance(nodes[0], Token) and nodes[0].text in CLOSING
-            return indicator(reader, nodes[1:-1] if braced else nodes, found.start)
+            return indicator(reader, nodes, found.start)
         inside = bracket_indicator(reader, cursor, found.start)
         if inside is not None:
             return inside

@@ -474,6 +474,11 @@ def read_d(reader: Formula, request: object) -> Value | None:
     return differential(reader, body, found.start)
 
 
+def slash_derivative_follows(reader: Formula, cursor: Cursor) -> object:
+    """Something if `f / dx` comes next, else None."""
+    return cursor if _slash_follows(reader, cursor) else None
+
+
 def _slash_follows(reader: Formula, cursor: Cursor) -> bool:
     """Whether `f / d x` comes next, f being one name or bracket."""
     trial = Cursor(cursor.items, cleaned=True)

@@ -288,7 +288,7 @@ class Formula:
         if node is None:
             return False
         if isinstance(node, Group):
-            return True
+            return not _empty_before_script(cursor)
         text = node.text
         if text in CLOSERS or text in OPERATORS:
             return text in (r"\text", r"\textrm", r"\mbox") and self.is_text_word(cursor)
@@ -481,7 +481,10 @@ class Formula:
         while True:
             token = cursor.token
             if token is None:
-                return value
+                if not _empty_before_script(cursor):
+                    return value
+                cursor.pos += 1
+                continue
             if token.kind is Kind.SUP:
                 cursor.pos += 1
                 value = self.raised(value, self.argument(cursor), token.start)
@@ -621,6 +624,18 @@ class Formula:
                 f"{what} needs a scalar, got {self.arithmetic.said(value)}", start, ill_typed=True
             )
         return value
+
+
+def _empty_before_script(cursor: Cursor) -> bool:
+    """Whether `{}` comes next and a script after it, as in `A^\\top{}^{-1}`."""
+    node, following = cursor.node, cursor.ahead()
+    return (
+        isinstance(node, Group)
+        and not node.name
+        and not node.items
+        and isinstance(following, Token)
+        and following.kind in (Kind.SUP, Kind.SUB)
+    )
 
 
 def _separates(cursor: Cursor) -> bool:

@@ -15,6 +15,7 @@ from derive.expr.nodes import Apply, Call, Dim, Expr, Filled, Function, Index, I
 from derive.expr.sizes import Size
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Binding, Value, constant, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
@@ -243,6 +244,8 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         found.primes,
     )
     match = reader.table.find(full)
+    if match is not None and _by_convention(reader, cursor, full, match[1]):
+        match = None
     if match is None and rest:
         whole = Name(full.base, full.font, full.accents, full.sub, plain(found.sup or ()), full.primes)
         match = reader.table.find(whole)
@@ -252,6 +255,16 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
     if form.font != found.name.font and entry.name.font != found.name.font:
         reader.note(f"{full.latex} is read as {entry.latex}")
     return _resolved(reader, cursor, found, entry, form, label, rest, start)
+
+
+def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> bool:
+    """Whether a name has its conventional meaning here although its letter is declared: `\\lambda_i(A)`, `df/dx`."""
+    if full.base == r"\lambda" and full.sub and not form.sub and cursor.at("("):
+        return reader.table.entries[form].kind == "variable" if form in reader.table.entries else False
+    entry = reader.table.exact(form)
+    if full == Name("d") and entry is not None and entry.kind == "size":
+        return reader.words["slash follows"](reader, cursor) is not None
+    return False
 
 
 @dataclass
@@ -357,6 +370,9 @@ def index_node(reader: Formula, binding: Binding) -> Index:
     if binding.upper is not None:
         return Index(binding.name, lower, binding.upper.build())
     extent = reader.table.sizes.resolve(binding.extent)
+    if is_open(extent) and binding.fallback is not None:
+        reader.table.sizes.unify(extent, binding.fallback)
+        extent = reader.table.sizes.resolve(extent)
     if any(name.startswith("?") for name in extent.names):
         raise reader.error(
             f"the range of the index {binding.name} is not said; write its limits or declare {binding.name} = 1, \\dots, n",
@@ -606,8 +622,8 @@ def free_index(reader: Formula, name: str, start: int) -> Value:
     binding = reader.state.free.get(name)
     if binding is None:
         entry = next((e for e in reader.table.entries.values() if e.kind == "index" and e.latex == name), None)
-        extent = entry.upper if entry is not None and entry.upper is not None else reader.table.sizes.fresh()
-        binding = Binding(name, extent, start=start, explicit=entry is not None)
+        binding = Binding(name, reader.table.sizes.fresh(), start=start)
+        binding.fallback = entry.upper if entry is not None else None
         if entry is not None and entry.lower != 1:
             low = Number(Fraction(entry.lower))
             binding.lower = Value((), lambda: low, kind="number")

@@ -51,6 +51,11 @@ def read_binomial(reader: Formula, cursor: Cursor) -> Value:
         n, k = reader.whole(reader.argument(cursor)), reader.whole(reader.argument(cursor))
     for value in (n, k):
         reader.demand_scalar(value, "a binomial coefficient", start)
+    return binomial(n, k, start)
+
+
+def binomial(n: Value, k: Value, start: int) -> Value:
+    """n over k by factorials."""
 
     def build() -> Expr:
         top, below = n.build(), k.build()

@@ -27,6 +27,7 @@ class Range:
     bindings: list[Binding] = field(default_factory=list)
     conditions: list[list[Node]] = field(default_factory=list)
     full: bool = False
+    tentative: Binding | None = None
 
 
 def limits(reader: Formula, cursor: Cursor) -> tuple[Sequence[Node] | None, Sequence[Node] | None]:
@@ -84,7 +85,8 @@ def read_range(reader: Formula, below: Sequence[Node], above: Sequence[Node] | N
     """`i=1`, `i,j`, `j \\neq i`, `i<j`, `i: y_i = c`, `i=1, i \\neq j`, `1 \\le i < j \\le n`."""
     found = Range()
     names_only: list[str] = []
-    for part in parts_of(below, (",", ";", ":", "|", r"\mid", r"\\")):
+    head, *tests = parts_of(below, (":", "|", r"\mid")) or [[]]
+    for part in parts_of(head, (",", ";", r"\\")):
         cuts = _relations(part)
         if not cuts:
             names_only.extend(_names(reader, part, found, start))
@@ -97,6 +99,8 @@ def read_range(reader: Formula, below: Sequence[Node], above: Sequence[Node] | N
         _bind(reader, found, name, start)
     if not found.bindings:
         raise reader.error(f"no index is bound by {plain(below)!r}", start)
+    for test in tests:
+        found.conditions.extend(parts_of(test))
     if above is not None and clean(above):
         _upper(reader, found, above)
     return found
@@ -112,8 +116,8 @@ def _relations(part: Sequence[Node]) -> list[int]:
 
 def _bind(reader: Formula, found: Range, name: str, start: int) -> Binding:
     entry = next((e for e in reader.table.entries.values() if e.kind == "index" and e.latex == name), None)
-    extent = entry.upper if entry is not None and entry.upper is not None else reader.table.sizes.fresh()
-    binding = Binding(name, extent, start=start)
+    binding = Binding(name, reader.table.sizes.fresh(), start=start)
+    binding.fallback = entry.upper if entry is not None else None
     if entry is not None and entry.lower != 1:
         from derive.reader.formula_values import number
 
@@ -162,20 +166,53 @@ def _first_relation(
     if first is None and len(cuts) == 2 and index_name(sides[1]) is not None:
         _between(reader, sides, part, cuts, found, start)
         return
+    if len(cuts) > 1 and _is_at_most(part[cuts[-1]]):
+        _bounded_chain(reader, part, cuts, sides, found, start)
+        return
     for side in sides:
         name = index_name(side)
         if name is None or any(b.name == name for b in found.bindings):
             continue
-        if side is not sides[0] and _in_scope(reader, name):
+        if side is not sides[0] and (_in_scope(reader, name) or _is_declared(reader, name)):
             continue
-        if side is not sides[0] and op.text in (r"\ne", r"\neq") and not names:
-            continue
-        _bind(reader, found, name, start)
+        binding = _bind(reader, found, name, start)
+        if side is not sides[0] and not names and op.text in (r"\ne", r"\neq"):
+            found.tentative = binding
     if op.text in (r"\le", r"\leq") and first is not None and len(cuts) == 1 and index_name(sides[1]) is None:
         found.bindings[-1].upper = _limit(reader, sides[1])
         found.full = True
         return
     found.conditions.append(part)
+
+
+def _is_at_most(node: Node) -> bool:
+    return isinstance(node, Token) and node.text in (r"\le", r"\leq")
+
+
+def _is_declared(reader: Formula, name: str) -> bool:
+    return any(e.latex == name and e.kind in ("size", "variable") for e in reader.table.entries.values())
+
+
+def _bounded_chain(
+    reader: Formula, part: list[Node], cuts: list[int], sides: list[list[Node]], found: Range, start: int
+) -> None:
+    """`1 \\le i < j \\le n`: the last side is the upper limit of all, a number in front the lower one."""
+    upper = _limit(reader, sides[-1])
+    first = index_name(sides[0])
+    lower = None if first is not None else _limit(reader, sides[0])
+    inner_sides = sides[:-1] if first is not None else sides[1:-1]
+    for side in inner_sides:
+        name = index_name(side)
+        if name is None:
+            raise reader.error(f"{plain(part)!r} binds no index", start)
+        binding = _bind(reader, found, name, start)
+        binding.lower = None if lower is None or is_literal(lower, 1) else lower
+        _set_upper(reader, binding, upper)
+    inner_cuts = cuts[:-1] if first is not None else cuts[1:-1]
+    if inner_cuts:
+        begin = 0 if first is not None else cuts[0] + 1
+        found.conditions.append(part[begin : cuts[-1]])
+    found.full = True
 
 
 def _in_scope(reader: Formula, name: str) -> bool:
@@ -301,6 +338,9 @@ def reduce_over(reader: Formula, cursor: Cursor, kind: str, found: Range, start:
     with reader.binding(*found.bindings), reader.deeper(start):
         tests = [_test(reader, part) for part in found.conditions]
         body = _body(reader, cursor, kind, found)
+    if found.tentative is not None and not found.tentative.use & body.uses:
+        found.bindings.remove(found.tentative)
+        reader.state.free.setdefault(found.tentative.name, found.tentative)
     own = frozenset(id(b) for b in found.bindings)
     if kind != "sum":
         reader.demand_scalar(body, f"a {kind} over an index", start)

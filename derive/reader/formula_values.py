@@ -39,9 +39,9 @@ class Value:
 
 @dataclass(slots=True)
 class Binding:
-    """An index in scope. `extent` is its upper limit as a size, open while it is not known; `built` overrides all.
+    """An index in scope. `extent` is its upper limit as a size, open while it is not known; `value` overrides all.
 
-    `lower`, `upper`: its limits where they are written.
+    `lower`, `upper`: its limits where they are written; `fallback`: its declared range, when no axis says another one.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Binding:
     value: Value | None = None
     explicit: bool = False
     start: int = 0
+    fallback: Size | None = None
 
     @property
     def use(self) -> frozenset[int]:
