@@ -294,7 +294,8 @@ def constant_ratio(samples: Sequence[Sample]) -> list[tuple[dict[str, int], floa
 def recognised(
     ratios: Sequence[tuple[dict[str, int], float]], around: Setting
 ) -> Iterator[tuple[Expr, str]]:
-    """The constant as an expression: a simple rational c, or c times a size or one over it."""
+    """The constant as an expression: a simple rational c, or c times a size or one over it; the simplest that fits."""
+    found: list[tuple[int, Expr, str]] = []
     for name, power in [("", 0), *((n, p) for n in around.sizes for p in (1, -1))]:
         left = [r / sizes.get(name, 1) ** power for sizes, r in ratios]
         if max(left) - min(left) > NEAR * abs(left[0]):
@@ -302,8 +303,10 @@ def recognised(
         number = Fraction(left[0]).limit_denominator(64)
         if abs(float(number) - left[0]) > NEAR * abs(left[0]) or abs(number.numerator) > 64:
             continue
-        yield _constant(number, name, power), _ratio_kind(number, power)
-        return
+        plainness = abs(number.numerator) + number.denominator + abs(power)
+        found.append((plainness, _constant(number, name, power), _ratio_kind(number, power)))
+    for _, value, kind in sorted(found, key=lambda f: f[0])[:1]:
+        yield value, kind
 
 
 def _constant(number: Fraction, name: str, power: int) -> Expr:
