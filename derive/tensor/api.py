@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from derive.errors import NoRuleError, UsageError
@@ -17,6 +18,7 @@ from derive.tensor.notation import CannotWrite, number
 from derive.tensor.rebuild import replaced
 from derive.tensor.reverse import derivative_value, free_variable, sweep
 from derive.tensor.tidy import tidy_node
+from derive.tensor.terms import by_entries
 from derive.tensor.values import Value, aligned, extent
 
 #: position of an axis of a generated array: an axis number of the expression, or a free index
@@ -36,9 +38,18 @@ class Entries:
 def written(graph: Graph, value: Value) -> Expr:
     """A lowered value in textbook notation; raises `NoRuleError` when its axes have none."""
     pins = tuple(Pin(i, extent(i)[0]) for i in value.indices)
+    scope = tuple(i.name for i in value.indices)
+    node, full = value.node, (*pins, *(None for _ in value.shape))
+    members = any(flag == 1 for flag in Lift(graph).loops(node)[len(pins) :])
     with deep_recursion(graph):
+        ways = [Lift(graph, scope)]
+        if members:  # the whole family is open: one array
+            ways.insert(0, Lift(graph, scope, families=False))
+        for lift in ways:
+            with suppress(CannotWrite):
+                return lift(node, full)
         try:
-            return Lift(graph, tuple(i.name for i in value.indices))(value.node, (*pins, *(None for _ in value.shape)))
+            return by_entries(Lift(graph, scope), node, full, value.shape)
         except CannotWrite as error:
             axes = " x ".join(map(str, value.shape)) or "scalar"
             raise NoRuleError(

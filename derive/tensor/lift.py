@@ -55,11 +55,14 @@ Pins = tuple[Pin | None, ...]
 class Lift:
     """Writes the nodes of one graph."""
 
-    def __init__(self, graph: Graph, scope: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, graph: Graph, scope: tuple[str, ...] = (), families: bool = True
+    ) -> None:
         self.graph = graph
+        self.families = families  # whether members of a family are written one by one
         self.scope = scope  # letters in use around the node
         self.done: dict[tuple[Node, Pins, tuple[str, ...]], Expr] = {}
-        self._loops: dict[Node, tuple[bool, ...]] = {}
+        self._loops: dict[Node, tuple[int, ...]] = {}
 
     def __call__(self, node: Node, pins: Pins) -> Expr:
         key = (node, pins, self.scope)
@@ -124,34 +127,34 @@ class Lift:
             return None
         return self.entry(expr, own)
 
-    def loops(self, node: Node) -> tuple[bool, ...]:
-        """For each axis, whether it counts members of a family or carries an index used as a number."""
+    def loops(self, node: Node) -> tuple[int, ...]:
+        """For each axis: 1 when it counts members of a family, 2 when its index is used as a number, else 0."""
         found = self._loops.get(node)
         if found is None:
             found = self._loops[node] = self._loop_axes(node)
         return found
 
-    def _loop_axes(self, node: Node) -> tuple[bool, ...]:
+    def _loop_axes(self, node: Node) -> tuple[int, ...]:
         if node.op == "leaf":
             symbol: Symbol = node.data
-            return tuple(k < symbol.family for k in range(node.rank))
+            return tuple(int(self.families and k < symbol.family) for k in range(node.rank))
         if node.op == "iota":
-            return (True,)
+            return (2,)
         if node.op == "hot":
-            return (*(True for _ in node.args[0].shape), False)
+            return (*(2 for _ in node.args[0].shape), 0)
         if node.op == "opaque":
             count = len(node.data[1])
-            return tuple(k < count for k in range(node.rank))
-        flags = [False] * node.rank
+            return tuple(2 * (k < count) for k in range(node.rank))
+        flags = [0] * node.rank
         if node.op == "einsum":
             for arg, labels in zip(node.args, node.data.labels, strict=True):
                 for label, flag in zip(labels, self.loops(arg), strict=True):
                     if flag and label < node.rank:
-                        flags[label] = True
+                        flags[label] = max(flags[label], flag)
             return tuple(flags)
         for arg in node.args:
             for k, flag in enumerate(self.loops(arg)[: node.rank]):
-                flags[k] = flags[k] or flag
+                flags[k] = max(flags[k], flag)
         return tuple(flags)
 
     def fresh_index(self, size: Size, hints: Sequence[Index], taken: dict[str, None]) -> Index:
@@ -254,6 +257,10 @@ def _hot(self: Lift, node: Node, pins: Pins) -> Expr:
 
 
 def _sum(self: Lift, node: Node, pins: Pins) -> Expr:
+    from derive.tensor.terms import by_entries
+
+    if any(flag == 2 and p is None for flag, p in zip(self.loops(node), pins, strict=True)):
+        return by_entries(self, node, pins, self.open(node, pins))
     return summed([self(term, pins) for term in node.args])
 
 

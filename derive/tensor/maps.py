@@ -55,14 +55,20 @@ def _known(graph: Graph, name: str, args: tuple[Node, ...]) -> Node | None:
     if name in ("max", "min") and args[0] is args[1]:
         return args[0]
     if name == "select":
-        return _select(args)
+        return _select(graph, args)
     return None
 
 
-def _select(args: tuple[Node, ...]) -> Node | None:
+def _select(graph: Graph, args: tuple[Node, ...]) -> Node | None:
     condition, yes, no = args
     if is_number(condition):
         return yes if condition.data.coefficient else no
+    if is_number(yes) and is_number(no) and condition.op == "map":
+        pair = (yes.data.coefficient, no.data.coefficient)
+        if pair == (1, 0):
+            return condition
+        if pair == (0, 1):
+            return graph.map("not", condition)
     return yes if yes is no else None
 
 

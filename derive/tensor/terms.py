@@ -38,6 +38,8 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
     shape = lift.open(node, pins)
     if len(shape) > 2:
         raise CannotWrite("a tensor of more than two axes")
+    if _numbers(lift, node, pins):
+        return by_entries(lift, node, pins, shape)
     summed = list(range(node.rank, len(node.data.sizes)))
     loops = _loop_labels(lift, node, pins)
     rest = sorted((x for x in summed if x not in loops), key=lambda x: -_degree(node, x))
@@ -52,7 +54,17 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
             return _Term(lift, node, pins, [*loops, *rest[:extra]]).expr()
         except CannotWrite:
             continue
-    return _by_entries(lift, node, pins, shape)
+    return by_entries(lift, node, pins, shape)
+
+
+def _numbers(lift: Lift, node: Node, pins: Pins) -> bool:
+    """Whether the index of an open axis is used as a number."""
+    rows = zip(node.args, node.data.labels, strict=True)
+    return any(
+        flag == 2 and label < node.rank and pins[label] is None
+        for arg, labels in rows
+        for label, flag in zip(labels, lift.loops(arg), strict=True)
+    )
 
 
 def _degree(node: Node, label: int) -> int:
@@ -84,10 +96,10 @@ def _loop_labels(lift: Lift, node: Node, pins: Pins) -> list[int]:
     return list(found)
 
 
-def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
+def by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
     """Entries times unit vectors, summed: the notation for an array whose entries only index notation can give."""
-    if not shape:
-        raise CannotWrite("a scalar")
+    if not 1 <= len(shape) <= 2:
+        raise CannotWrite("not a vector or a matrix")
     taken = lift.letters_in_use(pins)
     taken.update((i.name, None) for i in lift.graph.hints.values())
     full: list[Pin | None] = list(pins)
@@ -101,7 +113,7 @@ def _by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
             full[axis] = Pin(index, _base(index))
             units.append(Apply("unit_vector", (index,), (size,)))
     with lift.within(indices):
-        entry = term(lift, node, tuple(full))
+        entry = lift(node, tuple(full))
     if len(units) == 2:
         units[1] = Transpose(units[1])
     return Reduce("sum", tuple(indices), multiplied([entry, *units]))

@@ -203,7 +203,8 @@ def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
         table = {}
         for part, labels, power in factors_of(term):
             diagonal = diagonal or part.op == "delta"
-            if all(x < rank for x in labels) and part.op != "delta":
+            whole = not labels or len(set(labels)) == rank
+            if whole and all(x < rank for x in labels) and part.op != "delta":
                 table[part, labels] = power
         tables.append(table)
     keys = list(dict.fromkeys(k for table in tables for k in table))
