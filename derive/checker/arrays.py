@@ -25,7 +25,9 @@ class ArrayKernel:
     marks_undefined = True
 
     def expand(self, a: Array, axis: int) -> Array:
-        return self.xp.expand_dims(self.xp.asarray(a), axis)
+        if axis == -1:
+            return a[..., None]
+        return a[..., None, :] if axis == -2 else self.xp.expand_dims(a, axis)
 
     def squeeze(self, a: Array, axis: int) -> Array:
         return self.xp.squeeze(a, axis)

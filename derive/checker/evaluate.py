@@ -18,7 +18,7 @@ from derive.errors import EvaluationError
 from derive.expr import nodes as n
 from derive.expr.functions import row
 from derive.expr.nodes import Expr, Index, Symbol
-from derive.expr.shapes import product_plan
+from derive.expr.shapes import pair_shape, product_plan
 from derive.expr.sizes import ONE, Shape, Size
 
 Value = Any
@@ -73,6 +73,7 @@ class Evaluator:
         self.realisation = realisation
         self.root = Scope()
         self.notes: dict[str, None] = {}
+        self.steps = 0
 
     # ------------------------------------------------------------------ traversal
 
@@ -113,7 +114,9 @@ class Evaluator:
         memo, scope = self.root.memo, self.root
         for node in self.plan.schedule(root):
             if node not in memo:
-                check()
+                self.steps += 1
+                if not self.steps % 16:
+                    check()
                 handler = HANDLERS.get(type(node))
                 if handler is None:
                     raise _unknown(node)
@@ -258,10 +261,38 @@ def _neg(ev: Evaluator, node: n.Neg, scope: Scope) -> Value:
 
 @handles(n.Product)
 def _product(ev: Evaluator, node: n.Product, scope: Scope) -> Value:
+    steps = ev.plan.products.get(node)
+    if steps is None:
+        steps = ev.plan.products[node] = _steps(node)
+    memo = scope.memo
+    if steps:
+        value = memo[node.factors[0]]
+        for factor, (left, right, shape) in zip(node.factors[1:], steps, strict=True):
+            value = ev.times(value, left, memo[factor], right, shape)
+        return value
+    return _grouped_product(ev, node, scope)
+
+
+def _steps(node: n.Product) -> list[tuple[Shape, Shape, Shape]]:
+    """The shapes of each product from left to right, empty where another grouping is needed."""
+    steps: list[tuple[Shape, Shape, Shape]] = []
+    shape = node.factors[0].shape
+    for factor in node.factors[1:]:
+        made = pair_shape(shape, factor.shape)
+        if made is None:
+            return []
+        steps.append((shape, factor.shape, made))
+        shape = made
+    return steps
+
+
+def _grouped_product(ev: Evaluator, node: n.Product, scope: Scope) -> Value:
     shapes = tuple(f.shape for f in node.factors)
     found = product_plan(shapes)
     assert found is not None
     memo = scope.memo
+    if len(shapes) > 400:
+        raise EvaluationError("a product of more than 400 factors is too long")
 
     def combine(part: Any) -> tuple[Value, Shape]:
         if isinstance(part, int):
@@ -271,16 +302,7 @@ def _product(ev: Evaluator, node: n.Product, scope: Scope) -> Value:
         assert pair is not None
         return ev.times(a, left, b, right, pair[1]), pair[1]
 
-    plan, depth = found[0], len(shapes)
-    if depth <= 400:
-        return combine(plan)[0]
-    value, shape = memo[node.factors[0]], shapes[0]
-    for factor in node.factors[1:]:
-        pair = product_plan((shape, factor.shape))
-        if pair is None:
-            raise EvaluationError("a product of more than 400 factors is too long")
-        value, shape = ev.times(value, shape, memo[factor], factor.shape, pair[1]), pair[1]
-    return value
+    return combine(found[0])[0]
 
 
 @handles(n.Quotient)

@@ -167,7 +167,7 @@ class Identity:
                 left, right, _ = self.problem.sides(self.balls, part, True)
                 states = self.states(left, right, part)
             still = []
-            for position, state in zip(open_points, states, strict=True):
+            for position, state in zip(open_points, map(int, states), strict=True):
                 final[position] = state
                 if state == State.DIFFERENT:
                     record.failed = (points, position)
@@ -279,10 +279,7 @@ class Identity:
         plan = problem.plan
         if not problem.symbols or problem.lhs == problem.rhs:
             return ""
-        varies = [_mentions_symbols(plan, side) for side in (problem.lhs, problem.rhs)]
-        if not all(varies):
-            return ""
-        if record.both_zero:
+        if record.both_zero and all(_mentions_symbols(plan, s) for s in (problem.lhs, problem.rhs)):
             return "both sides are zero at every sampled point, so nothing was compared"
         return ""
 

@@ -7,16 +7,20 @@ before a node, in the same scope. Nothing here recurses into definitions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from derive.errors import EvaluationError
 from derive.expr.nodes import (
     Apply,
     Call,
+    Constant,
     Derivative,
     Differential,
+    Dim,
     Expectation,
     Expr,
     Extremum,
+    Filled,
     Function,
     Index,
     Integral,
@@ -63,24 +67,34 @@ def bound_by(node: Expr) -> tuple[Expr, ...]:
     return ()
 
 
+#: leaves, and the kinds that bind a name
+PLAIN = (Number, Dim, Constant, Filled)
+BINDERS = (Reduce, Derivative, Differential, Call, Integral, Limit, Extremum, Expectation)
 #: kinds whose value inside still depends on the outer value of what they bind
 OPEN = (Derivative, Differential)
 
 
-def static_bounds(root: Expr) -> None:
-    """Refuses what would take too long or too much memory whatever the point: size, tall powers."""
-    height: dict[Expr, int] = {}
-    for count, node in enumerate(post_order(root, into_definitions=True)):
-        if count > MOST_NODES:
+class Bounds:
+    """Refuses what would take too long or too much memory whatever the point: number of nodes, digits, tall powers."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.height: dict[Expr, int] = {}
+
+    def see(self, node: Expr, parts: tuple[Expr, ...]) -> None:
+        """Looks at the next node, whose parts were seen before."""
+        self.count += 1
+        if self.count > MOST_NODES:
             raise EvaluationError(f"the expression has more than {MOST_NODES} nodes")
-        if isinstance(node, Number) and node.value.numerator.bit_length() > 20_000:
-            raise EvaluationError("a number has more than 20,000 bits")
-        if isinstance(node, Power):
-            height[node] = 1 + height.get(node.exponent, 0)
-            if height[node] > 3:
+        if isinstance(node, Number):
+            if node.value.numerator.bit_length() > 20_000:
+                raise EvaluationError("a number has more than 20,000 bits")
+        elif isinstance(node, Power):
+            self.height[node] = 1 + self.height.get(node.exponent, 0)
+            if self.height[node] > 3:
                 raise EvaluationError("a tower of powers is too tall to evaluate")
-        elif height:
-            height[node] = max((height.get(c, 0) for c in children(node)), default=0)
+        elif self.height:
+            self.height[node] = max((self.height.get(c, 0) for c in parts), default=0)
 
 
 class Plan:
@@ -88,34 +102,49 @@ class Plan:
 
     def __init__(self, roots: Iterable[Expr]) -> None:
         self.roots = tuple(roots)
-        self.order: list[Expr] = []
         self.deps: dict[Expr, Bound] = {}
         self.binders = False
         self.changes = False
         self.bindable: dict[Expr, None] = {}
+        self.products: dict[Expr, Any] = {}
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
-        for root in self.roots:
-            static_bounds(root)
-        self._collect()
-
-    def _collect(self) -> None:
-        nodes: dict[Expr, None] = {}
-        for root in self.roots:
-            nodes.update(dict.fromkeys(post_order(root, into_definitions=True)))
-        for node in nodes:
-            bound = bound_by(node)
-            self.bindable.update(dict.fromkeys(bound))
-            self.changes = (
-                self.changes
-                or isinstance(node, OPEN)
-                or (isinstance(node, Call) and node.order > 0)
-            )
-            self.binders = self.binders or bool(bound) or isinstance(node, (Index, Reduce, Call))
-        for node in nodes:
-            self.deps[node] = self._depends(node)
-        self.order = list(nodes)
-        self.kinds = {type(node) for node in nodes}
         self._schedules: dict[Expr, list[Expr]] = {}
+        parts = self._collect()
+        self.order = list(parts)
+        self.kinds = {type(node) for node in parts}
+        for node, inside in parts.items():
+            self.deps[node] = self._depends(node, inside)
+
+    def _collect(self) -> dict[Expr, tuple[Expr, ...]]:
+        """Every node below the roots with its parts, parts first."""
+        found: dict[Expr, tuple[Expr, ...]] = {}
+        bounds = Bounds()
+        stack: list[tuple[Expr, tuple[Expr, ...] | None]] = [
+            (r, None) for r in reversed(self.roots)
+        ]
+        while stack:
+            node, parts = stack.pop()
+            if node in found:
+                continue
+            if parts is None:
+                parts = () if isinstance(node, PLAIN) else children(node, into_definitions=True)
+                if parts:
+                    stack.append((node, parts))
+                    stack.extend([(c, None) for c in reversed(parts) if c not in found])
+                    continue
+            found[node] = parts
+            bounds.see(node, parts)
+            self._notice(node)
+        return found
+
+    def _notice(self, node: Expr) -> None:
+        bound = bound_by(node) if isinstance(node, BINDERS) else ()
+        if bound:
+            self.bindable.update(dict.fromkeys(bound))
+        if isinstance(node, OPEN) or (isinstance(node, Call) and node.order > 0):
+            self.changes = True
+        if bound or isinstance(node, (Index, Reduce, Call)):
+            self.binders = True
 
     def schedule(self, root: Expr) -> list[Expr]:
         """The nodes below a root, parts first, where nothing is bound inside."""
@@ -124,14 +153,13 @@ class Plan:
             found = self._schedules[root] = list(post_order(root, into_definitions=True))
         return found
 
-    def _depends(self, node: Expr) -> Bound:
-        parts = children(node, into_definitions=True)
+    def _depends(self, node: Expr, parts: tuple[Expr, ...]) -> Bound:
         found: Bound = EMPTY
         for part in parts:
             inner = self.deps[part]
             if inner and inner is not found:
                 found = found | inner if found else inner
-        bound = bound_by(node)
+        bound = bound_by(node) if isinstance(node, BINDERS) else ()
         if bound and not isinstance(node, OPEN):
             found = found - frozenset(bound)
         if isinstance(node, Call):

@@ -9,17 +9,22 @@ import numpy as np
 
 from derive.checker import laws
 from derive.checker.evaluate import Evaluator, Scope
-from derive.checker.expansion import expand, needs_expansion
+from derive.checker.expansion import KINDS, expand, needs_expansion
 from derive.checker.plan import Plan
-from derive.checker.premises import prepare
-from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies
+from derive.checker.premises import Prepared, prepare
+from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
 from derive.checker.surfaces import beside, switches
 from derive.errors import EvaluationError
 from derive.expr.nodes import (
+    NODE_TYPES,
+    Apply,
     Call,
     Derivative,
     Differential,
+    Dim,
     Expr,
+    Extremum,
+    Filled,
     Function,
     Index,
     Limit,
@@ -27,8 +32,10 @@ from derive.expr.nodes import (
     Relation,
     Symbol,
 )
+from derive.expr.sizes import Size
 from derive.expr.walk import free_symbols, post_order, size_names
 
+KNOWN = frozenset(NODE_TYPES)
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
 #: points where each is expensive: a law to be solved, a sum over many nodes
@@ -41,29 +48,33 @@ class Problem:
     """lhs and rhs (of one shape) under premises."""
 
     def __init__(self, lhs: Expr, rhs: Expr, premises: Sequence[Expr] = (), seed: int = 0) -> None:
-        lhs, rhs = laws.without_extrema(lhs), laws.without_extrema(rhs)
-        prepared = prepare(lhs, rhs, premises)
+        plan = Plan((lhs, rhs))
+        if Extremum in plan.kinds:
+            lhs, rhs = laws.without_extrema(lhs), laws.without_extrema(rhs)
+        prepared = prepare(lhs, rhs, premises) if premises else Prepared(lhs, rhs, ())
         self.lhs, self.rhs, self.seed = prepared.lhs, prepared.rhs, seed
         self.premises, self.solvers = prepared.conditions, prepared.solvers
         self.parts = prepared.parts
-        self.plan = Plan((self.lhs, self.rhs, *self.premises, *self.parts))
-        laws.refuse_derivatives(self.plan.order)
+        roots = (self.lhs, self.rhs, *self.premises, *self.parts)
+        self.plan = plan if roots == plan.roots else Plan(roots)
+        lawful = any(isinstance(n, Symbol) and n.law is not None for n in self.plan.order)
+        if lawful:
+            laws.refuse_derivatives(self.plan.order)
         self.has_derivative = any(
             isinstance(n, (Derivative, Differential)) for n in self.plan.order
         )
         self.switches = switches(self.plan.order)
-        more = (*laws.behind(self.plan.order), *self.switches)
+        more = (*(laws.behind(self.plan.order) if lawful else ()), *self.switches)
         if more:
             self.plan = Plan((*self.plan.roots, *more))
         free = self._free()
         self.lawful = tuple(s for s in free if laws.lawful(s))
         self.symbols = tuple(s for s in free if not laws.lawful(s))
-        self.expands = needs_expansion(self.lhs, self.rhs)
+        self.expands = bool(self.plan.kinds & set(KINDS)) and needs_expansion(self.lhs, self.rhs)
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
         self.tangents = tuple(self._varied())
         self.indices = self._indices()
-        names = {name for root in self.plan.roots for name in size_names(root)}
-        self.names = tuple(sorted(names))
+        self.names = _size_names(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
         self.index_premises = [p for p in self.premises if self._only_indices(p)]
         self.point_premises = [
@@ -126,6 +137,8 @@ class Problem:
 
     def sizes(self, wanted: int = 3) -> list[dict[str, int]]:
         """Assignments of the sizes."""
+        if not self.size_premises:
+            return sizes_for(self.names, (*self.symbols, *self.tangents), wanted)
         return choose_sizes(self.names, self.allowed, wanted)
 
     def points(self, sizes: dict[str, int], count: int, choice: int, plain: bool = False) -> Points:
@@ -309,6 +322,24 @@ class Problem:
                 ev.spread(right, self.rhs.rank, rank),
             )
         return left, right, ev
+
+
+def _size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
+    """The size symbols of all shapes and parameters, sorted."""
+    found: dict[str, None] = {}
+    for node in nodes:
+        values = node.shape
+        if isinstance(node, Dim):
+            values = (node.size,)
+        elif isinstance(node, Apply) and node.params:
+            values = (*values, *(p for p in node.params if isinstance(p, Size)))
+        elif isinstance(node, Filled):
+            values = node.dims
+        elif not isinstance(node, (Symbol, Apply)) and type(node) not in KNOWN:
+            found.update(dict.fromkeys(size_names(node)))
+        for size in values:
+            found.update(dict.fromkeys(size.names))
+    return tuple(sorted(found))
 
 
 def _all_points(value: Any, rank: int, count: int) -> Any:

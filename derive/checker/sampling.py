@@ -116,6 +116,14 @@ def choose_sizes(names: Sequence[str], allowed: Allowed, wanted: int = 3) -> lis
     return [found[i % len(found)] for i in range(max(3, len(found)))]
 
 
+@lru_cache(maxsize=4096)
+def sizes_for(
+    names: tuple[str, ...], symbols: tuple[Symbol, ...], wanted: int
+) -> list[dict[str, int]]:
+    """`choose_sizes` for what the facts of some symbols allow; the result is shared, not to be changed."""
+    return choose_sizes(names, fits(symbols), wanted)
+
+
 def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
     count = len(names)
     for template in TEMPLATES.get(count, ()):
