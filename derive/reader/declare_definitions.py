@@ -30,6 +30,7 @@ from derive.expr.sizes import Size
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, start_of
+from derive.reader.formula_functions import all_words
 from derive.reader.formula_names import base_name, index_node, read_name, written_scripts
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.groups import Node
@@ -69,10 +70,17 @@ class Head:
     latex: str = ""
 
 
+FUNCTION_WORDS = frozenset(all_words())
+
+
 def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
     """What a left side defines; None when it is no name (`A x`, `U^\\top U`)."""
     cursor = Cursor(left)
     name = base_name(cursor)
+    token = cursor.token
+    if name is None and token is not None and token.text[1:] in FUNCTION_WORDS:
+        cursor.pos += 1
+        name = Name(token.text[1:], "word")
     if name is None or name.base.isdigit():
         return None
     sub, sup = written_scripts(cursor)

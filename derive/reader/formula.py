@@ -41,7 +41,7 @@ from derive.reader.formula_functions import (
     read_named_function,
     word_handler,
 )
-from derive.reader.formula_infer import assume
+from derive.reader.formula_infer import assume, shape_by_facts
 from derive.reader.formula_names import read_bare_word, read_entries, read_name, read_undeclared
 from derive.reader.formula_probability import (
     DENSITIES,
@@ -73,7 +73,7 @@ def _words() -> dict[str, Handler]:
         r"\arg": read_arg, r"\underset": read_under, r"\overset": read_overset, r"\nabla": read_nabla,
         r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
         "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
-        "assume": assume, "one": one, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
+        "assume": assume, "one": one, "shape by facts": shape_by_facts, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
@@ -200,7 +200,7 @@ def join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> int:
     fixed = [v for _, v in values if v.shape and v.kind not in FLEXIBLE]
     for (_, a), (_, b) in zip(values, values[1:], strict=False):
         if a.kind not in FLEXIBLE and b.kind not in FLEXIBLE:
-            differ += not table.sizes.unify_shapes(a.shape, b.shape) and bool(a.shape and b.shape)
+            differ += not table.sizes.unify_shapes(a.shape, b.shape) and "number" not in (a.kind, b.kind)
     for reader, value in values:
         if value.kind in FLEXIBLE and fixed:
             filled = reader.arithmetic.filled(value, table.sizes.shape(fixed[0].shape))

@@ -61,7 +61,9 @@ def _join(cursor: Cursor) -> str:
 
 def _chain(reader: Formula, cursor: Cursor) -> Value:
     start = cursor.start
-    if cursor.take("("):
+    bracketed = enclosed(cursor, "(", ")") if cursor.at("(") else None
+    if bracketed is not None and holds_relation(bracketed):
+        cursor.take("(")
         value = condition(reader, cursor)
         if not cursor.take(")"):
             raise reader.unexpected(cursor, "')'")

@@ -37,6 +37,7 @@ from derive.reader.formula_names import (
 from derive.reader.formula_values import Misfit, Value, number, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.table import Declaration, Name
 
 Build = Callable[[Formula, list[Value], int], Value]
 
@@ -174,9 +175,28 @@ def word_handler(word: str) -> Callable[[Formula, Cursor], Value]:
         start = cursor.start
         cursor.pos += 1
         sub, sup, primes = function_scripts(reader, cursor)
+        declared = reader.table.exact(Name(word, "word"))
+        if declared is not None and declared.kind == "function" and _takes(declared, cursor):
+            return read_call(reader, Applied(declared, cursor, sub, tuple(sup or ()), primes, start))
         return known_function(reader, cursor, word, sub, sup, primes, start)
 
     return handler
+
+
+def _takes(entry: Declaration, cursor: Cursor) -> bool:
+    """Whether the arguments that follow are as many as a declared function takes: `\\cos(a, b)` beside `\\cos x`."""
+    token = cursor.token
+    if entry.function is None or token is None or token.text not in OPENERS:
+        return False
+    depth = commas = 0
+    for node in cursor.items[cursor.pos :]:
+        if not isinstance(node, Token):
+            continue
+        depth += (node.text in OPENERS) - (node.text in OPENERS.values())
+        if depth == 0:
+            break
+        commas += node.text in (",", ";", "|", r"\mid") and depth == 1
+    return commas + 1 == len(entry.function.parameters)
 
 
 def read_function_word(reader: Formula, request: object) -> Value:

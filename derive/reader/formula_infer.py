@@ -13,7 +13,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
 from derive.reader.formula_names import Unknown, read_name, undeclared_error
 from derive.reader.formula_values import Value
-from derive.reader.table import INDEX_LETTERS, Name
+from derive.reader.table import INDEX_LETTERS, Declaration, Name
 
 #: letters that are usually numbers
 SCALAR_LETTERS = frozenset(
@@ -25,6 +25,27 @@ SCALAR_LETTERS = frozenset(
 COUNTED = frozenset(Name(letter) for letter in "nmNMKDT")
 #: letters whose members are usually numbers: y_i, t_n
 SCALAR_MEMBERS = frozenset([*"ytabcpqrsz", r"\pi", r"\epsilon", r"\varepsilon", r"\lambda", r"\sigma", r"\alpha"])
+
+
+def shape_by_facts(reader: Formula, entry: Declaration) -> None:
+    """The shape of a symbol of which only facts are declared: probability vectors, symmetric matrices, numbers."""
+    inference = reader.table.inference
+    if inference is None:
+        return
+    ranks: Sequence[int] = usual_ranks(entry.name)
+    if any(entry.has(fact) for fact in ("sums_to_one", "one_hot", "unit_norm")):
+        ranks = (1,)
+    elif any(entry.has(fact) for fact in ("square", "orthonormal_columns", "rows_sum_to_one", "full_column_rank")):
+        ranks = (2,)
+    elif any(entry.has(fact) for fact in ("probability", "natural", "count", "interval")):
+        ranks = (0, 1)
+    inference.met.setdefault(entry.name, ranks)
+    rank = inference.ranks.get(entry.name, ranks[0])
+    entry.assumed = True
+    sizes = [reader.table.sizes.fresh() for _ in range(rank)]
+    if rank == 2 and entry.has("square"):
+        sizes[1] = sizes[0]
+    entry.sizes = tuple(sizes)
 
 
 def usual_ranks(name: Name) -> Sequence[int]:
@@ -72,8 +93,8 @@ def _assumed_name(request: Unknown) -> tuple[Name, int, str]:
     label = plain(found.sup) if found.sup is not None else ""
     if label.startswith("(") and label.endswith(")"):
         return Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""), 1, "sup"
-    if not name.sub:
-        return key, 0, "sub"
+    if not name.sub or name.sub.isdigit():
+        return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if is_index(name.sub):
         return key, len(name.sub.replace(",", "").replace("\\ell", "l")) if "+" not in name.sub and "-" not in name.sub else 1, "sub"
     return Name(name.base, name.font, name.accents, name.sub), 0, "sub"

@@ -400,6 +400,12 @@ def _resolved(
     if entry.kind in ("function", "word"):
         call = reader.words["call"]
         return call(reader, Applied(entry, cursor, sub, [*left_label, *rest], primes, start))  # type: ignore[arg-type]
+    if entry.sizes is None and entry.kind == "variable" and cursor.at("("):
+        raise reader.error(
+            f"{entry.latex} stands before a bracket: as a factor it needs {entry.latex} \\in \\mathbb{{R}}, as a function "
+            "a definition",
+            start,
+        )
     value, sub, left_label = _entry_value(reader, found, entry, sub, left_label, start)
     if sub is not None:
         value = reader.entries(value, sub, start)
@@ -442,6 +448,8 @@ def _entry_value(
         return _template(reader, entry, sub, label, start)
     if entry.family:
         return _member(reader, entry, sub, label, start)
+    if entry.sizes is None and reader.table.inference is not None:
+        reader.words["shape by facts"](reader, entry)  # type: ignore[arg-type]
     if entry.sizes is None:
         raise reader.error(
             f"the shape of {entry.latex} is not declared; add {entry.latex} \\in \\mathbb{{R}}^{{...}}", start
