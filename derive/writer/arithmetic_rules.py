@@ -134,7 +134,8 @@ def terms_of(node: Add, t: Typesetter) -> list[Piece]:
         last = position == len(parts) - 1
         if not last and (part.swallows == TERMS or later.intersection(part.tail)):
             parts[position] = _closed_term(part, t)
-        later.update(index.name for index in free_indices(node.terms[position]))
+        if position and any(before.tail for before in parts[:position]):
+            later.update(index.name for index in free_indices(node.terms[position]))
     if parts[0].level < SUM or isinstance(node.terms[0], Add):
         parts[0] = bracketed(t.style, parts[0])
     return parts

@@ -70,7 +70,7 @@ FORMULAS: list[tuple[Expr, str, str]] = [
     (Item(examples, (i, j)), "x^{(i)}_j", "x⁽ⁱ⁾ⱼ"),
     (item(examples, i).T, r"(x^{(i)})^\top", "(x⁽ⁱ⁾)ᵀ"),
     (X[i, j], "X_{ij}", "Xᵢⱼ"),
-    (X[1, 2], "X_{1, 2}", "X_{1, 2}"),
+    (X[1, 2], "X_{1, 2}", "X_{1,2}"),
     (X[i, :], "X_{i:}", "X_{i:}"),
     ((X @ w)[i], "[X w]_i", "[Xw]ᵢ"),
     # sums: what follows is taken in only where it carries the index
