@@ -132,5 +132,7 @@ def _second(body: Expr, x: Symbol, gradient: Expr) -> Chain:
     form = "$df = \\operatorname{tr}(G^\\top dX)$" if x.rank == 2 else "$df = g^\\top dx$"
     steps = [Step("=", gradient, Reason(f"read off the gradient from {form}"), made_by_engine=True)]
     for expr, rule in tidied(gradient):
+        if steps[-1].reason.rule == rule.name:
+            steps.pop()
         steps.append(Step("=", expr, Reason(rule.words, rule.name), made_by_engine=True))
     return Chain(Derivative(body, (x,)), tuple(steps), result=True)

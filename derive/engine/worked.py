@@ -167,7 +167,7 @@ def compressed(start: Expr, lines: list[Line]) -> list[Line]:
     """At most eight lines: neighbours of one rule, then the shortest reasons, are joined."""
     kept: list[Line] = []
     for line in lines:
-        if kept and kept[-1][1] == line[1] != ("backward recursion",):
+        if kept and kept[-1][1:] == line[1:] and line[1] != ("backward recursion",):
             kept[-1] = line
         elif line[0] != (kept[-1][0] if kept else start):
             kept.append(line)

@@ -39,6 +39,18 @@ def view(node: Expr, variable: Expr) -> Expr:
         pairs = tuple(zip(node.function.parameters, node.args, strict=True))
         if all(p.shape == a.shape for p, a in pairs):
             return view(substitute(node.function.body, dict(pairs)), variable)
+    return as_logdet(node)
+
+
+def as_logdet(node: Expr) -> Expr:
+    """log(det A) and log |det A| as the functions of A that they are."""
+    if not (isinstance(node, Apply) and node.function == "log"):
+        return node
+    inner, name = node.args[0], "logdet"
+    if isinstance(inner, Apply) and inner.function == "abs":
+        inner, name = inner.args[0], "logabsdet"
+    if isinstance(inner, Apply) and inner.function == "det" and inner.args[0].shape:
+        return Apply(name, inner.args)
     return node
 
 
@@ -107,6 +119,8 @@ def _pair(c: Expr, plan: Any, factors: tuple[Expr, ...], x: Expr, linear: bool) 
 
 def dot(a: Expr, b: Expr) -> Expr:
     """<a, b> for two arrays of one shape: a b, a^T b, or tr(A^T B)."""
+    if forms.is_zero(a) or forms.is_zero(b):
+        return forms.ZERO
     if not a.shape:
         return forms.times(a, b)
     if a.rank == 1:

@@ -96,7 +96,7 @@ def hadamard_rule(node: Expr) -> Expr | None:
                 else forms.times(Apply("diag", (rest,)), inner)
             )
             terms.append(one)
-    return forms.total(terms, body.shape + x.shape)
+    return forms.summed(terms, body.shape + x.shape)
 
 
 def logsumexp_rule(node: Expr) -> Expr | None:

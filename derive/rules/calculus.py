@@ -25,8 +25,15 @@ from derive.expr.nodes import (
 )
 from derive.rules import forms
 from derive.rules.adjoint import NORMS, adjoint, decreased, dot, view
+from derive.rules.known import fact
 from derive.rules.lift import is_elementwise, slope
-from derive.rules.reach import depends
+from derive.rules.reach import base_symbol, depends
+from derive.rules.scalars import (
+    log_of_exponential,
+    log_of_power,
+    log_of_product,
+    log_of_quotient,
+)
 
 
 def der(body: Expr, x: Expr) -> Expr:
@@ -39,9 +46,15 @@ def der(body: Expr, x: Expr) -> Expr:
     return Derivative(body, (x,), style)
 
 
+def is_free_entrywise(x: Expr) -> bool:
+    """Whether every entry of x varies on its own: not when only those on and above the diagonal are variables."""
+    symbol = base_symbol(x)
+    return symbol is not None and not fact(symbol, "symmetric_entries")
+
+
 def parts(node: Expr) -> tuple[Any, Any] | None:
     """(body seen through its definition, variable) of a first derivative that is to be rewritten."""
-    if not isinstance(node, Derivative) or len(node.wrt) != 1:
+    if not isinstance(node, Derivative) or len(node.wrt) != 1 or not is_free_entrywise(node.wrt[0]):
         return None
     return view(node.body, node.wrt[0]), node.wrt[0]
 
@@ -314,7 +327,7 @@ def _scalar_factors(factors: tuple[Expr, ...], x: Expr) -> Expr:
         if depends(factor, x):
             others = [f for i, f in enumerate(factors) if i != position]
             terms.append(forms.times(*others, through_linear(factor, x)))
-    return forms.total(terms, x.shape)
+    return forms.summed(terms, x.shape)
 
 
 def _each_factor(body: Product, x: Expr) -> Expr:
@@ -324,7 +337,7 @@ def _each_factor(body: Product, x: Expr) -> Expr:
             changed = list(body.factors)
             changed[position] = through_linear(factor, x)
             terms.append(forms.times(*changed))
-    return forms.total(terms, body.shape)
+    return forms.summed(terms, body.shape)
 
 
 def _scaled_vector(body: Product, x: Expr) -> Expr | None:
@@ -374,3 +387,35 @@ def _bilinear(body: Product, x: Expr) -> Expr | None:
     if last.rank == 1 and not any(depends(f, x) for f in front):
         return pull(last, forms.turned(forms.juxtaposed(front)), x)
     return None
+
+
+def logarithm(node: Expr) -> Expr | None:
+    """log of a product, quotient, power or exponential taken apart before it is differentiated (positive arguments)."""
+    found = parts(node)
+    if found is None or not (isinstance(found[0], Apply) and found[0].function == "log"):
+        return None
+    made = opened_logarithm(found[0])
+    return None if made == found[0] else der(made, found[1])
+
+
+def opened_logarithm(node: Expr) -> Expr:
+    """The logarithm as sums of logarithms of single positive factors."""
+    if not (isinstance(node, Apply) and node.function == "log") or node.shape:
+        return node
+    for rule in (log_of_exponential, log_of_product, log_of_quotient, log_of_power):
+        made = rule(node)
+        if made is not None:
+            return _opened_parts(made)
+    return node
+
+
+def _opened_parts(node: Expr) -> Expr:
+    if isinstance(node, Add):
+        return forms.total([_opened_parts(t) for t in node.terms], node.shape)
+    if isinstance(node, Neg):
+        return forms.negative(_opened_parts(node.operand))
+    if isinstance(node, Reduce):
+        return Reduce(node.kind, node.indices, _opened_parts(node.body), node.where, node.written)
+    if isinstance(node, Product):
+        return forms.times(*(_opened_parts(f) for f in node.factors))
+    return opened_logarithm(node)

@@ -29,6 +29,13 @@ def _mat(name: str, *shape: str) -> Expr:
     return b.symbol(name, *shape)
 
 
+def _product_of_exponentials() -> Expr:
+    rate, times, i = b.symbol("t", facts=["positive"]), b.symbol("x", "n"), b.index("i", "n")
+    return b.partial(
+        b.apply("log", b.product_over(i, rate * b.apply("exp", -rate * times[i]))), rate
+    )
+
+
 def _through_example() -> Expr:
     W, X, Y = _mat("W", "d", "k"), _mat("X", "n", "d"), _mat("Y", "n", "k")
     Z = b.symbol("Z", definition=X @ W)
@@ -147,6 +154,14 @@ DERIVATIVES: tuple[Rule, ...] = (
         f"{BISHOP}, (4.106), (4.108)",
         a.log_softmax_entry,
         lambda: b.grad(b.apply("log", b.item(b.apply("softmax", _x()), b.index("i", "n"))), _x()),
+    ),
+    _rule(
+        "logarithm first",
+        "rules of the logarithm before the derivative",
+        f"{MML}, section 8.3",
+        c.logarithm,
+        _product_of_exponentials,
+        "logarithm of a product",
     ),
     _rule(
         "entry",

@@ -255,17 +255,20 @@ def _without_identities(factors: Sequence[Expr]) -> list[Expr]:
 
 
 def _entrywise(core: Sequence[Expr]) -> list[Expr]:
-    """diag(a) v as a o v."""
+    """diag(a) v as a o v, diag(a) A v as (A v) o a, diag(a) diag(b) as diag(a o b)."""
     done: list[Expr] = []
     for factor in reversed(core):
-        if (
-            isinstance(factor, Apply)
-            and factor.function == "diag"
-            and done
-            and done[0].shape == factor.args[0].shape
-            and factor.args[0].rank == 1
-        ):
-            done[0] = entrywise(factor.args[0], done[0])
+        if not (isinstance(factor, Apply) and factor.function == "diag" and done):
+            done.insert(0, factor)
+            continue
+        a, following = factor.args[0], done[0]
+        whole = juxtaposed(done)
+        if isinstance(following, Apply) and following.function == "diag" and a.rank == 1:
+            done[0] = Apply("diag", (entrywise(a, following.args[0]),))
+        elif a.rank == 1 and len(done) == 1 and following.shape == a.shape:
+            done[0] = entrywise(a, following)
+        elif a.rank == 1 and whole.shape == a.shape:
+            done = [entrywise(whole, a)]
         else:
             done.insert(0, factor)
     return done
@@ -299,6 +302,14 @@ def entrywise(*factors: Expr) -> Expr:
         else Apply("hadamard", tuple(kept))
     )
     return core if is_ones(coefficient) else times(coefficient, core)
+
+
+def summed(terms: Sequence[Expr], shape: Shape) -> Expr:
+    """The sum with equal terms counted: u + u is 2 u."""
+    counted: dict[Expr, int] = {}
+    for part in terms:
+        counted[part] = counted.get(part, 0) + 1
+    return total([part if n == 1 else times(number(n), part) for part, n in counted.items()], shape)
 
 
 def total(terms: Iterable[Expr], shape: Shape) -> Expr:

@@ -11,6 +11,7 @@ from derive.expr.nodes import Derivative, Expr, Symbol
 from derive.expr.walk import post_order, substitute
 from derive.rules import forms
 from derive.rules.adjoint import adjoint
+from derive.rules.calculus import is_free_entrywise
 from derive.rules.reach import depends
 
 
@@ -41,6 +42,8 @@ def through(node: Expr) -> Expr | None:
 
 def pulled_back(node: Derivative, x: Symbol) -> Expr | None:
     """dL/dx by dL/dz of the quantities z made from x; None where x stands in L itself."""
+    if not is_free_entrywise(x):
+        return None
     named = consumers(node.body, x)
     if not named:
         return None

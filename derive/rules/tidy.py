@@ -14,6 +14,7 @@ from derive.expr.nodes import (
     Product,
     Quotient,
     Reduce,
+    Symbol,
     Transpose,
 )
 from derive.expr.sizes import ONE
@@ -54,7 +55,7 @@ def collect(node: Expr) -> Expr | None:
         return forms.total([forms.assembled(t) for t in merged], node.shape)
     for size in range(len(terms), 1, -1):
         for start in range(len(terms) - size + 1):
-            group = _common(terms[start : start + size])
+            group = _common(terms[start : start + size], size == len(terms))
             if group is not None:
                 before = [forms.assembled(t) for t in terms[:start]]
                 after = [forms.assembled(t) for t in terms[start + size :]]
@@ -79,16 +80,21 @@ def _like_terms(terms: list[forms.Term]) -> list[forms.Term]:
     return [t for t in found.values() if t.coefficient]
 
 
-def _common(terms: list[forms.Term]) -> Expr | None:
-    """The terms with their common matrix factors outside, None without any."""
+def _common(terms: list[forms.Term], everything: bool) -> Expr | None:
+    """The terms with their common matrix factors outside, on both sides; None without any, or for a long bracket."""
     cores = [t.core for t in terms]
     if not all(cores):
         return None
-    suffix = _shared([tuple(reversed(c)) for c in cores])
-    prefix = _shared(cores)
-    if suffix and suffix >= prefix:
-        return _outside(terms, suffix, last=True)
-    return _outside(terms, prefix, last=False) if prefix else None
+    if len(set(cores)) == 1:
+        return _weighted(terms)
+    before = _shared(cores)
+    after = _shared([tuple(reversed(core[before:])) for core in cores])
+    inner = [core[before : len(core) - after] for core in cores]
+    if not before + after or not all(inner) or any(isinstance(f, Add) for c in inner for f in c):
+        return None
+    if max(map(len, inner)) > (2 if everything else 1):
+        return None
+    return _bracketed(terms, cores[0][:before], inner, cores[0][len(cores[0]) - after :])
 
 
 def _shared(cores: list[tuple[Expr, ...]]) -> int:
@@ -100,23 +106,33 @@ def _shared(cores: list[tuple[Expr, ...]]) -> int:
     return count
 
 
-def _outside(terms: list[forms.Term], count: int, last: bool) -> Expr | None:
-    whole = all(len(t.core) == count for t in terms)
-    shared = terms[0].core[-count:] if last else terms[0].core[:count]
-    rests = [t.core[:-count] if last else t.core[count:] for t in terms]
+def _weighted(terms: list[forms.Term]) -> Expr:
+    """a x + b x = (a + b) x."""
     front = scalars_in_common(terms)
-    inner = [
-        forms.assembled(forms.Term(t.coefficient / front.coefficient, *without(t, front), core))
-        for t, core in zip(terms, rests, strict=True)
-    ]
-    if not whole and any(not core for core in rests):
+    weights = [_rest(t, front, ()) for t in terms]
+    return forms.times(_front(front), shortened(Add(tuple(weights))), *terms[0].core)
+
+
+def _bracketed(
+    terms: list[forms.Term],
+    before: tuple[Expr, ...],
+    inner: list[tuple[Expr, ...]],
+    after: tuple[Expr, ...],
+) -> Expr | None:
+    """L A R + L B R = L (A + B) R."""
+    front = scalars_in_common(terms)
+    parts = [_rest(t, front, core) for t, core in zip(terms, inner, strict=True)]
+    if any(p.shape != parts[0].shape for p in parts):
         return None
-    if len({i.shape for i in inner}) > 1:
-        return None
-    bracket = shortened(Add(tuple(inner))) if whole else Add(tuple(inner))
-    head = forms.assembled(forms.Term(front.coefficient, front.numerators, front.denominators, ()))
-    ordered = [*shared, bracket] if not last and not whole else [bracket, *shared]
-    return forms.times(head, *ordered)
+    return forms.times(_front(front), *before, Add(tuple(parts)), *after)
+
+
+def _front(front: forms.Term) -> Expr:
+    return forms.assembled(forms.Term(front.coefficient, front.numerators, front.denominators, ()))
+
+
+def _rest(t: forms.Term, front: forms.Term, core: tuple[Expr, ...]) -> Expr:
+    return forms.assembled(forms.Term(t.coefficient / front.coefficient, *without(t, front), core))
 
 
 def scalars_in_common(terms: list[forms.Term]) -> forms.Term:
@@ -163,11 +179,30 @@ def sign_inside(node: Expr) -> Expr | None:
     if not isinstance(inner, Product):
         return None
     for position, factor in enumerate(inner.factors):
-        if isinstance(factor, Add) and any(isinstance(t, Neg) for t in factor.terms):
+        if isinstance(factor, Add) and _reads_better_flipped(factor):
             changed = list(inner.factors)
             changed[position] = flipped(factor)
             return Product(tuple(changed), inner.dot)
     return None
+
+
+def _reads_better_flipped(node: Add) -> bool:
+    """`y - X w` and `y - p`: a plain quantity first, then minus a computed one."""
+    if len(node.terms) != 2 or not isinstance(node.terms[1], Neg) or isinstance(node.terms[0], Neg):
+        return False
+    first, second = (_without_entry(t) for t in (node.terms[0], node.terms[1].operand))
+    return _is_given(first) and not _is_given(second)
+
+
+def _without_entry(node: Expr) -> Expr:
+    return node.base if isinstance(node, Item) else node
+
+
+def _is_given(node: Expr) -> bool:
+    plain = isinstance(node, (Symbol, Apply)) and not (
+        isinstance(node, Apply) and node.function != "unit_vector"
+    )
+    return plain and getattr(node, "definition", None) is None
 
 
 def flipped(node: Add) -> Expr:

@@ -95,7 +95,7 @@ TIDYING: tuple[Rule, ...] = (
         "the sign goes into the bracket",
         f"{STRANG}, section 2.4",
         t.sign_inside,
-        lambda: -(_square() @ (_x() - b.symbol("y", "n"))),
+        lambda: -(_square() @ (_x() - _square() @ b.symbol("y", "n"))),
     ),
     _rule(
         "sum of unit vectors",
