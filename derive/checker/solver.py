@@ -16,6 +16,7 @@ from derive.checker.binders import open_index
 from derive.checker.evaluate import Evaluator
 from derive.checker.numpy_kernel import NumpyKernel
 from derive.checker.plan import Plan
+from derive.checker.sampling import satisfies
 from derive.expr.facts import declared
 from derive.expr.nodes import Derivative, Expr, Symbol
 from derive.expr.walk import free_indices
@@ -108,6 +109,16 @@ class Frame:
             found[u] = flat[:, start : start + many].reshape((len(flat), *dims))
             start += many
         return found
+
+    def inside(self, flat: Any) -> Any:
+        """For each point, whether the unknowns have the signs, bounds and definiteness that are declared."""
+        kept = np.isfinite(flat).all(axis=1)
+        for u, values in self.split(flat).items():
+            kept &= satisfies(u, values)
+            if len(self.dims[u]) == 2 and declared(u.facts, "psd"):
+                safe = np.where(kept[:, None, None], values, np.eye(values.shape[1]))
+                kept &= np.linalg.eigvalsh((safe + np.swapaxes(safe, 1, 2)) / 2)[:, 0] > 0
+        return kept
 
     def evaluator(self, kernel: Any, flat: Any, fixed: Mapping[Symbol, Any]) -> Evaluator:
         """An evaluator with these unknowns."""
@@ -247,7 +258,7 @@ def _advance(
     for _ in range(HALVINGS):
         trial = v + length[:, None] * step
         new = _merit(frame, frame.evaluator(kernel, trial, frame.fixed), len(v), minimise)
-        good = good | (np.isfinite(new) & ~(new > merit + slack))
+        good = good | (np.isfinite(new) & ~(new > merit + slack) & frame.inside(trial))
         if good.all():
             break
         length = np.where(good, length, length / 2)
