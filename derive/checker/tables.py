@@ -13,7 +13,7 @@ import numpy as np
 from flint import arb
 
 from derive.checker.ball_kernel import BallKernel
-from derive.checker.duals import Dual
+from derive.checker.duals import Dual, plain
 from derive.checker.evaluate import Evaluator, Scope, Value, handles
 from derive.expr.core import Expr
 from derive.expr.sizes import Shape
@@ -105,8 +105,9 @@ class Converged(Expr):
         return self.fine.shape
 
 
-#: how many times the difference of two levels is taken as the error, and the least relative error (in bits)
-SAFETY, LEAST = 4, 140
+#: how many times the difference of two levels is taken as the error, the least relative error, and the largest
+#: relative difference that counts as converging (in bits)
+SAFETY, LEAST, CONVERGING = 4, 140, 20
 
 
 @handles(Converged)
@@ -115,15 +116,27 @@ def _converged(ev: Evaluator, node: Converged, scope: Scope) -> Value:
     if not isinstance(ev.base, BallKernel):
         return fine
     gap = ev.k.subtract(fine, scope.memo[node.coarse])
-    return ev.k.add(ev.k.add(fine, _fuzz(gap, SAFETY)), _fuzz(fine, arb(2) ** -LEAST))
+    return ev.k.add(fine, _error(fine, gap, node.rank))
 
 
-def _fuzz(value: Value, share: Any) -> Value:
-    """Balls around zero as wide as a share of the size of each entry."""
-    if isinstance(value, Dual):
-        return Dual(value.level, _fuzz(value.value, share), _fuzz(value.change, share))
+def _error(fine: Value, gap: Value, rank: int) -> Value:
+    """Balls around zero that hold the error of a rule, undefined where the two levels are far apart."""
+    if isinstance(gap, Dual):
+        same = isinstance(fine, Dual) and fine.level == gap.level
+        value, change = (fine.value, fine.change) if same else (fine, gap.change)
+        return Dual(gap.level, _error(value, gap.value, rank), _error(change, gap.change, rank))
+    whole = plain(fine)
+    axes = tuple(range(whole.ndim - rank, whole.ndim))
+    largest = np.asarray(_SIZE(whole), dtype=float)
+    largest = largest.max(axis=axes, keepdims=True) if rank else largest
+    return np.asarray(_BALL(*np.broadcast_arrays(gap, whole, largest)), dtype=object)
 
-    def one(x: Any) -> Any:
-        return arb(0, 1) * (abs(x) * share) if x.is_finite() else x
 
-    return np.asarray(np.frompyfunc(one, 1, 1)(value), dtype=object)
+def _ball(gap: Any, fine: Any, largest: float) -> Any:
+    if not gap.is_finite() or abs(gap) > largest * 2.0**-CONVERGING:
+        return arb("nan")
+    return arb(0, 1) * (abs(gap) * SAFETY + abs(fine) * arb(2) ** -LEAST)
+
+
+_SIZE = np.frompyfunc(lambda x: float(abs(x).upper()) if x.is_finite() else 0.0, 1, 1)
+_BALL = np.frompyfunc(_ball, 3, 1)
