@@ -2,6 +2,8 @@ for (const node of document.querySelectorAll('.m')) {
   const style = node.classList.contains('d') ? '\\displaystyle ' : '';
   katex.render(style + node.dataset.tex, node, {throwOnError: false, strict: false, trust: false, minRuleThickness: 0.05});
 }
+const contents = document.querySelector('.contents details');
+if (contents && innerWidth < 1200) contents.open = false;
 // a formula wider than its place is set smaller, down to 65 %; beyond that it scrolls
 const places = document.querySelectorAll('.rhs, .lhs, .boxed, .definition');
 const fit = () => {
