@@ -50,21 +50,20 @@ def attention_backward(note: Note) -> None:
         the other one:""")
     note.calc(
         grad(L, V),
-        eq(P.T @ Obar, rule="backward pass of a dense layer"),
+        eq(P.T @ Obar, "backward pass of a dense layer", rule="linear form"),
         result=True,
     )
     Pbar = note.let(r"\bar{P}", Obar @ V.T)
-    note.calc(grad(L, P), eq(Pbar, rule="backward pass of a dense layer"), result=True)
+    note.calc(
+        grad(L, P), eq(Pbar, "backward pass of a dense layer", rule="linear form"), result=True
+    )
     note(r"""The softmax works on each row by itself. Score $j$ of query $i$ changes all weights
         of that row, so the chain rule sums over them; the Jacobian is $P_{ik} (\delta_{kj} -
         P_{ij})$.""")
     note.calc(
         partial(L, S[i, j]),
-        eq(sum_over(k, partial(L, P[i, k]) * partial(P[i, k], S[i, j])), rule="chain rule"),
-        eq(
-            sum_over(k, Pbar[i, k] * P[i, k] * (delta(k, j) - P[i, j])),
-            rule="Jacobian of the softmax",
-        ),
+        eq(sum_over(k, partial(L, P[i, k]) * partial(P[i, k], S[i, j])), "chain rule"),
+        eq(sum_over(k, Pbar[i, k] * P[i, k] * (delta(k, j) - P[i, j])), "Jacobian of the softmax"),
         eq(P[i, j] * (Pbar[i, j] - sum_over(k, P[i, k] * Pbar[i, k])), "the delta picks one term"),
     )
     note(r"""What is subtracted is one number for each query, the sum of a row of $P \odot
@@ -84,13 +83,13 @@ def attention_backward(note: Note) -> None:
     note("The scores are again a product, of queries and keys, with a constant in front:")
     note.calc(
         grad(L, Q),
-        eq(grad(L, S) @ K / sqrt(d), rule="backward pass of a dense layer"),
+        eq(grad(L, S) @ K / sqrt(d), "backward pass of a dense layer", rule="backward recursion"),
         eq(1 / sqrt(d) * Sbar @ K, "insert the gradient in the scores"),
         result=True,
     )
     note.calc(
         grad(L, K),
-        eq(grad(L, S).T @ Q / sqrt(d), rule="backward pass of a dense layer"),
+        eq(grad(L, S).T @ Q / sqrt(d), "backward pass of a dense layer", rule="backward recursion"),
         eq(1 / sqrt(d) * Sbar.T @ Q, "insert the gradient in the scores"),
         result=True,
     )

@@ -33,16 +33,19 @@ def quadratic_form_gradient(note: Note) -> None:
     dx = differential(x)
     note.calc(
         differential(f, x),
-        eq(dx.T @ A @ x + x.T @ A @ dx + b.T @ dx, rule="product rule"),
+        eq(
+            dx.T @ A @ x + x.T @ A @ dx + b.T @ dx,
+            rule="product rule for differentials",
+        ),
         eq(x.T @ A.T @ dx + x.T @ A @ dx + b.T @ dx, rule="transpose of a scalar"),
-        eq(((A + A.T) @ x + b).T @ dx, "collect the terms in front of $dx$"),
+        eq(((A + A.T) @ x + b).T @ dx, "collect the terms in front of $dx$", rule="distribute"),
     )
 
     note(r"""The gradient is by definition the vector in $df = (\nabla f)^\top dx$, so it can be
         read off. No coefficient of $A$ is lost: both $A$ and its transpose stand in the result.""")
     note.calc(
         grad(f, x),
-        eq((A + A.T) @ x + b, rule="identify the gradient"),
+        eq((A + A.T) @ x + b, "identify the gradient", rule="product rule"),
         result=True,
     )
 
@@ -51,7 +54,7 @@ def quadratic_form_gradient(note: Note) -> None:
         must be.""")
     note.calc(
         hessian(f, x),
-        eq(jacobian((A + A.T) @ x + b, x), rule="the Hessian is the Jacobian of the gradient"),
+        eq(jacobian((A + A.T) @ x + b, x), "the Hessian is the Jacobian of the gradient"),
         eq(A + A.T, rule="Jacobian of an affine map"),
         result=True,
     )
@@ -63,12 +66,12 @@ def quadratic_form_gradient(note: Note) -> None:
     q = note.let("q", x.T @ S @ x + b.T @ x + c)
     note.calc(
         grad(q, x),
-        eq((S + S.T) @ x + b, "the result above"),
-        eq(2 * S @ x + b, "$S^\\top = S$"),
+        eq((S + S.T) @ x + b, "the result above", rule="product rule"),
+        eq(2 * S @ x + b, r"$S^\top = S$", rule="symmetric matrix"),
         result=True,
     )
     note.calc(
         hessian(q, x),
         eq(S + S.T, "the result above"),
-        eq(2 * S, "$S^\\top = S$"),
+        eq(2 * S, r"$S^\top = S$", rule="symmetric matrix"),
     )

@@ -36,12 +36,12 @@ def softmax_jacobian(note: Note) -> None:
     """The gradient of log-sum-exp is the softmax p; the Jacobian of the softmax is diag(p) - p p^T."""
     (K,) = note.dims("K")
     z = note.vector("z", K, "logits")
-    p = note.let("p", softmax(z), "probabilities: the softmax of the logits")
     i, j, k = note.index("i", K), note.index("j", K), note.index("k", K)
 
     note(r"""A classifier computes one number for each class, its logit. The softmax turns logits
         into probabilities: exponentials make them positive, and division by their sum makes them
         add up to one.""")
+    p = note.let("p", softmax(z), "probabilities: the softmax of the logits")
     note.calc(p[i], eq(exp(z[i]) / sum_over(k, exp(z[k])), "definition of the softmax"))
 
     note(r"""The logarithm of that sum occurs in every loss built on the softmax. It is called
@@ -57,7 +57,7 @@ def softmax_jacobian(note: Note) -> None:
     note("So the gradient of log-sum-exp is the softmax itself:")
     note.calc(
         grad(logsumexp(z), z),
-        eq(p, "the equation above for each entry"),
+        eq(p, "the equation above for each entry", rule="log-sum-exp"),
         result=True,
     )
 
@@ -69,16 +69,16 @@ def softmax_jacobian(note: Note) -> None:
         eq(
             (exp(z[i]) * sum_over(k, exp(z[k])) - exp(z[i]) * exp(z[i]))
             / sum_over(k, exp(z[k])) ** 2,
-            rule="quotient rule",
+            "quotient rule",
         ),
         eq(p[i] - p[i] ** 2, "divide each term"),
-        eq(p[i] * (1 - p[i]), "factor out $p_i$"),
+        eq(p[i] * (1 - p[i]), "factor out $p_i$", rule="distribute"),
     )
     note("and if they differ, the numerator is a constant:")
     with note.suppose(not_equal(i, j)):
         note.calc(
             partial(p[i], z[j]),
-            eq(-(exp(z[i]) * exp(z[j])) / sum_over(k, exp(z[k])) ** 2, rule="quotient rule"),
+            eq(-(exp(z[i]) * exp(z[j])) / sum_over(k, exp(z[k])) ** 2, "quotient rule"),
             eq(-p[i] * p[j], "definition of the softmax"),
         )
     note(r"""A logit raises its own probability and lowers all others. The Kronecker delta, which
@@ -95,7 +95,7 @@ def softmax_jacobian(note: Note) -> None:
     note.calc(
         hessian(logsumexp(z), z),
         eq(jacobian(p, z), "the gradient of log-sum-exp is $p$"),
-        eq(diag(p) - p @ p.T, r"entry $i, j$ is $p_i \delta_{ij} - p_i p_j$"),
+        eq(diag(p) - p @ p.T, r"entry $i, j$ is $p_i \delta_{ij} - p_i p_j$", rule="softmax"),
         result=True,
     )
 
@@ -104,9 +104,8 @@ def softmax_jacobian(note: Note) -> None:
         probabilities sum to one.""")
     note.calc(
         jacobian(p, z) @ ones(K),
-        eq(diag(p) @ ones(K) - p @ p.T @ ones(K), "insert the Jacobian"),
+        eq(diag(p) @ ones(K) - p @ p.T @ ones(K), "insert the Jacobian", rule="softmax"),
         eq(p - p @ (p.T @ ones(K)), r"$\operatorname{diag}(p)\, \mathbf{1} = p$"),
-        eq(p - p, r"$p^\top \mathbf{1} = 1$"),
-        eq(zeros(K)),
+        eq(zeros(K), r"$p^\top \mathbf{1} = 1$"),
         result=True,
     )

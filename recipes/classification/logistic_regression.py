@@ -51,7 +51,7 @@ def logistic_regression(note: Note) -> None:
         logits, to the weights. In the sum only one term contains $p_i$.""")
     note.calc(
         partial(L, p[i]),
-        eq(-(y[i] / p[i]) + (1 - y[i]) / (1 - p[i]), rule="derivative of the logarithm"),
+        eq(-(y[i] / p[i]) + (1 - y[i]) / (1 - p[i]), "derivative of the logarithm"),
         eq((p[i] - y[i]) / (p[i] * (1 - p[i])), "common denominator"),
     )
     note(r"""The probability depends on the logit with slope $\sigma' = \sigma (1 - \sigma)$, that
@@ -60,19 +60,16 @@ def logistic_regression(note: Note) -> None:
         stays as large as the error.""")
     note.calc(
         partial(L, z[i]),
-        eq(partial(L, p[i]) * partial(p[i], z[i]), rule="chain rule"),
-        eq(
-            (p[i] - y[i]) / (p[i] * (1 - p[i])) * (p[i] * (1 - p[i])),
-            rule="derivative of the sigmoid",
-        ),
-        eq(p[i] - y[i], "cancel"),
+        eq(partial(L, p[i]) * partial(p[i], z[i]), "chain rule"),
+        eq((p[i] - y[i]) / (p[i] * (1 - p[i])) * (p[i] * (1 - p[i])), "derivative of the sigmoid"),
+        eq(p[i] - y[i], "cancel", rule="distribute"),
     )
     note(r"""The logits are linear in the weights, $z_i = x_i^\top w$, so each example contributes
         its input, weighted by its error. The sum over the examples is a product with $X^\top$.""")
     x = note.rows("x", X, "the examples: rows of $X$ as columns")
     note.calc(
         grad(L, w),
-        eq(sum_over(i, partial(L, z[i]) * grad(z[i], w)), rule="chain rule"),
+        eq(sum_over(i, partial(L, z[i]) * grad(z[i], w)), "chain rule"),
         eq(sum_over(i, (p[i] - y[i]) * x[i]), r"$z_i = x_i^\top w$"),
         eq(X.T @ (p - y), "the columns of $X^\\top$ are the examples"),
         result=True,
@@ -95,9 +92,9 @@ def logistic_regression(note: Note) -> None:
     )
     note.calc(
         hessian(L, w),
-        eq(jacobian(X.T @ (p - y), w), rule="the Hessian is the Jacobian of the gradient"),
+        eq(jacobian(X.T @ (p - y), w), "the Hessian is the Jacobian of the gradient"),
         eq(X.T @ jacobian(p, w), rule="linearity of the derivative"),
-        eq(X.T @ diag(hadamard(p, 1 - p)) @ X, "insert $dp$"),
+        eq(X.T @ diag(hadamard(p, 1 - p)) @ X, "insert $dp$", rule="chain rule"),
         result=True,
     )
     note(r"""The weights $p_i (1 - p_i)$ are positive, so the loss is convex, and every stationary

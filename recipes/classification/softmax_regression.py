@@ -64,7 +64,7 @@ def softmax_regression(note: Note) -> None:
         is the softmax:""")
     note.calc(
         partial(L, Z[i, k]),
-        eq(P[i, k] - Y[i, k], rule="gradient of log-sum-exp"),
+        eq(P[i, k] - Y[i, k], "gradient of log-sum-exp"),
     )
     note(r"""Prediction minus label, as in logistic regression. To come from the logits to the
         weights, write the change of the loss as a trace, insert $dZ = X \, dW$, and move
@@ -73,12 +73,12 @@ def softmax_regression(note: Note) -> None:
     note.calc(
         differential(L, W),
         eq(trace((P - Y).T @ differential(Z, W)), "inner product of two matrices as a trace"),
-        eq(trace((P - Y).T @ X @ dW), r"$dZ = X \, dW$"),
+        eq(trace((P - Y).T @ X @ dW), r"$dZ = X \, dW$", rule="linearity of the differential"),
         eq(trace((X.T @ (P - Y)).T @ dW), rule="transpose of a product"),
     )
     note.calc(
         grad(L, W),
-        eq(X.T @ (P - Y), rule="identify the gradient"),
+        eq(X.T @ (P - Y), "identify the gradient"),
         result=True,
     )
 
@@ -93,13 +93,10 @@ def softmax_regression(note: Note) -> None:
             jacobian(sum_over(i, (P[i, j] - Y[i, j]) * x[i]), W[:, k]),
             "column $j$ of the gradient",
         ),
-        eq(
-            sum_over(i, partial(P[i, j], Z[i, k]) * x[i] @ x[i].T),
-            rule="chain rule",
-        ),
+        eq(sum_over(i, partial(P[i, j], Z[i, k]) * x[i] @ x[i].T), "chain rule"),
         eq(
             sum_over(i, P[i, j] * (delta(j, k) - P[i, k]) * x[i] @ x[i].T),
-            rule="Jacobian of the softmax",
+            "Jacobian of the softmax",
         ),
         result=True,
     )

@@ -35,7 +35,11 @@ def pca_max_variance(note: Note) -> None:
     note.calc(
         1 / n * sum_over(i, (x[i].T @ u) ** 2),
         eq(1 / n * norm2(X @ u), r"the entries of $X u$ are $x_i^\top u$"),
-        eq(1 / n * u.T @ X.T @ X @ u, rule="squared norm as an inner product"),
+        eq(
+            1 / n * u.T @ X.T @ X @ u,
+            "squared norm as an inner product",
+            rule="definition of the norm",
+        ),
         eq(u.T @ S @ u, "definition of $S$"),
         result=True,
     )
@@ -46,7 +50,7 @@ def pca_max_variance(note: Note) -> None:
     note.calc(
         grad(Lag, u),
         eq(grad(u.T @ S @ u, u) - lam * grad(u.T @ u, u), rule="linearity of the derivative"),
-        eq(2 * S @ u - 2 * lam * u, rule="gradient of a quadratic form"),
+        eq(2 * S @ u - 2 * lam * u, "gradient of a quadratic form", rule="product rule"),
     )
     note(r"""At a stationary point $S u = \lambda u$: the direction is an eigenvector, and the
         multiplier its eigenvalue. There are $d$ of them. Let $u_1$ be a unit eigenvector of the
@@ -74,7 +78,11 @@ def pca_max_variance(note: Note) -> None:
     Two = note.let(r"\Lambda_2", u.T @ S @ u - lam * (u.T @ u - 1) - mu * u.T @ u1)
     note.calc(
         u1.T @ grad(Two, u),
-        eq(u1.T @ (2 * S @ u - 2 * lam * u - mu * u1), rule="gradient of a quadratic form"),
+        eq(
+            u1.T @ (2 * S @ u - 2 * lam * u - mu * u1),
+            "gradient of a quadratic form",
+            rule="product rule",
+        ),
         eq(2 * u1.T @ S @ u - 2 * lam * u1.T @ u - mu, "distribute; $u_1$ has length one"),
         eq(2 * (lam1 - lam) * u1.T @ u - mu, r"$u_1^\top S = \lambda_1 u_1^\top$"),
     )

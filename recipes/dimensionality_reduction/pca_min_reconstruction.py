@@ -18,37 +18,38 @@ def pca_min_reconstruction(note: Note) -> None:
     i = note.index("i", n)
     X = note.matrix("X", n, d, "centred data, one example per row", "centred")
     U = note.matrix("U", d, k, "orthonormal basis of a subspace", "orthonormal_columns")
-    x = note.rows("x", X, "the examples: rows of $X$ as columns")
-    S = note.let("S", 1 / n * X.T @ X, "covariance of the data")
 
     note.suppose(k <= d)
     note(r"""PCA can be told without any variance. Keep only $k$ numbers of each example, its
         coordinates $U^\top x_i$ in a subspace, and rebuild the example from them as $U U^\top
         x_i$. Which subspace loses least? What is lost is the part of $x_i$ that the projection
         removes. Removing it twice removes no more:""")
+    x = note.rows("x", X, "the examples: rows of $X$ as columns")
     I = identity(d)
     note.calc(
         (I - U @ U.T) @ (I - U @ U.T),
-        eq(I - 2 * U @ U.T + U @ (U.T @ U) @ U.T, "multiply out"),
-        eq(I - 2 * U @ U.T + U @ U.T, r"$U^\top U = I$"),
-        eq(I - U @ U.T, "collect"),
+        eq(I - 2 * U @ U.T + U @ (U.T @ U) @ U.T, rule="distribute"),
+        eq(I - 2 * U @ U.T + U @ U.T, r"$U^\top U = I$", rule="orthonormal columns"),
+        eq(I - U @ U.T, rule="collect"),
     )
     note(r"""So the square in the error is no square at all. The trace trick then collects all
         examples in the covariance, as in the log-likelihood of a Gaussian.""")
+    S = note.let("S", 1 / n * X.T @ X, "covariance of the data")
     error = 1 / n * sum_over(i, norm2(x[i] - U @ U.T @ x[i]))
     note.calc(
         error,
         eq(
             1 / n * sum_over(i, x[i].T @ (I - U @ U.T) @ (I - U @ U.T) @ x[i]),
-            rule="squared norm as an inner product",
+            "squared norm as an inner product",
+            rule="definition of the norm",
         ),
         eq(1 / n * sum_over(i, x[i].T @ (I - U @ U.T) @ x[i]), "the equation above"),
         eq(
             1 / n * sum_over(i, trace((I - U @ U.T) @ x[i] @ x[i].T)),
             rule="cyclic property of the trace",
         ),
-        eq(trace((I - U @ U.T) @ S), rule="linearity of the trace"),
-        eq(trace(S) - trace(U @ U.T @ S), rule="linearity of the trace"),
+        eq(trace((I - U @ U.T) @ S), "linearity of the trace"),
+        eq(trace(S) - trace(U @ U.T @ S), "linearity of the trace"),
         eq(trace(S) - trace(U.T @ S @ U), rule="cyclic property of the trace"),
         result=True,
     )

@@ -33,8 +33,8 @@ def pca_svd_link(note: Note) -> None:
     note.calc(
         S,
         eq(1 / n * (U @ D @ V.T).T @ (U @ D @ V.T), "insert the decomposition"),
-        eq(1 / n * V @ D @ (U.T @ U) @ D @ V.T, rule="transpose of a product"),
-        eq(1 / n * V @ D @ D @ V.T, r"$U^\top U = I$"),
+        eq(1 / n * V @ D @ (U.T @ U) @ D @ V.T, "transpose of a product"),
+        eq(1 / n * V @ D @ D @ V.T, r"$U^\top U = I$", rule="orthonormal columns"),
         result=True,
     )
     note(r"""This is an eigendecomposition. Multiply by $V$ to see that its columns are
@@ -42,7 +42,7 @@ def pca_svd_link(note: Note) -> None:
     note.calc(
         S @ V,
         eq(1 / n * V @ D @ D @ (V.T @ V), "insert the result"),
-        eq(1 / n * V @ D @ D, r"$V^\top V = I$"),
+        eq(1 / n * V @ D @ D, r"$V^\top V = I$", rule="orthonormal columns"),
     )
     note("""and column by column that the variance in such a direction is the square of a singular
         value over $n$:""")
@@ -54,7 +54,7 @@ def pca_svd_link(note: Note) -> None:
     note.calc(
         X @ V,
         eq(U @ D @ (V.T @ V), "insert the decomposition"),
-        eq(U @ D, r"$V^\top V = I$"),
+        eq(U @ D, r"$V^\top V = I$", rule="orthonormal columns"),
         result=True,
     )
     note("They are uncorrelated, and each has the variance of its direction.")

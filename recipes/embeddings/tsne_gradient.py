@@ -33,12 +33,12 @@ def tsne_gradient(note: Note) -> None:
     k, l = note.index("k", n), note.index("l", n)
     A = note.matrix("A", n, n, "how alike two examples are; only pairs count", "positive")
     Y = note.matrix("Y", n, m, "the map, one point per row")
-    y = note.rows("y", Y, "the points of the map: rows of $Y$ as columns")
     a, b = note.vector("a", m, "a point"), note.vector("b", m, "another point")
 
     note(r"""t-SNE places a point $y_i$ in the plane for each example, so that neighbours stay
         neighbours. In the map the similarity of two points falls off with their distance, with
         the heavy tail of Student's distribution, so that dissimilar points may lie far apart:""")
+    y = note.rows("y", Y, "the points of the map: rows of $Y$ as columns")
     w = note.define("w", (a, b), 1 / (1 + norm2(a - b)))
     Z = note.let("Z", sum_over((k, l), w(y[k], y[l]), not_equal(k, l)), "sum over all pairs")
     note(r"""The probability of a pair is $w(y_i, y_j) / Z$. In the data it is $p_{ij}$, made
@@ -61,7 +61,7 @@ def tsne_gradient(note: Note) -> None:
         C,
         eq(
             own - cross + sum_over((k, l), P[k, l], not_equal(k, l)) * log(Z),
-            rule="logarithm of a quotient",
+            "logarithm of a quotient",
         ),
         eq(own - cross + log(Z), "the similarities sum to one"),
     )
@@ -69,7 +69,7 @@ def tsne_gradient(note: Note) -> None:
         times the difference of the points.""")
     note.calc(
         grad(log(w(a, b)), a),
-        eq(-1 / (1 + norm2(a - b)) * (2 * (a - b)), rule="chain rule"),
+        eq(-1 / (1 + norm2(a - b)) * (2 * (a - b)), "chain rule"),
         eq(-2 * w(a, b) * (a - b), "definition of $w$"),
     )
     note(r"""Point $y_i$ occurs in the pairs $(i, j)$ and $(j, i)$, and both contribute equally,
@@ -80,12 +80,16 @@ def tsne_gradient(note: Note) -> None:
             -2 * sum_over(j, P[i, j] * (-2 * w(y[i], y[j]) * (y[i] - y[j]))),
             "each pair occurs twice",
         ),
-        eq(4 * sum_over(j, P[i, j] * w(y[i], y[j]) * (y[i] - y[j])), "collect the numbers"),
+        eq(
+            4 * sum_over(j, P[i, j] * w(y[i], y[j]) * (y[i] - y[j])),
+            "collect the numbers",
+            rule="constant factor out of a sum",
+        ),
     )
     note("then the repulsion, which comes from normalising:")
     note.calc(
         grad(log(Z), y[i]),
-        eq(1 / Z * grad(Z, y[i]), rule="derivative of the logarithm"),
+        eq(1 / Z * grad(Z, y[i]), "derivative of the logarithm", rule="chain rule"),
         eq(
             1 / Z * (2 * sum_over(j, -2 * w(y[i], y[j]) ** 2 * (y[i] - y[j]))),
             r"$\nabla w = w \nabla \log w$; each pair occurs twice",
@@ -93,6 +97,7 @@ def tsne_gradient(note: Note) -> None:
         eq(
             -4 * sum_over(j, w(y[i], y[j]) / Z * w(y[i], y[j]) * (y[i] - y[j])),
             "collect",
+            rule="constant factor out of a sum",
         ),
     )
     note(r"""Together they are a system of springs. A pair attracts if it is closer in the data
@@ -108,6 +113,7 @@ def tsne_gradient(note: Note) -> None:
         eq(
             4 * sum_over(j, (P[i, j] - w(y[i], y[j]) / Z) * w(y[i], y[j]) * (y[i] - y[j])),
             "one sum",
+            rule="distribute",
         ),
         result=True,
     )

@@ -57,7 +57,7 @@ def vae_elbo(note: Note) -> None:
         eq(sum_over(k, q[k] * log(a[k] * r[k] / q[k] * (q[k] / post))), "multiply by one"),
         eq(
             sum_over(k, q[k] * log(a[k] * r[k] / q[k])) + sum_over(k, q[k] * log(q[k] / post)),
-            rule="logarithm of a product",
+            "logarithm of a product",
         ),
     )
     note(r"""The second sum is the divergence of the encoder from the true posterior, which is
@@ -70,7 +70,7 @@ def vae_elbo(note: Note) -> None:
         elbo,
         eq(
             sum_over(k, q[k] * log(a[k])) - sum_over(k, q[k] * log(q[k] / r[k])),
-            rule="logarithm of a product",
+            "logarithm of a product",
         ),
         result=True,
     )

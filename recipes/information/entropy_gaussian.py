@@ -41,11 +41,11 @@ def entropy_gaussian(note: Note) -> None:
         h,
         eq(
             -expectation(-d / 2 * log(2 * pi) - HALF * log(det(Sigma)) - HALF * form, x),
-            rule="logarithm of a product",
+            "logarithm of a product",
         ),
         eq(
             d / 2 * log(2 * pi) + HALF * log(det(Sigma)) + HALF * expectation(form, x),
-            rule="linearity of the expectation",
+            "linearity of the expectation",
         ),
     )
     note(r"""What is left is the mean of a quadratic form. The trace trick moves both vectors to
@@ -59,7 +59,7 @@ def entropy_gaussian(note: Note) -> None:
         ),
         eq(
             trace(inverse(Sigma) @ expectation((x - mu) @ (x - mu).T, x)),
-            rule="linearity of the expectation",
+            "linearity of the expectation",
         ),
         eq(trace(inverse(Sigma) @ Sigma), "definition of the covariance"),
         eq(d, r"$\operatorname{tr} I = d$"),
@@ -69,7 +69,7 @@ def entropy_gaussian(note: Note) -> None:
         h,
         eq(d / 2 * log(2 * pi) + HALF * log(det(Sigma)) + d / 2, "insert the mean"),
         eq(HALF * (d * log(2 * pi * e) + log(det(Sigma))), r"$\log e = 1$"),
-        eq(HALF * log((2 * pi * e) ** d * det(Sigma)), rule="logarithm of a product"),
+        eq(HALF * log((2 * pi * e) ** d * det(Sigma)), "logarithm of a product"),
         result=True,
     )
     note("""The mean does not occur: shifting a density does not change how surprising it is. In

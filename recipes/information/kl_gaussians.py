@@ -48,18 +48,18 @@ def kl_gaussians(note: Note) -> None:
         KL,
         eq(
             expectation(HALF * log(det(S1)) - HALF * log(det(S0)) + HALF * q1 - HALF * q0, x),
-            rule="logarithm of a product",
+            "logarithm of a product",
         ),
         eq(
             HALF * (log(det(S1) / det(S0)) + expectation(q1, x) - expectation(q0, x)),
-            rule="linearity of the expectation",
+            "linearity of the expectation",
         ),
     )
     note("""The second form has its own covariance in the middle, and its mean is the dimension,
         as for the entropy:""")
     note.calc(
         expectation(q0, x),
-        eq(trace(inverse(S0) @ expectation((x - mu0) @ (x - mu0).T, x)), rule="trace trick"),
+        eq(trace(inverse(S0) @ expectation((x - mu0) @ (x - mu0).T, x)), "trace trick"),
         eq(trace(inverse(S0) @ S0), "definition of the covariance"),
         eq(d, r"$\operatorname{tr} I = d$"),
     )

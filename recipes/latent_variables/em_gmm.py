@@ -58,20 +58,28 @@ def em_gmm(note: Note) -> None:
     gamma = w[k] * N(x[i], mu[k], Sigma[k]) / p(x[i])
     note.calc(
         sum_over(k, gamma),
-        eq(sum_over(k, w[k] * N(x[i], mu[k], Sigma[k])) / p(x[i]), "a common denominator"),
+        eq(
+            sum_over(k, w[k] * N(x[i], mu[k], Sigma[k])) / p(x[i]),
+            "a common denominator",
+            rule="constant factor out of a sum",
+        ),
         eq(1, "the mixture is the sum of its parts"),
     )
     note.calc(
         grad(ell, mu[k]),
         eq(
             sum_over(i, w[k] / p(x[i]) * grad(N(x[i], mu[k], Sigma[k]), mu[k])),
-            rule="derivative of the logarithm",
+            "derivative of the logarithm",
         ),
         eq(
             sum_over(i, gamma * (inverse(Sigma[k]) @ (x[i] - mu[k]))),
             "derivative of the exponential",
         ),
-        eq(inverse(Sigma[k]) @ sum_over(i, gamma * (x[i] - mu[k])), "factor out the inverse"),
+        eq(
+            inverse(Sigma[k]) @ sum_over(i, gamma * (x[i] - mu[k])),
+            "factor out the inverse",
+            rule="constant factor out of a sum",
+        ),
         result=True,
     )
     note("""The gradient is that of one Gaussian, with each observation weighted by its

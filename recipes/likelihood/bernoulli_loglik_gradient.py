@@ -29,12 +29,12 @@ def bernoulli_loglik_gradient(note: Note) -> None:
     y = note.vector("y", n, "outcomes: 1 for heads, 0 for tails", "binary")
     theta = note.scalar(r"\theta", "probability of heads", "probability")
     z = note.scalar("z", r"logit: $\theta = \sigma(z)$")
-    s = note.let("s", sum_over(i, y[i]), "number of heads")
 
     note(r"""A coin is tossed $n$ times. One outcome has the probability $\theta^{y_i} (1 -
         \theta)^{1 - y_i}$, which is $\theta$ for heads and $1 - \theta$ for tails. The tosses are
         independent, so their probabilities are multiplied. The logarithm of that product, as a
         function of the unknown $\theta$, is the log-likelihood:""")
+    s = note.let("s", sum_over(i, y[i]), "number of heads")
     ell = note.define(
         r"\ell", theta, log(product_over(i, theta ** y[i] * (1 - theta) ** (1 - y[i])))
     )
@@ -42,14 +42,8 @@ def bernoulli_loglik_gradient(note: Note) -> None:
         outcomes only their sum is left.""")
     note.calc(
         ell(theta),
-        eq(
-            sum_over(i, log(theta ** y[i] * (1 - theta) ** (1 - y[i]))),
-            rule="logarithm of a product",
-        ),
-        eq(
-            sum_over(i, y[i] * log(theta) + (1 - y[i]) * log(1 - theta)),
-            rule="logarithm of a power",
-        ),
+        eq(sum_over(i, log(theta ** y[i] * (1 - theta) ** (1 - y[i]))), "logarithm of a product"),
+        eq(sum_over(i, y[i] * log(theta) + (1 - y[i]) * log(1 - theta)), "logarithm of a power"),
         eq(s * log(theta) + (n - s) * log(1 - theta), "sum over the examples"),
         result=True,
     )
@@ -58,9 +52,13 @@ def bernoulli_loglik_gradient(note: Note) -> None:
         fractions; over a common denominator the mixed terms $s \theta$ cancel.""")
     note.calc(
         ell(theta, order=1),
-        eq(s / theta - (n - s) / (1 - theta), rule="derivative of the logarithm"),
-        eq((s * (1 - theta) - (n - s) * theta) / (theta * (1 - theta)), "common denominator"),
-        eq((s - n * theta) / (theta * (1 - theta)), "expand the numerator"),
+        eq(s / theta - (n - s) / (1 - theta), "derivative of the logarithm"),
+        eq(
+            (s * (1 - theta) - (n - s) * theta) / (theta * (1 - theta)),
+            "common denominator",
+            rule="distribute",
+        ),
+        eq((s - n * theta) / (theta * (1 - theta)), "expand the numerator", rule="multiply out"),
         result=True,
     )
 
@@ -84,7 +82,7 @@ def bernoulli_loglik_gradient(note: Note) -> None:
     note.calc(
         ell(theta, order=2),
         eq(partial(s / theta - (n - s) / (1 - theta), theta), "differentiate the score"),
-        eq(-s / theta**2 - (n - s) / (1 - theta) ** 2, rule="power rule"),
+        eq(-s / theta**2 - (n - s) / (1 - theta) ** 2, "power rule", rule="quotient rule"),
         lt(0, "both counts are at least zero, and one of them is positive"),
         result=True,
     )
@@ -95,19 +93,19 @@ def bernoulli_loglik_gradient(note: Note) -> None:
         as can be: observed minus expected number of heads.""")
     note.calc(
         partial(ell(sigmoid(z)), z),
-        eq(ell(sigmoid(z), order=1) * partial(sigmoid(z), z), rule="chain rule"),
+        eq(ell(sigmoid(z), order=1) * partial(sigmoid(z), z), "chain rule"),
         eq(
             (s - n * sigmoid(z))
             / (sigmoid(z) * (1 - sigmoid(z)))
             * (sigmoid(z) * (1 - sigmoid(z))),
             r"insert the score at $\theta = \sigma(z)$",
         ),
-        eq(s - n * sigmoid(z), r"cancel $\sigma (1 - \sigma)$"),
+        eq(s - n * sigmoid(z), r"cancel $\sigma (1 - \sigma)$", rule="distribute"),
         result=True,
     )
     note("The curvature in the logit no longer depends on the outcomes.")
     note.calc(
         partial(s - n * sigmoid(z), z),
-        eq(-n * sigmoid(z) * (1 - sigmoid(z)), rule="derivative of the sigmoid"),
+        eq(-n * sigmoid(z) * (1 - sigmoid(z)), "derivative of the sigmoid", rule="chain rule"),
         lt(0, "the sigmoid lies between 0 and 1"),
     )

@@ -35,12 +35,11 @@ def categorical_loglik_gradient(note: Note) -> None:
     z = note.vector("z", K, "logits")
     pi_ = note.vector(r"\pi", K, "probabilities of the classes", "positive")
     nu = note.scalar(r"\nu", r"multiplier of the constraint $\sum_k \pi_k = 1$")
-    N = note.let("N", sum_over(k, c[k]), "number of observations")
-    p = note.let("p", softmax(z), "probabilities given by the logits")
 
     note(r"""A die with $K$ faces is thrown $N$ times; face $k$ comes up $c_k$ times. Each throw
         multiplies the likelihood by the probability of its face, so face $k$ contributes
         $\pi_k^{c_k}$, and its logarithm $c_k \log \pi_k$.""")
+    N = note.let("N", sum_over(k, c[k]), "number of observations")
     note.calc(
         log(product_over(k, pi_[k] ** c[k])),
         eq(sum_over(k, log(pi_[k] ** c[k])), rule="logarithm of a product"),
@@ -51,6 +50,7 @@ def categorical_loglik_gradient(note: Note) -> None:
         undoes the exponential of the softmax: $\log p_k = z_k - \operatorname{logsumexp}(z)$.
         Then the data enter through a linear term alone, and everything that is not linear has to
         do with normalising.""")
+    p = note.let("p", softmax(z), "probabilities given by the logits")
     ell = note.let(r"\ell", sum_over(k, c[k] * log(p[k])), "log-likelihood of the logits")
     note.calc(
         ell,
@@ -63,13 +63,13 @@ def categorical_loglik_gradient(note: Note) -> None:
     note.calc(
         grad(ell, z),
         eq(grad(c.T @ z, z) - N * grad(logsumexp(z), z), rule="linearity of the derivative"),
-        eq(c - N * p, rule="gradient of log-sum-exp"),
+        eq(c - N * p, "gradient of log-sum-exp", rule="log-sum-exp"),
         result=True,
     )
     note("The counts are constants, so the second derivative is that of log-sum-exp:")
     note.calc(
         hessian(ell, z),
-        eq(jacobian(c - N * p, z), rule="the Hessian is the Jacobian of the gradient"),
+        eq(jacobian(c - N * p, z), "the Hessian is the Jacobian of the gradient"),
         eq(-N * jacobian(p, z), rule="linearity of the derivative"),
         eq(-N * (diag(p) - p @ p.T), rule="Jacobian of the softmax"),
         result=True,
@@ -84,7 +84,7 @@ def categorical_loglik_gradient(note: Note) -> None:
     )
     note.calc(
         partial(Lag, pi_[k]),
-        eq(c[k] / pi_[k] - nu, rule="derivative of the logarithm"),
+        eq(c[k] / pi_[k] - nu, "derivative of the logarithm"),
     )
     note(r"""At a stationary point this is zero for every class: $c_k = \nu \pi_k$. Summing over
         the classes and using the constraint tells what the multiplier is,""")
@@ -93,7 +93,7 @@ def categorical_loglik_gradient(note: Note) -> None:
             N,
             eq(sum_over(k, c[k]), "definition of $N$"),
             eq(sum_over(k, nu * pi_[k]), r"stationarity: $c_k = \nu \pi_k$"),
-            eq(nu * sum_over(k, pi_[k]), r"factor out $\nu$"),
+            eq(nu * sum_over(k, pi_[k]), r"factor out $\nu$", rule="constant factor out of a sum"),
             eq(nu, "the probabilities sum to one"),
         )
         note("and with it the estimate, the observed fraction of each class:")

@@ -66,7 +66,7 @@ def gaussian_loglik_gradient(note: Note) -> None:
                 - HALF * log(det(Sigma))
                 - HALF * ((x[i] - mu).T @ inverse(Sigma) @ (x[i] - mu)),
             ),
-            rule="logarithm of a product",
+            "logarithm of a product",
         ),
         eq(
             -(n * d) / 2 * log(2 * pi)
@@ -85,8 +85,16 @@ def gaussian_loglik_gradient(note: Note) -> None:
             -HALF * sum_over(i, grad((x[i] - mu).T @ inverse(Sigma) @ (x[i] - mu), mu)),
             rule="linearity of the derivative",
         ),
-        eq(sum_over(i, inverse(Sigma) @ (x[i] - mu)), rule="gradient of a quadratic form"),
-        eq(inverse(Sigma) @ sum_over(i, x[i] - mu), r"factor out $\Sigma^{-1}$"),
+        eq(
+            sum_over(i, inverse(Sigma) @ (x[i] - mu)),
+            "gradient of a quadratic form",
+            rule="product rule",
+        ),
+        eq(
+            inverse(Sigma) @ sum_over(i, x[i] - mu),
+            r"factor out $\Sigma^{-1}$",
+            rule="constant factor out of a sum",
+        ),
         result=True,
     )
     note(r"""Set it to zero. An invertible matrix in front changes nothing, so the deviations must
@@ -99,6 +107,7 @@ def gaussian_loglik_gradient(note: Note) -> None:
         eq(
             Sigma @ inverse(Sigma) @ sum_over(i, x[i] - mu_hat),
             r"multiply by one, $\Sigma \Sigma^{-1} = I$",
+            rule="a matrix times its inverse",
         ),
         eq(zeros(d), "the gradient vanishes at the estimate"),
     )
@@ -119,15 +128,12 @@ def gaussian_loglik_gradient(note: Note) -> None:
     S = note.let("S", sum_over(i, (x[i] - mu) @ (x[i] - mu).T), r"scatter matrix about $\mu$")
     note.calc(
         sum_over(i, (x[i] - mu).T @ inverse(Sigma) @ (x[i] - mu)),
-        eq(
-            sum_over(i, trace((x[i] - mu).T @ inverse(Sigma) @ (x[i] - mu))),
-            rule="trace of a scalar",
-        ),
+        eq(sum_over(i, trace((x[i] - mu).T @ inverse(Sigma) @ (x[i] - mu))), "trace of a scalar"),
         eq(
             sum_over(i, trace(inverse(Sigma) @ (x[i] - mu) @ (x[i] - mu).T)),
             rule="cyclic property of the trace",
         ),
-        eq(trace(inverse(Sigma) @ S), rule="linearity of the trace"),
+        eq(trace(inverse(Sigma) @ S), "linearity of the trace"),
     )
     note(r"""Two differentials are needed: $d \log |\Sigma| = \operatorname{tr}(\Sigma^{-1}
         d\Sigma)$ and $d \Sigma^{-1} = -\Sigma^{-1} \, d\Sigma \, \Sigma^{-1}$. The second is the
@@ -138,16 +144,17 @@ def gaussian_loglik_gradient(note: Note) -> None:
         eq(
             -n / 2 * differential(log(det(Sigma)), Sigma)
             - HALF * differential(trace(inverse(Sigma) @ S), Sigma),
-            rule="linearity of the differential",
+            "linearity of the differential",
         ),
         eq(
             -n / 2 * trace(inverse(Sigma) @ dSigma)
             + HALF * trace(inverse(Sigma) @ dSigma @ inverse(Sigma) @ S),
             "differentials of the log-determinant and of the inverse",
+            rule="linearity of the differential",
         ),
         eq(
             trace((-n / 2 * inverse(Sigma) + HALF * inverse(Sigma) @ S @ inverse(Sigma)) @ dSigma),
-            rule="cyclic property of the trace",
+            "cyclic property of the trace",
         ),
     )
     note(r"The matrix in front of $d\Sigma$ is symmetric, and so equal to the gradient:")
@@ -155,7 +162,7 @@ def gaussian_loglik_gradient(note: Note) -> None:
         grad(ell(mu, Sigma), Sigma),
         eq(
             -n / 2 * inverse(Sigma) + HALF * inverse(Sigma) @ S @ inverse(Sigma),
-            rule="identify the gradient",
+            "identify the gradient",
         ),
         result=True,
     )

@@ -45,9 +45,15 @@ def activation_derivatives(note: Note) -> None:
         value.""")
     note.calc(
         partial(sigmoid(x), x),
-        eq(partial(1 / (1 + exp(-x)), x), "definition of the sigmoid"),
+        eq(
+            partial(1 / (1 + exp(-x)), x),
+            "definition of the sigmoid",
+            rule="definition of the sigmoid",
+        ),
         eq(exp(-x) / (1 + exp(-x)) ** 2, rule="chain rule"),
-        eq(1 / (1 + exp(-x)) * (exp(-x) / (1 + exp(-x))), "split the fraction"),
+        eq(
+            1 / (1 + exp(-x)) * (exp(-x) / (1 + exp(-x))), "split the fraction", rule="multiply out"
+        ),
         eq(sigmoid(x) * (1 - sigmoid(x)), r"$1 - \sigma(x) = e^{-x} / (1 + e^{-x})$"),
         result=True,
     )
@@ -69,7 +75,7 @@ def activation_derivatives(note: Note) -> None:
         partial(relu(x), x),
         eq(partial(cases((x, x > 0), otherwise=0), x), "definition of the rectifier"),
         eq(cases((1, x > 0), otherwise=0), "differentiate each case"),
-        eq(indicator(x > 0), "indicator"),
+        eq(indicator(x > 0), "indicator", rule="indicator as cases"),
         result=True,
     )
 
@@ -95,7 +101,11 @@ def activation_derivatives(note: Note) -> None:
         smooth version of the step:""")
     note.calc(
         partial(softplus(x), x),
-        eq(partial(log(1 + exp(x)), x), "definition of the softplus"),
+        eq(
+            partial(log(1 + exp(x)), x),
+            "definition of the softplus",
+            rule="definition of the softplus",
+        ),
         eq(exp(x) / (1 + exp(x)), rule="chain rule"),
         eq(sigmoid(x), "divide numerator and denominator by $e^x$"),
         result=True,
@@ -105,17 +115,21 @@ def activation_derivatives(note: Note) -> None:
         gate is the sigmoid, whose derivative we have:""")
     note.calc(
         partial(silu(x), x),
-        eq(partial(x * sigmoid(x), x), "definition of the SiLU"),
+        eq(partial(x * sigmoid(x), x), "definition of the SiLU", rule="chain rule"),
         eq(sigmoid(x) + x * sigmoid(x) * (1 - sigmoid(x)), rule="product rule"),
-        eq(sigmoid(x) * (1 + x * (1 - sigmoid(x))), r"factor out $\sigma(x)$"),
+        eq(
+            sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+            r"factor out $\sigma(x)$",
+            rule="definition of the sigmoid",
+        ),
         result=True,
     )
     note(r"""For the GELU it is the distribution function $\Phi$ of the standard normal, whose
         derivative is the density $\varphi$:""")
     note.calc(
         partial(gelu(x), x),
-        eq(partial(x * normal_cdf(x), x), "definition of the GELU"),
+        eq(partial(x * normal_cdf(x), x), "definition of the GELU", rule="chain rule"),
         eq(normal_cdf(x) + x * partial(normal_cdf(x), x), rule="product rule"),
-        eq(normal_cdf(x) + x * normal_pdf(x), r"$\Phi' = \varphi$"),
+        eq(normal_cdf(x) + x * normal_pdf(x), r"$\Phi' = \varphi$", rule="chain rule"),
         result=True,
     )

@@ -54,12 +54,12 @@ def batchnorm_backward(note: Note) -> None:
         batch.""")
     note.calc(
         partial(L, gamma[j]),
-        eq(sum_over(i, G[i, j] * Xh[i, j]), rule="linearity of the derivative"),
+        eq(sum_over(i, G[i, j] * Xh[i, j]), "linearity of the derivative"),
         result=True,
     )
     note.calc(
         partial(L, beta[j]),
-        eq(sum_over(i, G[i, j]), rule="linearity of the derivative"),
+        eq(sum_over(i, G[i, j]), "linearity of the derivative"),
         result=True,
     )
     note(r"""An input $X_{ij}$ reaches the loss by three paths: directly, through the mean and
@@ -69,15 +69,12 @@ def batchnorm_backward(note: Note) -> None:
     note.calc(partial(mu[j], X[i, j]), eq(1 / n, "one term of the mean"))
     note.calc(
         partial(v[j], X[i, j]),
-        eq(
-            2 / n * sum_over(k, C[k, j] * (delta(k, i) - 1 / n)),
-            rule="chain rule",
-        ),
+        eq(2 / n * sum_over(k, C[k, j] * (delta(k, i) - 1 / n)), "chain rule"),
         eq(2 / n * C[i, j], r"$\sum_k C_{kj} = 0$"),
     )
     note.calc(
         partial(s[j], X[i, j]),
-        eq(1 / (2 * s[j]) * partial(v[j], X[i, j]), rule="derivative of the square root"),
+        eq(1 / (2 * s[j]) * partial(v[j], X[i, j]), "derivative of the square root"),
         eq(1 / n * Xh[i, j], r"$\hat{X}_{ij} = C_{ij} / s_j$"),
     )
     note("Together, by the quotient rule, for entry $k$ of the same column:")
@@ -85,7 +82,7 @@ def batchnorm_backward(note: Note) -> None:
         partial(Xh[k, j], X[i, j]),
         eq(
             (delta(k, i) - 1 / n) / s[j] - (X[k, j] - mu[j]) / s[j] ** 2 * (1 / n * Xh[i, j]),
-            rule="quotient rule",
+            "quotient rule",
         ),
         eq(1 / s[j] * (delta(k, i) - 1 / n - 1 / n * Xh[k, j] * Xh[i, j]), r"factor out $1 / s_j$"),
     )
@@ -94,7 +91,7 @@ def batchnorm_backward(note: Note) -> None:
         gradient that lies along $\hat{X}$.""")
     note.calc(
         partial(L, X[i, j]),
-        eq(sum_over(k, G[k, j] * gamma[j] * partial(Xh[k, j], X[i, j])), rule="chain rule"),
+        eq(sum_over(k, G[k, j] * gamma[j] * partial(Xh[k, j], X[i, j])), "chain rule"),
         eq(
             gamma[j]
             / s[j]

@@ -33,7 +33,7 @@ def dense_layer_backward(note: Note) -> None:
     dX, dW, db = differential(X), differential(W), differential(b)
     note.calc(
         differential(Y, X, W, b),
-        eq(dX @ W + X @ dW + ones(n) @ db.T, rule="product rule"),
+        eq(dX @ W + X @ dW + ones(n) @ db.T, "product rule"),
     )
     note(r"""Insert it, and bring each differential to the right end of its trace. Factors under a
         trace may be moved round in a circle, and a trace equals that of the transpose.""")
@@ -46,7 +46,7 @@ def dense_layer_backward(note: Note) -> None:
         ),
         eq(
             trace(W @ Ybar.T @ dX) + trace(Ybar.T @ X @ dW) + db.T @ Ybar.T @ ones(n),
-            rule="cyclic property of the trace",
+            "cyclic property of the trace",
         ),
         eq(
             trace((Ybar @ W.T).T @ dX) + trace((X.T @ Ybar).T @ dW) + (Ybar.T @ ones(n)).T @ db,
@@ -58,13 +58,15 @@ def dense_layer_backward(note: Note) -> None:
         input receives the upstream gradient sent back through the weights:""")
     note.calc(
         grad(L, X),
-        eq(Ybar @ W.T, rule="identify the gradient"),
+        eq(Ybar @ W.T, "identify the gradient", rule="linear form"),
         result=True,
     )
     note("""the weights receive, for each pair of an input and an output unit, the sum over the
         batch of their product:""")
-    note.calc(grad(L, W), eq(X.T @ Ybar, rule="identify the gradient"), result=True)
+    note.calc(grad(L, W), eq(X.T @ Ybar, "identify the gradient", rule="linear form"), result=True)
     note("and the bias, which is added to each row, receives the sum of all rows:")
-    note.calc(grad(L, b), eq(Ybar.T @ ones(n), rule="identify the gradient"), result=True)
+    note.calc(
+        grad(L, b), eq(Ybar.T @ ones(n), "identify the gradient", rule="linear form"), result=True
+    )
     note(r"""The shapes leave no other choice, which is a good way to remember the three formulas:
         $\bar{Y}$ is $n \times q$, and the results must be $n \times p$, $p \times q$ and $q$.""")

@@ -50,12 +50,12 @@ def layernorm_backward(note: Note) -> None:
     note("Scale and shift belong to a feature, and receive a sum over the batch as before.")
     note.calc(
         partial(L, gamma[j]),
-        eq(sum_over(i, G[i, j] * Xh[i, j]), rule="linearity of the derivative"),
+        eq(sum_over(i, G[i, j] * Xh[i, j]), "linearity of the derivative"),
         result=True,
     )
     note.calc(
         partial(L, beta[j]),
-        eq(sum_over(i, G[i, j]), rule="linearity of the derivative"),
+        eq(sum_over(i, G[i, j]), "linearity of the derivative"),
         result=True,
     )
     note(r"""The difference lies in the scale. It varies along the axis over which the means are
@@ -66,20 +66,19 @@ def layernorm_backward(note: Note) -> None:
         those of batch normalisation, along a row:""")
     note.calc(
         partial(s[i], X[i, j]),
-        eq(1 / (2 * s[i]) * (2 / d * C[i, j]), rule="derivative of the square root"),
+        eq(1 / (2 * s[i]) * (2 / d * C[i, j]), "derivative of the square root"),
         eq(1 / d * Xh[i, j], r"$\hat{X}_{ij} = C_{ij} / s_i$"),
     )
     note.calc(
         partial(Xh[i, k], X[i, j]),
         eq(
-            (delta(k, j) - 1 / d) / s[i] - C[i, k] / s[i] ** 2 * (1 / d * Xh[i, j]),
-            rule="quotient rule",
+            (delta(k, j) - 1 / d) / s[i] - C[i, k] / s[i] ** 2 * (1 / d * Xh[i, j]), "quotient rule"
         ),
         eq(1 / s[i] * (delta(k, j) - 1 / d - 1 / d * Xh[i, k] * Xh[i, j]), r"factor out $1 / s_i$"),
     )
     note.calc(
         partial(L, X[i, j]),
-        eq(sum_over(k, Gh[i, k] * partial(Xh[i, k], X[i, j])), rule="chain rule"),
+        eq(sum_over(k, Gh[i, k] * partial(Xh[i, k], X[i, j])), "chain rule"),
         eq(
             1 / s[i] * sum_over(k, Gh[i, k] * (delta(k, j) - 1 / d - 1 / d * Xh[i, k] * Xh[i, j])),
             "insert",

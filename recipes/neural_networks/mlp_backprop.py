@@ -39,7 +39,7 @@ def mlp_backprop(note: Note) -> None:
         from softmax regression: prediction minus label, here divided by the number of examples.""")
     note.calc(
         partial(L, Z[i, k]),
-        eq(1 / n * (P[i, k] - Y[i, k]), rule="gradient of the cross-entropy in the logits"),
+        eq(1 / n * (P[i, k] - Y[i, k]), "gradient of the cross-entropy in the logits"),
     )
     D2 = note.let(r"\Delta_2", 1 / n * (P - Y), "error at the output")
     note.calc(grad(L, Z), eq(D2, "the equation above for each entry"), result=True)
@@ -48,19 +48,19 @@ def mlp_backprop(note: Note) -> None:
         gradient. So its weights, its bias and its input receive""")
     note.calc(
         grad(L, W2),
-        eq(H.T @ grad(L, Z), rule="backward pass of a dense layer"),
+        eq(H.T @ grad(L, Z), "backward pass of a dense layer", rule="backward recursion"),
         eq(H.T @ D2, "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, b2),
-        eq(grad(L, Z).T @ ones(n), rule="backward pass of a dense layer"),
+        eq(grad(L, Z).T @ ones(n), "backward pass of a dense layer", rule="backward recursion"),
         eq(D2.T @ ones(n), "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, H),
-        eq(grad(L, Z) @ W2.T, rule="backward pass of a dense layer"),
+        eq(grad(L, Z) @ W2.T, "backward pass of a dense layer", rule="backward recursion"),
         eq(D2 @ W2.T, "insert the error"),
     )
 
@@ -68,8 +68,12 @@ def mlp_backprop(note: Note) -> None:
         depends on its own input alone, so that its gradient is multiplied by its own slope.""")
     note.calc(
         partial(L, A[r, c]),
-        eq(partial(L, H[r, c]) * partial(phi(A[r, c]), A[r, c]), rule="chain rule"),
-        eq(partial(L, H[r, c]) * phi(A[r, c], order=1), "derivative of the activation"),
+        eq(partial(L, H[r, c]) * partial(phi(A[r, c]), A[r, c]), "chain rule"),
+        eq(
+            partial(L, H[r, c]) * phi(A[r, c], order=1),
+            "derivative of the activation",
+            rule="chain rule",
+        ),
     )
     note("""For all units at once this is an entrywise product, and gives the error of the hidden
         layer:""")
@@ -84,13 +88,13 @@ def mlp_backprop(note: Note) -> None:
     note("The hidden layer is dense again, with input $X$ and upstream gradient $\\Delta_1$:")
     note.calc(
         grad(L, W1),
-        eq(X.T @ grad(L, A), rule="backward pass of a dense layer"),
+        eq(X.T @ grad(L, A), "backward pass of a dense layer", rule="backward recursion"),
         eq(X.T @ D1, "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, b1),
-        eq(grad(L, A).T @ ones(n), rule="backward pass of a dense layer"),
+        eq(grad(L, A).T @ ones(n), "backward pass of a dense layer", rule="backward recursion"),
         eq(D1.T @ ones(n), "insert the error"),
         result=True,
     )

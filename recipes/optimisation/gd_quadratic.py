@@ -55,7 +55,7 @@ def gd_quadratic(note: Note) -> None:
     note("The gradient is proportional to the distance from the minimum, through the matrix:")
     note.calc(
         grad(f, x),
-        eq(A @ x - b, rule="gradient of a quadratic form"),
+        eq(A @ x - b, "gradient of a quadratic form", rule="product rule"),
         eq(A @ (x - xs), r"$A x^\star = b$"),
     )
     note("So a step of gradient descent multiplies the error by a fixed matrix.")
@@ -63,7 +63,7 @@ def gd_quadratic(note: Note) -> None:
     note.calc(
         x - eta * grad(f, x) - xs,
         eq(x - xs - eta * A @ (x - xs), "insert the gradient"),
-        eq((I - eta * A) @ (x - xs), "factor out the error"),
+        eq((I - eta * A) @ (x - xs), "factor out the error", rule="distribute"),
     )
     note(r"""After $k$ steps the matrix has been applied $k$ times. By induction: if $x_k -
         x^\star = (I - \eta A)^k (x_0 - x^\star)$ holds, one more step gives""")

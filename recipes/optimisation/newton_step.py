@@ -32,7 +32,7 @@ def newton_step(note: Note) -> None:
     note.calc(
         grad(m(s), s),
         eq(grad(g.T @ s, s) + HALF * grad(s.T @ H @ s, s), rule="linearity of the derivative"),
-        eq(g + H @ s, rule="gradient of a quadratic form"),
+        eq(g + H @ s, "gradient of a quadratic form", rule="product rule"),
     )
     note(r"""The Hessian is positive definite, so the model has one lowest point. There the
         gradient of the model is zero, and the linear system $H s = -g$ gives the Newton step.""")
@@ -53,7 +53,7 @@ def newton_step(note: Note) -> None:
             f - g.T @ inverse(H) @ g + HALF * g.T @ inverse(H) @ H @ inverse(H) @ g,
             r"insert $s^\star = -H^{-1} g$",
         ),
-        eq(f - HALF * g.T @ inverse(H) @ g, r"$H^{-1} H = I$"),
+        eq(f - HALF * g.T @ inverse(H) @ g, "$H^{-1} H = I$", rule="a matrix times its inverse"),
         result=True,
     )
     note(r"""The same can be seen without any derivative. Completing the square shows at once
@@ -64,7 +64,7 @@ def newton_step(note: Note) -> None:
             HALF * (s + inverse(H) @ g).T @ H @ (s + inverse(H) @ g)
             + f
             - HALF * g.T @ inverse(H) @ g,
-            rule="completing the square",
+            "completing the square",
         ),
         ge(f - HALF * g.T @ inverse(H) @ g, "$H$ is positive definite"),
     )
@@ -76,6 +76,6 @@ def newton_step(note: Note) -> None:
     q = note.let("q", HALF * x.T @ A @ x - b.T @ x)
     note.calc(
         x - inverse(A) @ grad(q, x),
-        eq(x - inverse(A) @ (A @ x - b), rule="gradient of a quadratic form"),
+        eq(x - inverse(A) @ (A @ x - b), "gradient of a quadratic form", rule="product rule"),
         eq(inverse(A) @ b, r"$A^{-1} A x = x$"),
     )

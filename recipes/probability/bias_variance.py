@@ -31,7 +31,11 @@ def bias_variance(note: Note) -> None:
         product of two means, and $y - f$ has mean zero.""")
     note.calc(
         expectation((y - g) ** 2, y, g),
-        eq(expectation(((y - f) + (f - g)) ** 2, y, g), "add and subtract $f$"),
+        eq(
+            expectation(((y - f) + (f - g)) ** 2, y, g),
+            "add and subtract $f$",
+            rule="expand the square",
+        ),
         eq(
             expectation((y - f) ** 2, y)
             + 2 * expectation(y - f, y) * expectation(f - g, g)
@@ -45,7 +49,11 @@ def bias_variance(note: Note) -> None:
     gbar = note.let(r"\bar{f}", expectation(g, g), "mean prediction, over training sets")
     note.calc(
         expectation((g - f) ** 2, g),
-        eq(expectation(((g - gbar) + (gbar - f)) ** 2, g), r"add and subtract $\bar{f}$"),
+        eq(
+            expectation(((g - gbar) + (gbar - f)) ** 2, g),
+            r"add and subtract $\bar{f}$",
+            rule="expand the square",
+        ),
         eq(
             expectation((g - gbar) ** 2, g)
             + 2 * (gbar - f) * expectation(g - gbar, g)

@@ -40,16 +40,23 @@ def mse_gradient(note: Note) -> None:
     note(r"""The residual is affine in $w$. A change of the weights changes it through $X$ alone;
         the targets are constants and drop out.""")
     dw = differential(w)
-    note.calc(differential(r, w), eq(X @ dw, rule="differential of an affine map"))
+    note.calc(
+        differential(r, w),
+        eq(X @ dw, "differential of an affine map", rule="linearity of the differential"),
+    )
 
     note(r"""The loss is $\frac{1}{n} r^\top r$. Both factors change, by equal amounts since
         $r^\top dr$ is a number: that is where the factor 2 comes from. Then the change of the
         residual is inserted, and the transpose moves $X$ to the other side.""")
     note.calc(
         differential(L, w),
-        eq(differential(r.T @ r, w) / n, rule="squared norm as an inner product"),
-        eq(2 / n * r.T @ differential(r, w), rule="differential of a squared norm"),
-        eq(2 / n * r.T @ X @ dw, "insert $dr = X\\,dw$"),
+        eq(differential(r.T @ r, w) / n, "squared norm as an inner product"),
+        eq(
+            2 / n * r.T @ differential(r, w),
+            "differential of a squared norm",
+            rule="product rule for differentials",
+        ),
+        eq(2 / n * r.T @ X @ dw, r"insert $dr = X\,dw$", rule="linearity of the differential"),
         eq((2 / n * X.T @ r).T @ dw, rule="transpose of a product"),
     )
 
@@ -57,7 +64,7 @@ def mse_gradient(note: Note) -> None:
         the residuals, sent back through the transpose of the map that made the predictions.""")
     note.calc(
         grad(L, w),
-        eq(2 / n * X.T @ r, rule="identify the gradient"),
+        eq(2 / n * X.T @ r, "identify the gradient", rule="squared norm"),
         eq(2 / n * X.T @ (X @ w - y), "insert the residual"),
         result=True,
     )
@@ -73,16 +80,13 @@ def mse_gradient(note: Note) -> None:
             1 / n * sum_over(i, grad((x[i].T @ w - y[i]) ** 2, w)),
             rule="linearity of the derivative",
         ),
-        eq(2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]), rule="chain rule"),
+        eq(2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]), "chain rule", rule="power"),
     )
 
     note("The gradient is affine in $w$ once more, so the second derivative is a constant matrix:")
     note.calc(
         hessian(L, w),
-        eq(
-            jacobian(2 / n * X.T @ (X @ w - y), w),
-            rule="the Hessian is the Jacobian of the gradient",
-        ),
+        eq(jacobian(2 / n * X.T @ (X @ w - y), w), "the Hessian is the Jacobian of the gradient"),
         eq(2 / n * X.T @ X, rule="Jacobian of an affine map"),
         result=True,
     )
@@ -93,6 +97,6 @@ def mse_gradient(note: Note) -> None:
     note.calc(
         v.T @ hessian(L, w) @ v,
         eq(2 / n * v.T @ X.T @ X @ v, "insert the Hessian"),
-        eq(2 / n * norm2(X @ v), rule="squared norm as an inner product"),
+        eq(2 / n * norm2(X @ v), "squared norm as an inner product", rule="definition of the norm"),
         ge(0, "a sum of squares"),
     )

@@ -36,7 +36,7 @@ def normal_equations(note: Note) -> None:
     note.calc(X.T @ (X @ w_hat - y), eq(0, "the gradient vanishes at the minimum"))
     note.calc(
         X.T @ X @ w_hat,
-        eq(X.T @ (X @ w_hat - y) + X.T @ y, r"add and subtract $X^\top y$"),
+        eq(X.T @ (X @ w_hat - y) + X.T @ y, r"add and subtract $X^\top y$", rule="distribute"),
         eq(X.T @ y, r"$X^\top (X \hat{w} - y) = 0$"),
         result=True,
         name="normal equations",
@@ -48,7 +48,7 @@ def normal_equations(note: Note) -> None:
     note.calc(
         v.T @ X.T @ X @ v,
         eq((X @ v).T @ (X @ v), rule="transpose of a product"),
-        eq(norm2(X @ v), rule="squared norm as an inner product"),
+        eq(norm2(X @ v), "squared norm as an inner product", rule="definition of the norm"),
         gt(0, "$X$ has full column rank and $v \\neq 0$"),
     )
     note(r"A positive definite matrix is invertible, and we may solve:")
@@ -71,12 +71,17 @@ def normal_equations(note: Note) -> None:
         vanishes by the normal equations.""")
     note.calc(
         norm2(X @ w - y),
-        eq(norm2(X @ (w - w_hat) + (X @ w_hat - y)), r"add and subtract $X \hat{w}$"),
+        eq(
+            norm2(X @ (w - w_hat) + (X @ w_hat - y)),
+            r"add and subtract $X \hat{w}$",
+            rule="distribute",
+        ),
         eq(
             norm2(X @ (w - w_hat))
             + 2 * (w - w_hat).T @ X.T @ (X @ w_hat - y)
             + norm2(X @ w_hat - y),
             "expand the square",
+            rule="expand the square",
         ),
         eq(norm2(X @ (w - w_hat)) + norm2(X @ w_hat - y), "normal equations"),
         ge(norm2(X @ w_hat - y), r"$\lVert X (w - \hat{w}) \rVert^2 \ge 0$"),

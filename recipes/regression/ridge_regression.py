@@ -40,15 +40,19 @@ def ridge_regression(note: Note) -> None:
     note("To solve for the weights later, collect them now:")
     note.calc(
         2 * X.T @ (X @ w - y) + 2 * lam * w,
-        eq(2 * X.T @ X @ w - 2 * X.T @ y + 2 * lam * w, r"distribute $X^\top$"),
-        eq(2 * (X.T @ X + lam * identity(d)) @ w - 2 * X.T @ y, r"$\lambda w = \lambda I w$"),
+        eq(2 * X.T @ X @ w - 2 * X.T @ y + 2 * lam * w, r"distribute $X^\top$", rule="collect"),
+        eq(
+            2 * (X.T @ X + lam * identity(d)) @ w - 2 * X.T @ y,
+            r"$\lambda w = \lambda I w$",
+            rule="distribute",
+        ),
     )
     note("The second derivative is the matrix in front of $w$.")
     note.calc(
         hessian(J, w),
         eq(
             jacobian(2 * (X.T @ X + lam * identity(d)) @ w - 2 * X.T @ y, w),
-            rule="the Hessian is the Jacobian of the gradient",
+            "the Hessian is the Jacobian of the gradient",
         ),
         eq(2 * (X.T @ X + lam * identity(d)), rule="Jacobian of an affine map"),
         result=True,
@@ -59,8 +63,12 @@ def ridge_regression(note: Note) -> None:
         pays the penalty.""")
     note.calc(
         v.T @ (X.T @ X + lam * identity(d)) @ v,
-        eq(v.T @ X.T @ X @ v + lam * v.T @ v, "distribute"),
-        eq(norm2(X @ v) + lam * norm2(v), rule="squared norm as an inner product"),
+        eq(v.T @ X.T @ X @ v + lam * v.T @ v, "distribute", rule="distribute"),
+        eq(
+            norm2(X @ v) + lam * norm2(v),
+            "squared norm as an inner product",
+            rule="definition of the norm",
+        ),
         gt(0, r"$\lambda > 0$ and $v \neq 0$"),
     )
 
@@ -74,6 +82,7 @@ def ridge_regression(note: Note) -> None:
         eq(
             inverse(X.T @ X + lam * identity(d)) @ (X.T @ X + lam * identity(d)) @ w_hat,
             "multiply by one",
+            rule="a matrix times its inverse",
         ),
         eq(inverse(X.T @ X + lam * identity(d)) @ X.T @ y, "insert the equation before"),
         result=True,
