@@ -6,39 +6,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from derive.errors import ReadError
 from derive.expr.facts import Law
 from derive.expr.nodes import (
     Apply,
     Expr,
-    Filled,
     Function,
-    Index,
-    Item,
-    Neg,
-    Number,
-    Power,
     Product,
     Reduce,
     Relation,
     Symbol,
     Transpose,
 )
-from derive.expr.sizes import Size
+from derive.reader.declare_constraints import constrain
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean, plain, start_of
-from derive.reader.formula_functions import all_words
-from derive.reader.formula_names import base_name, index_node, read_name, written_scripts
+from derive.reader.formula_cursor import Cursor, plain, start_of
+from derive.reader.formula_indices import index_node
+from derive.reader.formula_names import read_name
+from derive.reader.formula_special import all_words
 from derive.reader.formula_values import Binding, Value, uses_of
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.scanner import Kind, Token
-from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+from derive.reader.table import INDEX_LETTERS, Declaration, Name
 
 
-def define(reader: Formula, left: Sequence[Node], right: Sequence[Node], entry: Declaration | None) -> None:
+def define(
+    reader: Formula, left: Sequence[Node], right: Sequence[Node], entry: Declaration | None
+) -> None:
     """Carry out `left = right`."""
     start = start_of(left[0])
     head = head_of(reader, left)
@@ -50,7 +46,9 @@ def define(reader: Formula, left: Sequence[Node], right: Sequence[Node], entry: 
         return
     if head is None or (entry is not None and sides is not None):
         if sides is None:
-            raise reader.error(f"the declaration {plain(left)} = {plain(right)} is not understood", start)
+            raise reader.error(
+                f"the declaration {plain(left)} = {plain(right)} is not understood", start
+            )
         reader.table.conditions.append(Relation("=", *sides))
         return
     if head.indices:
@@ -103,10 +101,21 @@ def _indexed_head(reader: Formula, full: Name) -> Head | None:
     label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
     if label and _is_index(reader, label):
         return Head(full.without(sup=True), (label,), "sup")
-    letters = tuple(full.sub.split(",")) if "," in full.sub else tuple(full.sub) if full.sub.isalpha() else ()
+    letters = (
+        tuple(full.sub.split(","))
+        if "," in full.sub
+        else tuple(full.sub)
+        if full.sub.isalpha()
+        else ()
+    )
     if full.sub.startswith("\\"):
         letters = (full.sub,)
-    if letters and len(letters) <= 2 and not full.sup and all(_is_index(reader, letter) for letter in letters):
+    if (
+        letters
+        and len(letters) <= 2
+        and not full.sup
+        and all(_is_index(reader, letter) for letter in letters)
+    ):
         return Head(full.without(sub=True), letters, "sub")
     return Head(full)
 
@@ -133,7 +142,9 @@ def _parameters(cursor: Cursor) -> list[list[Node]] | None:
     return parts
 
 
-def _sides(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> tuple[Expr, Expr] | None:
+def _sides(
+    reader: Formula, left: Sequence[Node], right: Sequence[Node]
+) -> tuple[Expr, Expr] | None:
     """Both sides as expressions when everything in them is declared."""
     before = reader.table.sizes.snapshot()
     try:
@@ -144,118 +155,6 @@ def _sides(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> tupl
     except ReadError:
         reader.table.sizes.restore(before)
         return None
-
-
-# -------------------------------------------------------------------------------------------- constraints
-
-
-def constrain(table: Table, left: Expr, right: Expr) -> bool:
-    """Turn an equation that has the form of a fact into the fact; False when it has none."""
-    for a, b in ((left, right), (right, left)):
-        for rule in (_symmetric, _orthonormal, _unit, _sum_to_one):
-            found = rule(a, b)
-            if found is not None:
-                entry = _entry_of(table, found[0])
-                if entry is not None:
-                    add_with_others(entry, found[1])
-                    return True
-    return False
-
-
-def add_with_others(entry: Declaration, fact: str) -> None:
-    """Add a fact, and the stronger one that it makes with those that are known."""
-    together = {
-        ("positive", "sums_to_one"): "simplex",
-        ("nonnegative", "sums_to_one"): "simplex",
-        ("binary", "sums_to_one"): "one_hot",
-        ("binary", "rows_sum_to_one"): "one_hot_rows",
-        ("positive", "rows_sum_to_one"): "stochastic_rows",
-        ("nonnegative", "rows_sum_to_one"): "stochastic_rows",
-    }
-    for (first, second), whole in together.items():
-        if fact == second and entry.has(first):
-            entry.add_fact(whole)
-            return
-    entry.add_fact(fact)
-
-
-def _entry_of(table: Table, symbol: Symbol) -> Declaration | None:
-    return next((e for e in table.variables() if e.latex == symbol.name), None)
-
-
-Found = tuple[Symbol, str] | None
-
-
-def _symmetric(a: Expr, b: Expr) -> Found:
-    if isinstance(a, Symbol) and len(a.shape) == 2:
-        if b == Transpose(a):
-            return a, "symmetric"
-        if b == Neg(Transpose(a)):
-            return a, "antisymmetric"
-    if isinstance(a, Neg) and isinstance(a.operand, Symbol) and b == Transpose(a.operand):
-        return a.operand, "antisymmetric"
-    return None
-
-
-def _orthonormal(a: Expr, b: Expr) -> Found:
-    if not (isinstance(a, Product) and len(a.factors) == 2 and isinstance(b, Filled) and b.kind == "identity"):
-        return None
-    first, second = a.factors
-    if isinstance(second, Symbol) and first == Transpose(second):
-        square = second.shape[0] == second.shape[1]
-        return second, "orthogonal" if square else "orthonormal_columns"
-    if isinstance(first, Symbol) and second == Transpose(first) and first.shape[0] == first.shape[1]:
-        return first, "orthogonal"
-    return None
-
-
-def _one(node: Expr) -> bool:
-    return isinstance(node, Number) and node.value == 1
-
-
-def _unit(a: Expr, b: Expr) -> Found:
-    if not _one(b):
-        return None
-    if isinstance(a, Power) and isinstance(a.exponent, Number):
-        a = a.base
-    if isinstance(a, Apply) and a.function == "norm" and isinstance(a.args[0], Symbol):
-        return a.args[0], "unit_norm"
-    if isinstance(a, Product) and len(a.factors) == 2 and isinstance(a.factors[1], Symbol):
-        if a.factors[0] == Transpose(a.factors[1]):
-            return a.factors[1], "unit_norm"
-    if isinstance(a, Apply) and a.function == "inner" and a.args[0] == a.args[1] and isinstance(a.args[0], Symbol):
-        return a.args[0], "unit_norm"
-    return None
-
-
-def _sum_to_one(a: Expr, b: Expr) -> Found:
-    if not _one(b):
-        return None
-    if isinstance(a, Product) and len(a.factors) == 2:
-        first, second = a.factors
-        if isinstance(first, Transpose) and _is_ones(first.operand) and isinstance(second, Symbol):
-            return second, "sums_to_one"
-        if isinstance(first, Transpose) and isinstance(first.operand, Symbol) and _is_ones(second):
-            return first.operand, "sums_to_one"
-    if isinstance(a, Apply) and a.function == "sum" and isinstance(a.args[0], Symbol):
-        return a.args[0], "sums_to_one"
-    if isinstance(a, Reduce) and a.kind == "sum" and not a.where and isinstance(a.body, Item):
-        item = a.body
-        if isinstance(item.base, Symbol) and None not in item.indices and item.indices[-1] == a.indices[-1]:
-            if len(item.indices) == 1:
-                return item.base, "sums_to_one"
-            if len(item.indices) == 2 and len(a.indices) == 1:
-                return item.base, "rows_sum_to_one"
-            if len(item.indices) == 2 and len(a.indices) == 2:
-                return item.base, "total_one"
-    return None
-
-
-def _is_ones(node: Expr) -> bool:
-    return isinstance(node, Filled) and node.kind == "ones"
-
-
-# -------------------------------------------------------------------------------------------- definitions
 
 
 def define_symbol(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:
@@ -328,7 +227,11 @@ def _declared(reader: Formula, name: Name) -> Symbol | None:
 
 
 def _body(
-    reader: Formula, names: Sequence[Name], symbols: Sequence[Symbol], right: Sequence[Node], raising: bool = False
+    reader: Formula,
+    names: Sequence[Name],
+    symbols: Sequence[Symbol],
+    right: Sequence[Node],
+    raising: bool = False,
 ) -> Expr | None:
     """The right side with the parameters held; None when it cannot be read so."""
     before = reader.table.sizes.snapshot()
@@ -366,11 +269,18 @@ def template(origin: Formula, head: Head, right: tuple[Node, ...], entry: Declar
     def expand(reader: Formula, parts: Sequence[Value | None], start: int) -> Value:
         if not parts or any(part is None for part in parts):
             if parts and not all(part is None for part in parts):
-                raise reader.error(f"{entry.latex} is defined entry by entry; a slice of it is not supported", start)
+                raise reader.error(
+                    f"{entry.latex} is defined entry by entry; a slice of it is not supported",
+                    start,
+                )
             return _comprehension(reader, head, right, origin, start)
         if len(parts) != len(head.indices):
-            raise reader.error(f"{entry.latex} has {len(head.indices)} indices, not {len(parts)}", start)
-        given = {name: part for name, part in zip(head.indices, parts, strict=True) if part is not None}
+            raise reader.error(
+                f"{entry.latex} has {len(head.indices)} indices, not {len(parts)}", start
+            )
+        given = {
+            name: part for name, part in zip(head.indices, parts, strict=True) if part is not None
+        }
         return _instance(reader, given, right, origin, start)
 
     return expand
@@ -379,7 +289,9 @@ def template(origin: Formula, head: Head, right: tuple[Node, ...], entry: Declar
 def _instance(
     reader: Formula, given: dict[str, Value], right: tuple[Node, ...], origin: Formula, start: int
 ) -> Value:
-    inner = Formula(reader.table, origin.source, reader.words, read_name, reader.state, reader.options)
+    inner = Formula(
+        reader.table, origin.source, reader.words, read_name, reader.state, reader.options
+    )
     inner.depth, inner.fuel = reader.depth, reader.fuel
     inner.outer = [*reader.outer, *reader.scope]
     for name, value in given.items():
@@ -387,7 +299,11 @@ def _instance(
     with inner.deeper(start):
         value = inner.whole(right)
     reader.fuel = inner.fuel
-    return value.but(kind="bracket" if value.kind in ("product", "hadamard") else value.kind, parts=(), start=start)
+    return value.but(
+        kind="bracket" if value.kind in ("product", "hadamard") else value.kind,
+        parts=(),
+        start=start,
+    )
 
 
 def _comprehension(
@@ -403,14 +319,17 @@ def _comprehension(
         member = _instance(reader, given, right, origin, start)
     own = reader.arithmetic.shape(member)
     if len(own) + len(bindings) > 2:
-        raise reader.error("a symbol that is defined by index has more than two axes as a whole", start)
+        raise reader.error(
+            "a symbol that is defined by index has more than two axes as a whole", start
+        )
     sizes = reader.table.sizes
     shape = (*(b.extent for b in bindings), *own)
 
     def build() -> Expr:
         indices = tuple(index_node(reader, b) for b in bindings)
         units: list[Expr] = [
-            Apply("unit_vector", (i,), (sizes.resolve(b.extent),)) for i, b in zip(indices, bindings, strict=True)
+            Apply("unit_vector", (i,), (sizes.resolve(b.extent),))
+            for i, b in zip(indices, bindings, strict=True)
         ]
         node = member.build()
         if own:
@@ -429,9 +348,6 @@ def _index_binding(reader: Formula, name: str, start: int) -> Binding:
     entry = reader.table.exact(Name(name))
     known = entry.upper if entry is not None and entry.kind == "index" else None
     return Binding(name, known or reader.table.sizes.fresh(), start=start)
-
-
-# -------------------------------------------------------------------------------------------------- laws
 
 
 def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> None:
@@ -458,7 +374,9 @@ def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> No
     entry.law = Law("random", (kind, *(a.build() for a in arguments)))
 
 
-def _normal_law(reader: Formula, entry: Declaration, arguments: Sequence[Value], start: int) -> None:
+def _normal_law(
+    reader: Formula, entry: Declaration, arguments: Sequence[Value], start: int
+) -> None:
     mean, cov = arguments
     shape = entry.sizes
     if shape is None:
@@ -475,6 +393,3 @@ def _normal_law(reader: Formula, entry: Declaration, arguments: Sequence[Value],
         elif reader.arithmetic.shape(mean):
             raise reader.error("the mean does not fit the symbol", start, ill_typed=True)
     entry.law = Law("random", ("normal", mean.build(), cov.build()))
-
-
-__all__ = ["Fraction", "Head", "Index", "Kind", "Size", "Token", "clean", "define", "define_function", "head_of"]

@@ -75,7 +75,10 @@ def recognise(parameter: Symbol, body: Expr) -> str:
     except (ArithmeticError, ValueError, KeyError, TypeError):
         return ""
     for name, function in KNOWN.items():
-        if all(math.isclose(v, function(x), rel_tol=1e-12, abs_tol=1e-14) for v, x in zip(values, POINTS, strict=True)):
+        if all(
+            math.isclose(v, function(x), rel_tol=1e-12, abs_tol=1e-14)
+            for v, x in zip(values, POINTS, strict=True)
+        ):
             return name
     return ""
 
@@ -86,7 +89,11 @@ def _ordinary(body: Expr) -> bool:
         count += 1
         if count > LARGEST_BODY:
             return False
-        if isinstance(node, Number) and node.value and not Fraction(1, 1000) <= abs(node.value) <= 1000:
+        if (
+            isinstance(node, Number)
+            and node.value
+            and not Fraction(1, 1000) <= abs(node.value) <= 1000
+        ):
             return False
     return True
 
@@ -132,4 +139,6 @@ def _holds(condition: Expr, parameter: Symbol, x: float) -> bool:
     if not isinstance(condition, Relation):
         raise KeyError(type(condition).__name__)
     a, b = _value(condition.lhs, parameter, x), _value(condition.rhs, parameter, x)
-    return {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[condition.op]
+    return {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[
+        condition.op
+    ]

@@ -11,7 +11,7 @@ from derive.expr.nodes import Add, Expr, Neg, Number, Product, Quotient
 from derive.expr.sizes import ONE, Shape, Size, normal
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
-from derive.reader.formula_names import FONTS
+from derive.reader.formula_written import FONTS
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
@@ -211,7 +211,10 @@ def _interval(reader: Formula, items: Sequence[Node], start: int) -> Members:
                 break
     if end < 0:
         raise reader.error("an interval has no end", start)
-    comma = next((i for i in range(1, end) if isinstance(items[i], Token) and items[i].text in (",", ";")), None)  # type: ignore[union-attr]
+    comma = next(
+        (i for i in range(1, end) if isinstance(items[i], Token) and items[i].text in (",", ";")),
+        None,
+    )  # type: ignore[union-attr]
     sup, _, rest = _scripts(items[end + 1 :])
     if comma is None:
         sizes = read_sizes(reader, items[1:end], start)

@@ -26,7 +26,10 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"row-?stochastic|rows (are|is) (probability|distributions)", ("stochastic_rows",)),
     (r"rows (that )?sum to (one|1)", ("rows_sum_to_one",)),
     (r"total sum one|sum to one in total|entries sum to one in total", ("total_one",)),
-    (r"probability (vector|distribution)|on the (probability )?simplex|(in|from) the (probability )?simplex", ("simplex",)),
+    (
+        r"probability (vector|distribution)|on the (probability )?simplex|(in|from) the (probability )?simplex",
+        ("simplex",),
+    ),
     (r"\bprobabilit(y|ies)\b(?! vector)", ("probability",)),
     (r"sums? to (one|1)|sum one", ("sums_to_one",)),
     (r"unit (vector|norm|length)|norm (one|1)|normali[sz]ed to length", ("unit_norm",)),
@@ -58,8 +61,14 @@ FUNCTIONS: tuple[tuple[str, str], ...] = (
     (r"hyperbolic tangent|\btanh\b", "tanh"),
     (r"softmax", "softmax"),
     (r"error function", "erf"),
-    (r"(standard )?(normal|gaussian) (cdf|distribution function|cumulative)|cdf of (the|a) standard normal", "normal_cdf"),
-    (r"(standard )?(normal|gaussian) (pdf|density)|density of (the|a) standard normal", "normal_pdf"),
+    (
+        r"(standard )?(normal|gaussian) (cdf|distribution function|cumulative)|cdf of (the|a) standard normal",
+        "normal_cdf",
+    ),
+    (
+        r"(standard )?(normal|gaussian) (pdf|density)|density of (the|a) standard normal",
+        "normal_pdf",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from derive.errors import ReadError
 from derive.expr.nodes import Expr
 from derive.reader.declare import declare
 from derive.reader.formula import Reading, read_formula, read_sides
-from derive.reader.formula_core import State
+from derive.reader.formula_state import State
 from derive.reader.macros import Macros
 from derive.reader.scanner import Token, refine, scan
 from derive.reader.source import Source

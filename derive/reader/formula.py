@@ -23,26 +23,20 @@ from derive.reader.formula_brackets import (
     read_unit_vector,
     rounded,
 )
-from derive.reader.formula_calculus import (
-    read_d,
-    read_fraction,
-    read_integral,
-    read_limit,
-    read_nabla,
-    read_partial,
-    slash_derivative_follows,
-)
+from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
 from derive.reader.formula_conditions import one, read_cases, read_matrix
-from derive.reader.formula_core import DEPTH, Formula, Handler, Options, State
+from derive.reader.formula_core import Formula
 from derive.reader.formula_functions import (
-    all_words,
     read_call,
     read_function_word,
     read_named_function,
     word_handler,
 )
+from derive.reader.formula_indices import read_entries
 from derive.reader.formula_infer import assume, shape_by_facts
-from derive.reader.formula_names import read_bare_word, read_entries, read_name, read_undeclared
+from derive.reader.formula_integrals import read_integral, read_limit
+from derive.reader.formula_nabla import read_nabla, read_partial
+from derive.reader.formula_names import read_name
 from derive.reader.formula_probability import (
     DENSITIES,
     density_word,
@@ -51,7 +45,11 @@ from derive.reader.formula_probability import (
     read_normal,
 )
 from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
-from derive.reader.formula_sums import extremum, read_arg, read_arg_word, read_under, reduction
+from derive.reader.formula_special import all_words
+from derive.reader.formula_state import DEPTH, Handler, Options, State
+from derive.reader.formula_sums import reduction
+from derive.reader.formula_extrema import extremum, read_arg, read_arg_word, read_under
+from derive.reader.formula_undeclared import read_bare_word, read_undeclared
 from derive.reader.formula_values import Misfit, Value
 from derive.reader.groups import Group, Node, tree
 from derive.reader.scanner import Token
@@ -78,7 +76,17 @@ def _words() -> dict[str, Handler]:
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
     }  # fmt: skip
-    for name in ("bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix", "vmatrix", "array", "bmatrix*", "pmatrix*"):
+    for name in (
+        "bmatrix",
+        "pmatrix",
+        "matrix",
+        "smallmatrix",
+        "Bmatrix",
+        "vmatrix",
+        "array",
+        "bmatrix*",
+        "pmatrix*",
+    ):
         found[f"begin:{name}"] = read_matrix
     for name in (r"\sigma", r"\Gamma", r"\Phi", r"\lambda"):
         found[f"name:{name}"] = read_named_function
@@ -137,14 +145,17 @@ def read_sides(
     return [v if isinstance(v, ReadError) else _built(v, source) for v in values]
 
 
-def _refuse_unwritten_sums(values: list[tuple[Formula, Value] | ReadError], state: State, table: Table) -> None:
+def _refuse_unwritten_sums(
+    values: list[tuple[Formula, Value] | ReadError], state: State, table: Table
+) -> None:
     """An undeclared index that is repeated in a product and missing on another side may be summed over: refused."""
     for name, binding in state.free.items():
         if binding.fallback is not None or binding.explicit:
             continue
         using = [not isinstance(v, ReadError) and bool(binding.use & v[1].uses) for v in values]
         missing = any(
-            not isinstance(v, ReadError) and not used and v[1].kind != "number" for v, used in zip(values, using, strict=True)
+            not isinstance(v, ReadError) and not used and v[1].kind != "number"
+            for v, used in zip(values, using, strict=True)
         )
         if not missing:
             continue
@@ -200,7 +211,10 @@ def join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> int:
     fixed = [v for _, v in values if v.shape and v.kind not in FLEXIBLE]
     for (_, a), (_, b) in zip(values, values[1:], strict=False):
         if a.kind not in FLEXIBLE and b.kind not in FLEXIBLE:
-            differ += not table.sizes.unify_shapes(a.shape, b.shape) and "number" not in (a.kind, b.kind)
+            differ += not table.sizes.unify_shapes(a.shape, b.shape) and "number" not in (
+                a.kind,
+                b.kind,
+            )
     for reader, value in values:
         if value.kind in FLEXIBLE and fixed:
             filled = reader.arithmetic.filled(value, table.sizes.shape(fixed[0].shape))

@@ -18,10 +18,11 @@ from derive.reader.formula_conditions import (
 )
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
-from derive.reader.formula_functions import norm_of, shaped
-from derive.reader.formula_names import Unknown, filled, split_indices
-from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_indices import split_indices
+from derive.reader.formula_names import Unknown, filled
 from derive.reader.formula_roots import binomial
+from derive.reader.formula_special import norm_of, shaped
+from derive.reader.formula_values import Value, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
@@ -124,9 +125,7 @@ def read_bars(reader: Formula, cursor: Cursor) -> Value:
             return shaped(reader, "det", value, token.start)
     if own:
         reader.note("bars around a vector are taken entry by entry")
-    return Value(
-        value.shape, lambda: Apply("abs", (value.build(),)), value.uses, start=token.start
-    )
+    return Value(value.shape, lambda: Apply("abs", (value.build(),)), value.uses, start=token.start)
 
 
 def _has_ahead(cursor: Cursor, text: str) -> bool:
@@ -146,7 +145,9 @@ def _up_to(reader: Formula, cursor: Cursor, closer: str, bar: str, start: int) -
             token._replace(text="|", start=token.start + 1),
         ]
         cursor.items = items
-    closers = {"||": ("||", r"\|"), r"\|": (r"\|", "||"), "|": ("|", r"\rvert")}.get(closer, (closer,))
+    closers = {"||": ("||", r"\|"), r"\|": (r"\|", "||"), "|": ("|", r"\rvert")}.get(
+        closer, (closer,)
+    )
     if not cursor.take(*closers):
         raise reader.unexpected(cursor, f"the closing {closer}")
     cursor.bars.pop()
@@ -158,7 +159,9 @@ def read_norm(reader: Formula, cursor: Cursor) -> Value:
     token = cursor.token
     assert token is not None
     cursor.pos += 1
-    closer, bar = {r"\lVert": (r"\rVert", "("), "||": ("||", "||"), r"\|": (r"\|", r"\|")}[token.text]
+    closer, bar = {r"\lVert": (r"\rVert", "("), "||": ("||", "||"), r"\|": (r"\|", r"\|")}[
+        token.text
+    ]
     if token.text == r"\lVert" and not _has_ahead(cursor, r"\rVert"):
         closer, bar = r"\|", r"\|"
     value = _up_to(reader, cursor, closer, bar, token.start)
@@ -180,8 +183,27 @@ def read_norm(reader: Formula, cursor: Cursor) -> Value:
 
 def _norm(reader: Formula, value: Value, index: Sequence[Node] | None, start: int) -> Value:
     text = plain(index) if index is not None else ""
-    kinds = {"": "", "2": "2", "1": "1", r"\infty": "inf", "F": "F", "f": "F", "Fro": "F", r"\ell2": "2", r"\ell_2": "2"}
-    kinds |= {r"\ell_1": "1", "F^": "F", "fro": "F", "L2": "2", "L_2": "2", "L^2": "2", r"\mathrm{F}": "F", r"\mathcal F": "F"}
+    kinds = {
+        "": "",
+        "2": "2",
+        "1": "1",
+        r"\infty": "inf",
+        "F": "F",
+        "f": "F",
+        "Fro": "F",
+        r"\ell2": "2",
+        r"\ell_2": "2",
+    }
+    kinds |= {
+        r"\ell_1": "1",
+        "F^": "F",
+        "fro": "F",
+        "L2": "2",
+        "L_2": "2",
+        "L^2": "2",
+        r"\mathrm{F}": "F",
+        r"\mathcal F": "F",
+    }
     if text in kinds:
         with reader.at(start):
             if kinds[text] == "2" and reader.table.conventions.get("norm_2") == "frobenius":
@@ -236,9 +258,7 @@ def inner_product(reader: Formula, a: Value, b: Value, start: int) -> Value:
         raise ShapeError(
             f"an inner product needs equal shapes, got {reader.arithmetic.said(a)} and {reader.arithmetic.said(b)}"
         )
-    return Value(
-        (), lambda: Apply("inner", (a.build(), b.build())), uses_of((a, b)), start=start
-    )
+    return Value((), lambda: Apply("inner", (a.build(), b.build())), uses_of((a, b)), start=start)
 
 
 def rounded(function: str, closer: str) -> Callable[[Formula, Cursor], Value]:
@@ -333,7 +353,12 @@ def read_identity(reader: Formula, request: object) -> Value | None:
     value = filled(reader, "identity", found.start)
     if found.sub is not None:
         text = plain(found.sub)
-        if len(clean(found.sub)) == 2 and reader.table.find(request.name) is None and text.islower() and len(text) == 2:
+        if (
+            len(clean(found.sub)) == 2
+            and reader.table.find(request.name) is None
+            and text.islower()
+            and len(text) == 2
+        ):
             value = reader.entries(value, found.sub, found.start)
         else:
             sizes = size_in(reader, found.sub, found.start)
@@ -357,7 +382,10 @@ def read_delta(reader: Formula, request: object) -> Value | None:
     i, j = parts
     assert i is not None and j is not None
     value = Value(
-        (), lambda: Apply("kronecker_delta", (i.build(), j.build())), uses_of((i, j)), start=found.start
+        (),
+        lambda: Apply("kronecker_delta", (i.build(), j.build())),
+        uses_of((i, j)),
+        start=found.start,
     )
     return reader.raised(value, found.sup, found.start) if found.sup is not None else value
 

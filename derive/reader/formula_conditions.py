@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from derive.expr.nodes import Cases, Expr, Indicator, Logic, Matrix, Relation
 from derive.expr.sizes import ONE, Shape, Size
-from derive.reader.formula_core import RELATIONS, Formula
+from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
-from derive.reader.formula_values import Value, number, uses_of
+from derive.reader.formula_state import RELATIONS
+from derive.reader.formula_values import Value, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
 _AND = frozenset([",", r"\wedge", r"\land", r"\text{and}", r"\&"])
 _OR = frozenset([r"\vee", r"\lor", r"\text{or}"])
-_DROPPED_WORDS = frozenset(["if", "for", "when", "where", "with", "is", "we", "have", "that", "such", "case", "iff"])
+_DROPPED_WORDS = frozenset(
+    ["if", "for", "when", "where", "with", "is", "we", "have", "that", "such", "case", "iff"]
+)
 _OTHERWISE = frozenset(["otherwise", "else", "sonst", "elsewhere"])
 TEXTS = frozenset([r"\text", r"\textrm", r"\mbox", r"\mathrm", r"\textit", r"\textnormal", r"\rm"])
 
@@ -152,7 +155,11 @@ def bracket_indicator(reader: Formula, cursor: Cursor, start: int) -> Value | No
         if following is None:
             return None
         nodes = clean(inner(following))
-        stripped = nodes[1:-1] if nodes and isinstance(nodes[0], Token) and nodes[0].text in pairs else nodes
+        stripped = (
+            nodes[1:-1]
+            if nodes and isinstance(nodes[0], Token) and nodes[0].text in pairs
+            else nodes
+        )
         if not holds_relation(stripped):
             return None
         cursor.pos += 2
@@ -185,15 +192,23 @@ def read_matrix(reader: Formula, cursor: Cursor) -> Value:
     start = group.open.start
     cursor.pos += 1
     items = group.items
-    if group.name.startswith("array") and items and isinstance(items[0], Group) and not items[0].name:
+    if (
+        group.name.startswith("array")
+        and items
+        and isinstance(items[0], Group)
+        and not items[0].name
+    ):
         items = items[1:]
-    if any(isinstance(n, Token) and n.text in (r"\dots", r"\cdots", r"\vdots", r"\ddots", r"\ldots") for n in items):
+    if any(
+        isinstance(n, Token) and n.text in (r"\dots", r"\cdots", r"\vdots", r"\ddots", r"\ldots")
+        for n in items
+    ):
         raise reader.error("a matrix with dots has no fixed size", start)
     with reader.deeper(start):
         rows = [[reader.whole(cell) for cell in row] for row in rows_of(items)]
     value = block_matrix(reader, rows, start)
     if group.name in ("vmatrix", "vmatrix*"):
-        from derive.reader.formula_functions import shaped
+        from derive.reader.formula_special import shaped
 
         with reader.at(start):
             return shaped(reader, "det", value, start)
@@ -203,7 +218,9 @@ def read_matrix(reader: Formula, cursor: Cursor) -> Value:
 def block_matrix(reader: Formula, rows: list[list[Value]], start: int) -> Value:
     """A matrix by blocks; constant arrays take the sizes of their neighbours."""
     if not rows or any(len(row) != len(rows[0]) for row in rows):
-        raise reader.error(f"the rows of a matrix have lengths {[len(r) for r in rows]}", start, ill_typed=True)
+        raise reader.error(
+            f"the rows of a matrix have lengths {[len(r) for r in rows]}", start, ill_typed=True
+        )
     sizes = reader.table.sizes
     rows = [list(row) for row in rows]
     heights = [_extent(reader, row, 0) for row in rows]
@@ -296,7 +313,9 @@ def _branch(reader: Formula, row: list[list[Node]], start: int) -> tuple[Value, 
     if value_cursor.node is not None:
         raise reader.unexpected(value_cursor, "the end of a case")
     rest = [n for n in rest if not (isinstance(n, Token) and n.text in ("__otherwise__",))]
-    if not rest or len(rest) == sum(isinstance(n, Token) and n.text in (",", ".", ";") for n in rest):
+    if not rest or len(rest) == sum(
+        isinstance(n, Token) and n.text in (",", ".", ";") for n in rest
+    ):
         return value, None
     cursor = Cursor(rest)
     test = condition(reader, cursor)
@@ -389,8 +408,3 @@ def one(reader: Formula, cursor: Cursor) -> Value | None:
         return constant_array(reader, cursor, "ones", start)
     cursor.pos = before
     return None
-
-
-def one_value() -> Value:
-    """The number 1."""
-    return number("1")

@@ -6,186 +6,28 @@ which `formula.py` puts together; the handlers receive this reader. What cannot 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from derive.errors import ReadError, ShapeError
+from derive.errors import ShapeError
 from derive.expr.sizes import Size
-from derive.reader.formula_arithmetic import Arithmetic
-from derive.reader.formula_cursor import Cursor, inner, start_of
-from derive.reader.formula_values import Binding, Misfit, Value, is_literal, number, uses_of
+from derive.reader.formula_cursor import Cursor, start_of
+from derive.reader.formula_scripts import Scripts, _empty_before_script
+from derive.reader.formula_state import (
+    CLOSERS,
+    DIVIDED,
+    ENTRYWISE,
+    NODES,
+    OPERATORS,
+    SCALED,
+)
+from derive.reader.formula_values import Misfit, Value, number, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
-from derive.reader.source import Source
-from derive.reader.table import Name, Table
-
-DEPTH = 48
-"""Brackets, scripts and arguments within one another."""
-NODES = 20_000
-"""Factors, terms and scripts of one formula."""
-
-Handler = Callable[["Formula", Cursor], Value]
-
-ENTRYWISE = {r"\odot": "odot", r"\circ": "odot", r"\oslash": "oslash", r"\otimes": "otimes"}
-SCALED = {r"\cdot": "cdot", r"\times": "times", "*": "times", r"\bullet": "cdot"}
-DIVIDED = ("/", r"\div")
-#: what ends an expression: closers, separators, relations
-RELATIONS = {
-    "=": "=", "<": "<", ">": ">", r"\le": "<=", r"\leq": "<=", r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=",
-    r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=", r"\approx": "~~", r"\simeq": "~~", r"\propto": "prop", r"\equiv": "=",
-    r"\triangleq": "=", r"\coloneqq": "=", r"\lt": "<", r"\gt": ">",
-}  # fmt: skip
-CLOSERS = frozenset(
-    [")", "]", r"\}", ",", ";", ":", r"\rvert", r"\rVert", r"\rangle", r"\rfloor", r"\rceil", r"\mid", r"\\", r"\in"]
-    + [r"\to", r"\text", r"\wedge", r"\land", r"\vee", r"\lor", r"\sim", r"\dots", r"\rightarrow", r"\Rightarrow"]
-    + [r"\succ", r"\succeq", r"\prec", r"\preceq", r"\textrm", r"\mbox", r"\leftarrow", r"\notin", r"\forall", r"\over"]
-    + [r"\iff", r"\implies", r"\Leftrightarrow", r"\gg", r"\ll", r"\subset", r"\subseteq", r"\cup", r"\cap", "."]
-    + list(RELATIONS)
-)
-OPERATORS = frozenset(["+", "-", r"\pm", r"\mp", "/", *ENTRYWISE, *SCALED, r"\div"])
+from derive.reader.table import Name
 
 
-@dataclass
-class Options:
-    """How ambiguous notation is read; `readings` in formula.py varies them. `size_words`: unknown names are sizes."""
-
-    sums_extend: bool = True
-    slash_takes_product: bool = False
-    functions_absorb: bool = False
-    derivative_takes_term: bool = False
-    power_inside: bool = False
-
-
-@dataclass
-class State:
-    """What is shared by the formulas of one chain: indices that are free in it, and what was accepted by convention."""
-
-    free: dict[str, Binding] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
-    varying: dict[str, object] = field(default_factory=dict)
-    ambiguous: dict[str, None] = field(default_factory=dict)
-
-
-class Formula:
+class Formula(Scripts):
     """The reader of one formula."""
-
-    def __init__(
-        self,
-        table: Table,
-        source: Source,
-        words: Mapping[str, Handler],
-        names: Handler,
-        state: State | None = None,
-        options: Options | None = None,
-    ) -> None:
-        self.table = table
-        self.source = source
-        self.words = words
-        self.names = names
-        self.state = state or State()
-        self.options = options or Options()
-        self.arithmetic = Arithmetic(table.sizes, self.note)
-        self.scope: list[Binding] = []
-        self.bound: dict[str, list[Value]] = {}
-        self.depth = 0
-        self.fuel = NODES
-        self.outer: list[Binding] = []
-        self.in_index = False
-        self.in_limit = False
-        self.in_exponent = False
-        self.font = ""
-        self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
-
-    # ------------------------------------------------------------------------------------- messages
-
-    def note(self, text: str) -> None:
-        """Record what was accepted by convention."""
-        self.state.notes[text] = None
-
-    def ambiguity(self, option: str) -> None:
-        """Record that another value of an option would read the formula differently."""
-        self.state.ambiguous[option] = None
-
-    def error(self, message: str, start: int, ill_typed: bool = False) -> ReadError:
-        """A refusal at an offset; raising it is up to the caller."""
-        error = self.source.error(message, start)
-        error.ill_typed = ill_typed
-        return error
-
-    @contextmanager
-    def at(self, start: int) -> Iterator[None]:
-        """Shapes that do not fit inside become a refusal at `start`."""
-        try:
-            yield
-        except (Misfit, ShapeError) as error:
-            raise self.error(str(error), start, ill_typed=True) from None
-
-    def unexpected(self, cursor: Cursor, wanted: str) -> ReadError:
-        """The refusal of whatever comes next."""
-        node = cursor.node
-        if node is None:
-            return self.error(f"the formula ends where {wanted} is due", cursor.start)
-        shown = node.text if isinstance(node, Token) else (node.name or "{")
-        if isinstance(node, Token) and node.kind is Kind.WORD and shown not in CLOSERS | OPERATORS:
-            return self.error(f"unknown command {shown}: define it as a macro or declare it", start_of(node))
-        return self.error(f"{shown!r} stands where {wanted} is due", start_of(node))
-
-    # --------------------------------------------------------------------------------------- levels
-
-    @contextmanager
-    def deeper(self, start: int) -> Iterator[None]:
-        """One level of nesting, bounded."""
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise self.error(f"brackets and scripts are nested more than {DEPTH} deep", start)
-        try:
-            yield
-        finally:
-            self.depth -= 1
-
-    def whole(self, nodes: Sequence[Node], what: str = "an operator") -> Value:
-        """All of `nodes` as one expression."""
-        cursor = nodes if isinstance(nodes, Cursor) else Cursor(nodes)
-        with self.deeper(cursor.start):
-            value = self.expression(cursor)
-        if cursor.node is not None:
-            raise self.unexpected(cursor, what)
-        return value
-
-    @contextmanager
-    def binding(self, *bindings: Binding) -> Iterator[None]:
-        """Indices in scope; a later one hides an earlier one of the same name."""
-        self.scope.extend(bindings)
-        memo, self._memo = self._memo, {}
-        try:
-            yield
-        finally:
-            self._memo = memo
-            del self.scope[len(self.scope) - len(bindings) :]
-
-    @contextmanager
-    def holding(self, name: str, value: Value) -> Iterator[None]:
-        """A name that stands for a value inside (a bound variable of an integral, a parameter)."""
-        self.bound.setdefault(name, []).append(value)
-        memo, self._memo = self._memo, {}
-        try:
-            yield
-        finally:
-            self._memo = memo
-            self.bound[name].pop()
-
-    @contextmanager
-    def flag(self, **flags: object) -> Iterator[None]:
-        """Set attributes for the part that is read inside."""
-        before = {name: getattr(self, name) for name in flags}
-        for name, value in flags.items():
-            setattr(self, name, value)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                setattr(self, name, value)
 
     # ---------------------------------------------------------------------------------- expressions
 
@@ -199,7 +41,9 @@ class Formula:
             negative = self._sign(cursor)
             terms.append((negative, self.term(cursor)))
         if cursor.at(r"\pm", r"\mp"):
-            raise self.error(f"{cursor.token.text if cursor.token else ''} has two values", cursor.start)
+            raise self.error(
+                f"{cursor.token.text if cursor.token else ''} has two values", cursor.start
+            )
         if len(terms) == 1 and not terms[0][0]:
             return terms[0][1]
         with self.at(start):
@@ -437,7 +281,9 @@ class Formula:
         if node.name:
             handler = self.words.get(f"begin:{node.name}")
             if handler is None:
-                raise self.error(f"an environment {node.name} is no part of a formula", node.open.start)
+                raise self.error(
+                    f"an environment {node.name} is no part of a formula", node.open.start
+                )
             return handler(self, cursor)
         if not node.items:
             following = cursor.ahead()
@@ -473,121 +319,6 @@ class Formula:
                     return value
         cursor.pos += 1
         return number(node.text, node.start)
-
-    # --------------------------------------------------------------------------------------- scripts
-
-    def postfix(self, value: Value, cursor: Cursor, start: int) -> Value:
-        """Primes, powers, transposes, entries and factorials after an atom."""
-        while True:
-            token = cursor.token
-            if token is None:
-                if not _empty_before_script(cursor):
-                    return value
-                cursor.pos += 1
-                continue
-            if token.kind is Kind.SUP:
-                cursor.pos += 1
-                value = self.raised(value, self.argument(cursor), token.start)
-            elif token.kind is Kind.SUB:
-                cursor.pos += 1
-                value = self.entries(value, self.argument(cursor), token.start)
-            elif token.text == "'":
-                cursor.pos += 1
-                value = self._primed(value, token.start)
-            elif token.text == "!":
-                cursor.pos += 1
-                value = self.apply("factorial", value, token.start)
-            else:
-                return value
-
-    def argument(self, cursor: Cursor) -> Sequence[Node]:
-        """The nodes of a group or the single token that comes next, as TeX takes an argument."""
-        node = cursor.node
-        if node is None:
-            raise self.unexpected(cursor, "an argument")
-        cursor.pos += 1
-        if isinstance(node, Group) and not node.name:
-            return node.items
-        following = cursor.node
-        if isinstance(node, Token) and node.kind is Kind.WORD and isinstance(following, Group):
-            if node.text in _ONE_ARGUMENT:
-                cursor.pos += 1
-                return (node, following)
-        if isinstance(node, Token) and node.text in _ONE_ARGUMENT and following is not None:
-            cursor.pos += 1
-            return (node, following)
-        return (node,)
-
-    def _primed(self, value: Value, start: int) -> Value:
-        if not self.arithmetic.shape(value):
-            raise self.error(
-                "a prime on a scalar is neither a transpose nor the derivative of a declared function", start
-            )
-        self.note("a prime on a vector or matrix is its transpose")
-        with self.at(start):
-            return self.arithmetic.transpose(value)
-
-    def is_transpose(self, token: Token | None, value: Value) -> bool:
-        """Whether a superscript token is a transpose sign for this value."""
-        if token is None:
-            return False
-        if token.text in (r"\top", r"\intercal"):
-            return True
-        if token.text == "T" and token.kind is Kind.LETTER:
-            if self.arithmetic.shape(value):
-                return True
-            return self.table.find(Name("T")) is None and not any(b.name == "T" for b in self.scope)
-        return False
-
-    def raised(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
-        """value^nodes."""
-        from derive.reader.formula_cursor import clean, single
-
-        token = single(nodes)
-        if self.is_transpose(token, value):
-            with self.at(start):
-                return self.arithmetic.transpose(value)
-        items = clean(nodes)
-        if len(items) > 1 and self.is_transpose(single(items[-1:]), value):
-            if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
-                with self.at(start):
-                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
-            lowered = self.raised(value, items[:-1], start)
-            with self.at(start):
-                return self.arithmetic.transpose(lowered)
-        if len(items) == 3 and isinstance(items[0], Token) and items[0].text == "-":
-            if single(items[1:]) is not None and self.is_transpose(single(items[1:]), value):
-                with self.at(start):
-                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
-        if token is not None and token.text == "'":
-            return self._primed(value, start)
-        if isinstance(items[0] if items else None, Token) and items[0].text in (r"\odot", r"\circ"):  # type: ignore[union-attr]
-            exponent = self.whole(items[1:])
-            if not self.arithmetic.shape(value):
-                return self.arithmetic.power(value, exponent)
-            return self.arithmetic.entrywise_power(value, exponent)
-        if token is not None and token.text in ("*", r"\star", r"\dagger", "+", r"\circ", r"\ddagger", "H"):
-            if token.text != "H" or self.table.find(Name("H")) is None:
-                raise self.error(
-                    f"^{token.text} has no declared meaning here; declare the symbol with it", start
-                )
-        with self.deeper(start), self.flag(in_exponent=value.kind != "constant"):
-            exponent = self.whole(items)
-        with self.at(start):
-            return self.arithmetic.power(value, exponent)
-
-    def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
-        """value_nodes: entries by index."""
-        handler = self.words["entries"]
-        return handler(self, _Indexed(value, nodes, start))  # type: ignore[arg-type]
-
-    def apply(self, function: str, value: Value, start: int) -> Value:
-        """An elementwise function of the table."""
-        from derive.expr.nodes import Apply
-
-        return Value(
-            value.shape, lambda: Apply(function, (value.build(),)), value.uses, start=start
-        )
 
     # ----------------------------------------------------------------------------------------- tools
 
@@ -626,18 +357,6 @@ class Formula:
         return value
 
 
-def _empty_before_script(cursor: Cursor) -> bool:
-    """Whether `{}` comes next and a script after it, as in `A^\\top{}^{-1}`."""
-    node, following = cursor.node, cursor.ahead()
-    return (
-        isinstance(node, Group)
-        and not node.name
-        and not node.items
-        and isinstance(following, Token)
-        and following.kind in (Kind.SUP, Kind.SUB)
-    )
-
-
 def _separates(cursor: Cursor) -> bool:
     """Whether a bar between arguments separates them: the bars up to the end of the list do not pair up."""
     depth = bars = 0
@@ -649,21 +368,6 @@ def _separates(cursor: Cursor) -> bool:
             break
         bars += node.text == "|" and depth == 0
     return bars % 2 == 1
-
-
-@dataclass
-class _Indexed:
-    """What `entries` passes to its handler."""
-
-    value: Value
-    nodes: Sequence[Node]
-    start: int
-
-
-_ONE_ARGUMENT = frozenset(
-    r"\mathrm \mathsf \mathbf \text \textrm \mathit \operatorname \boldsymbol \bm \mathcal \mathbb \hat \bar \tilde "
-    r"\textbf \vec \mathtt".split()
-)
 
 
 def _splits(left: int, right: int) -> list[tuple[int, int]]:
@@ -678,6 +382,3 @@ def _splits(left: int, right: int) -> list[tuple[int, int]]:
 
 def _scripted(items: Sequence[Node]) -> bool:
     return any(isinstance(n, Token) and n.kind in (Kind.SUP, Kind.SUB) for n in items)
-
-
-__all__ = ["DEPTH", "Formula", "Handler", "Options", "State", "inner", "is_literal"]

@@ -11,20 +11,43 @@ from collections.abc import Sequence
 from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
-from derive.reader.formula_names import Unknown, read_name, undeclared_error
+from derive.reader.formula_names import Unknown, read_name
+from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
 from derive.reader.table import INDEX_LETTERS, Declaration, Name
 
 #: letters that are usually numbers
 SCALAR_LETTERS = frozenset(
-    [*"abckpqrstJLCERFfgh", r"\alpha", r"\beta", r"\gamma", r"\lambda", r"\eta", r"\epsilon", r"\sigma", r"\tau"]
-    + [r"\varepsilon", r"\rho", r"\kappa", r"\nu", r"\xi", r"\pi", r"\omega", r"\ell", r"\mathcal{L}"]
+    [
+        *"abckpqrstJLCERFfgh",
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\lambda",
+        r"\eta",
+        r"\epsilon",
+        r"\sigma",
+        r"\tau",
+    ]
+    + [
+        r"\varepsilon",
+        r"\rho",
+        r"\kappa",
+        r"\nu",
+        r"\xi",
+        r"\pi",
+        r"\omega",
+        r"\ell",
+        r"\mathcal{L}",
+    ]
 )
 
 #: letters that usually count something
 COUNTED = frozenset(Name(letter) for letter in "nmNMKDT")
 #: letters whose members are usually numbers: y_i, t_n
-SCALAR_MEMBERS = frozenset([*"ytabcpqrsz", r"\pi", r"\epsilon", r"\varepsilon", r"\lambda", r"\sigma", r"\alpha"])
+SCALAR_MEMBERS = frozenset(
+    [*"ytabcpqrsz", r"\pi", r"\epsilon", r"\varepsilon", r"\lambda", r"\sigma", r"\alpha"]
+)
 
 
 def shape_by_facts(reader: Formula, entry: Declaration) -> None:
@@ -35,7 +58,10 @@ def shape_by_facts(reader: Formula, entry: Declaration) -> None:
     ranks: Sequence[int] = usual_ranks(entry.name)
     if any(entry.has(fact) for fact in ("sums_to_one", "one_hot", "unit_norm")):
         ranks = (1,)
-    elif any(entry.has(fact) for fact in ("square", "orthonormal_columns", "rows_sum_to_one", "full_column_rank")):
+    elif any(
+        entry.has(fact)
+        for fact in ("square", "orthonormal_columns", "rows_sum_to_one", "full_column_rank")
+    ):
         ranks = (2,)
     elif any(entry.has(fact) for fact in ("probability", "natural", "count", "interval")):
         ranks = (0, 1)
@@ -92,11 +118,21 @@ def _assumed_name(request: Unknown) -> tuple[Name, int, str]:
     key = Name(name.base, name.font, name.accents)
     label = plain(found.sup) if found.sup is not None else ""
     if label.startswith("(") and label.endswith(")"):
-        return Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""), 1, "sup"
+        return (
+            Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""),
+            1,
+            "sup",
+        )
     if not name.sub or name.sub.isdigit():
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if is_index(name.sub):
-        return key, len(name.sub.replace(",", "").replace("\\ell", "l")) if "+" not in name.sub and "-" not in name.sub else 1, "sub"
+        return (
+            key,
+            len(name.sub.replace(",", "").replace("\\ell", "l"))
+            if "+" not in name.sub and "-" not in name.sub
+            else 1,
+            "sub",
+        )
     return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
 
 

@@ -26,10 +26,11 @@ from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_functions import OPENERS
-from derive.reader.formula_names import Unknown, Written
+from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_written import Written
 from derive.reader.groups import Node
-from derive.reader.scanner import Kind, Token
+from derive.reader.scanner import Token
 
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))
@@ -42,13 +43,20 @@ HALF = Number(Fraction(1, 2))
 def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
     """N(x | m, S): of a vector with covariance S, of a scalar with variance S."""
     if len(arguments) != 3:
-        raise reader.error(f"a normal density has the arguments x, mean, covariance, got {len(arguments)}", start)
+        raise reader.error(
+            f"a normal density has the arguments x, mean, covariance, got {len(arguments)}", start
+        )
     x, mean, cov = arguments
     own = reader.arithmetic.shape(x)
     if not own:
         for part in (mean, cov):
             reader.demand_scalar(part, "the density of a scalar", start)
-        return Value((), lambda: _scalar_normal(*(a.build() for a in arguments)), uses_of(arguments), start=start)
+        return Value(
+            (),
+            lambda: _scalar_normal(*(a.build() for a in arguments)),
+            uses_of(arguments),
+            start=start,
+        )
     if len(own) != 1:
         raise reader.error("a normal density needs a vector or a scalar", start, ill_typed=True)
     mean = reader.arithmetic.spread(mean, own)
@@ -56,7 +64,9 @@ def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> V
         shape = reader.arithmetic.shape(cov)
         if len(shape) != 2 or not reader.table.sizes.unify_shapes(shape, (own[0], own[0])):
             raise reader.error(
-                f"the covariance of {reader.arithmetic.said(x)} is {reader.arithmetic.said(cov)}", start, ill_typed=True
+                f"the covariance of {reader.arithmetic.said(x)} is {reader.arithmetic.said(cov)}",
+                start,
+                ill_typed=True,
             )
 
     def build() -> Expr:
@@ -107,7 +117,9 @@ def poisson(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
     return Value((), build, uses_of(arguments), start=start)
 
 
-def _scalars(reader: Formula, arguments: Sequence[Value], count: int, start: int) -> Sequence[Value]:
+def _scalars(
+    reader: Formula, arguments: Sequence[Value], count: int, start: int
+) -> Sequence[Value]:
     if len(arguments) != count:
         raise reader.error(f"this density takes {count} arguments, got {len(arguments)}", start)
     for argument in arguments:
@@ -193,7 +205,14 @@ def _names_divergence(found: Written) -> bool:
 
 def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
     for position, node in enumerate(nodes):
-        if isinstance(node, Token) and node.text in (r"\|", "||", "|", r"\mid", r"\lVert", r"\rVert"):
+        if isinstance(node, Token) and node.text in (
+            r"\|",
+            "||",
+            "|",
+            r"\mid",
+            r"\lVert",
+            r"\rVert",
+        ):
             return [list(nodes[:position]), list(nodes[position + 1 :])]
     return None
 
@@ -208,7 +227,9 @@ def _normal_law(reader: Formula, nodes: Sequence[Node]) -> tuple[Value, Value] |
     if not cursor.take("("):
         return None
     arguments = reader.arguments(cursor, ")")
-    return (arguments[-2], arguments[-1]) if len(arguments) in (2, 3) and cursor.node is None else None
+    return (
+        (arguments[-2], arguments[-1]) if len(arguments) in (2, 3) and cursor.node is None else None
+    )
 
 
 def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
@@ -247,18 +268,26 @@ def _normal_divergence(
     if not shape:
         return Value(
             (),
-            lambda: _scalar_normal_kl(means[0].build(), q[1].build(), means[1].build(), p[1].build()),
+            lambda: _scalar_normal_kl(
+                means[0].build(), q[1].build(), means[1].build(), p[1].build()
+            ),
             uses_of(values),
             start=start,
         )
     with reader.at(start):
         for cov in (q[1], p[1]):
             if not reader.table.sizes.unify_shapes(cov.shape, (shape[0], shape[0])):
-                raise reader.error("the covariances of a divergence do not fit", start, ill_typed=True)
+                raise reader.error(
+                    "the covariances of a divergence do not fit", start, ill_typed=True
+                )
     return Value(
         (),
         lambda: _vector_normal_kl(
-            means[0].build(), q[1].build(), means[1].build(), p[1].build(), reader.table.sizes.shape(shape)
+            means[0].build(),
+            q[1].build(),
+            means[1].build(),
+            p[1].build(),
+            reader.table.sizes.shape(shape),
         ),
         uses_of(values),
         start=start,
@@ -289,7 +318,13 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
     def handler(reader: Formula, request: object) -> Value | None:
         assert isinstance(request, Unknown)
         found, cursor = request.written, request.cursor
-        if found.name.base in ("E", "V") and found.name.font not in ("bb", "word", "cal", "rm", "bold"):
+        if found.name.base in ("E", "V") and found.name.font not in (
+            "bb",
+            "word",
+            "cal",
+            "rm",
+            "bold",
+        ):
             if not cursor.at("["):
                 return None
         token = cursor.token
@@ -298,11 +333,19 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
                 raise reader.error(f"{kind} needs its argument in brackets", found.start)
             return None
         nodes = enclosed(cursor, token.text, OPENERS[token.text])
-        if nodes is not None and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes) and _conditional(nodes):
-            raise reader.error("a conditional expectation needs its law; it is not supported", found.start)
+        if (
+            nodes is not None
+            and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes)
+            and _conditional(nodes)
+        ):
+            raise reader.error(
+                "a conditional expectation needs its law; it is not supported", found.start
+            )
         cursor.pos += 1
         arguments = reader.arguments(cursor, OPENERS[token.text])
-        if len(arguments) != (2 if kind == "Cov" else 1) and not (kind == "Cov" and len(arguments) == 1):
+        if len(arguments) != (2 if kind == "Cov" else 1) and not (
+            kind == "Cov" and len(arguments) == 1
+        ):
             raise reader.error(f"{kind} with {len(arguments)} arguments", found.start)
         value = expectation(reader, kind, arguments, found.start)
         return reader.raised(value, found.sup, found.start) if found.sup is not None else value
@@ -338,14 +381,10 @@ def expectation(reader: Formula, kind: str, arguments: Sequence[Value], start: i
                         over[symbol] = None
             if not over:
                 raise reader.error(
-                    f"{kind} does not say what is random; declare a law, such as x \\sim \\mathcal N(0, I)", start
+                    f"{kind} does not say what is random; declare a law, such as x \\sim \\mathcal N(0, I)",
+                    start,
                 )
             built.append(Expectation(kind, nodes, tuple(over)))
         return built[0]
 
     return Value(shape, build, uses_of(arguments), start=start)
-
-
-def is_kind(token: Token | None, kind: Kind) -> bool:
-    """Whether a token is of a kind."""
-    return token is not None and token.kind is kind

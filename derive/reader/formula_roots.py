@@ -29,7 +29,9 @@ def read_root(reader: Formula, cursor: Cursor) -> Value:
     own = reader.arithmetic.shape(value)
     if order is None:
         if len(own) == 2 and str(own[0]) != "1" and own[0] == own[1]:
-            raise reader.error("the square root of a matrix may be of the matrix or of its entries", start)
+            raise reader.error(
+                "the square root of a matrix may be of the matrix or of its entries", start
+            )
         if own:
             reader.note("the square root of an array is taken entry by entry")
         return Value(value.shape, lambda: Apply("sqrt", (value.build(),)), value.uses, start=start)
@@ -60,9 +62,7 @@ def binomial(n: Value, k: Value, start: int) -> Value:
     def build() -> Expr:
         top, below = n.build(), k.build()
         rest = Apply("factorial", (top - below,))
-        return Quotient(
-            Apply("factorial", (top,)), Product((Apply("factorial", (below,)), rest))
-        )
+        return Quotient(Apply("factorial", (top,)), Product((Apply("factorial", (below,)), rest)))
 
     return Value((), build, uses_of((n, k)), start=start)
 

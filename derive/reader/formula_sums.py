@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 
 from derive.errors import DeriveError
 from derive.expr.build import as_size
-from derive.expr.nodes import Expr, Extremum, Index, Reduce, Relation, Symbol
+from derive.expr.nodes import Expr, Index, Reduce, Relation
 from derive.expr.sizes import Size
 from derive.reader.formula_conditions import condition
-from derive.reader.formula_core import RELATIONS, Formula
+from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_functions import OPENERS, extreme
-from derive.reader.formula_names import Written, base_name, index_node, variable, written_scripts
+from derive.reader.formula_indices import index_node
+from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal, uses_of
-from derive.reader.groups import Group, Node
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 
@@ -73,7 +74,11 @@ def index_name(nodes: Sequence[Node]) -> str | None:
             primes += 1
         elif isinstance(cursor.node, Token) and cursor.node.kind is Kind.SUB:
             sub, _ = written_scripts(cursor)
-        elif isinstance(cursor.node, Token) and cursor.node.kind is Kind.SUP and plain(cursor.items[cursor.pos + 1 :]) == "'":
+        elif (
+            isinstance(cursor.node, Token)
+            and cursor.node.kind is Kind.SUP
+            and plain(cursor.items[cursor.pos + 1 :]) == "'"
+        ):
             cursor.pos += 2
             primes += 1
         else:
@@ -81,7 +86,9 @@ def index_name(nodes: Sequence[Node]) -> str | None:
     return Name(name.base, name.font, name.accents, sub, "", primes).latex
 
 
-def read_range(reader: Formula, below: Sequence[Node], above: Sequence[Node] | None, start: int) -> Range:
+def read_range(
+    reader: Formula, below: Sequence[Node], above: Sequence[Node] | None, start: int
+) -> Range:
     """`i=1`, `i,j`, `j \\neq i`, `i<j`, `i: y_i = c`, `i=1, i \\neq j`, `1 \\le i < j \\le n`."""
     found = Range()
     names_only: list[str] = []
@@ -115,7 +122,9 @@ def _relations(part: Sequence[Node]) -> list[int]:
 
 
 def _bind(reader: Formula, found: Range, name: str, start: int) -> Binding:
-    entry = next((e for e in reader.table.entries.values() if e.kind == "index" and e.latex == name), None)
+    entry = next(
+        (e for e in reader.table.entries.values() if e.kind == "index" and e.latex == name), None
+    )
     binding = Binding(name, reader.table.sizes.fresh(), start=start)
     binding.fallback = entry.upper if entry is not None else None
     if entry is not None and entry.lower != 1:
@@ -162,7 +171,9 @@ def _first_relation(
         _member_of(reader, sides[1], [*names, first], found, start)
         return
     if op.text in (r"\in", r"\notin"):
-        raise reader.error(f"{plain(part)!r}: sums over a set need its members, such as {{1, ..., n}}", start)
+        raise reader.error(
+            f"{plain(part)!r}: sums over a set need its members, such as {{1, ..., n}}", start
+        )
     if first is None and len(cuts) == 2 and index_name(sides[1]) is not None:
         _between(reader, sides, part, cuts, found, start)
         return
@@ -178,7 +189,12 @@ def _first_relation(
         binding = _bind(reader, found, name, start)
         if side is not sides[0] and not names and op.text in (r"\ne", r"\neq"):
             found.tentative = binding
-    if op.text in (r"\le", r"\leq") and first is not None and len(cuts) == 1 and index_name(sides[1]) is None:
+    if (
+        op.text in (r"\le", r"\leq")
+        and first is not None
+        and len(cuts) == 1
+        and index_name(sides[1]) is None
+    ):
         found.bindings[-1].upper = _limit(reader, sides[1])
         found.full = True
         return
@@ -190,11 +206,18 @@ def _is_at_most(node: Node) -> bool:
 
 
 def _is_declared(reader: Formula, name: str) -> bool:
-    return any(e.latex == name and e.kind in ("size", "variable") for e in reader.table.entries.values())
+    return any(
+        e.latex == name and e.kind in ("size", "variable") for e in reader.table.entries.values()
+    )
 
 
 def _bounded_chain(
-    reader: Formula, part: list[Node], cuts: list[int], sides: list[list[Node]], found: Range, start: int
+    reader: Formula,
+    part: list[Node],
+    cuts: list[int],
+    sides: list[list[Node]],
+    found: Range,
+    start: int,
 ) -> None:
     """`1 \\le i < j \\le n`: the last side is the upper limit of all, a number in front the lower one."""
     upper = _limit(reader, sides[-1])
@@ -243,7 +266,12 @@ def _sides(part: list[Node], cuts: list[int]) -> list[list[Node]]:
 
 
 def _between(
-    reader: Formula, sides: list[list[Node]], part: list[Node], cuts: list[int], found: Range, start: int
+    reader: Formula,
+    sides: list[list[Node]],
+    part: list[Node],
+    cuts: list[int],
+    found: Range,
+    start: int,
 ) -> None:
     """`1 \\le i \\le n`."""
     name = index_name(sides[1])
@@ -260,7 +288,9 @@ def _between(
     found.full = True
 
 
-def _member_of(reader: Formula, side: list[Node], names: list[str], found: Range, start: int) -> None:
+def _member_of(
+    reader: Formula, side: list[Node], names: list[str], found: Range, start: int
+) -> None:
     """`i \\in \\{1, \\dots, n\\}` or `i \\in [n]`."""
     tokens = [n for n in side if isinstance(n, Token)]
     texts = [t.text for t in tokens]
@@ -313,9 +343,6 @@ def size_of(value: Value) -> Size | None:
         return as_size(value.build())
     except DeriveError:
         return None
-
-
-# -------------------------------------------------------------------------------------------------- bodies
 
 
 def reduction(kind: str) -> Callable[[Formula, Cursor], Value]:
@@ -373,7 +400,9 @@ def _share_range(reader: Formula, value: Value) -> None:
     except DeriveError:
         node = None
     used = [b for b in (*reader.scope, *reader.state.free.values()) if b.use <= value.uses]
-    if node is None or (isinstance(node, Relation) and all(isinstance(s, Index) for s in (node.lhs, node.rhs))):
+    if node is None or (
+        isinstance(node, Relation) and all(isinstance(s, Index) for s in (node.lhs, node.rhs))
+    ):
         if len(used) == 2 and not all(b.explicit for b in used):
             reader.table.sizes.unify(used[0].extent, used[1].extent)
 
@@ -397,7 +426,8 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         reader.ambiguity("sums_extend")
         if not reader.options.sums_extend:
             raise reader.error(
-                f"the index {found.bindings[0].name} is used after the sum over it has ended", value.start
+                f"the index {found.bindings[0].name} is used after the sum over it has ended",
+                value.start,
             )
         negative = reader._sign(cursor)
         reader._memo.pop((id(cursor), cursor.pos), None)
@@ -407,125 +437,3 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         reader.note("a sum reaches over + and - as far as its index is used")
     with reader.at(start):
         return reader.arithmetic.add(terms)
-
-
-# --------------------------------------------------------------------------------------------- extrema
-
-
-def extremum(kind: str) -> Callable[[Formula, Cursor], Value]:
-    """The handler of \\max, \\min: of arguments, over an index, over a variable."""
-
-    def handler(reader: Formula, cursor: Cursor) -> Value:
-        start = cursor.start
-        cursor.pos += 1
-        below, above = limits(reader, cursor)
-        return extremum_over(reader, cursor, kind, below, above, start)
-
-    return handler
-
-
-def extremum_over(
-    reader: Formula,
-    cursor: Cursor,
-    kind: str,
-    below: Sequence[Node] | None,
-    above: Sequence[Node] | None,
-    start: int,
-) -> Value:
-    """max of a list, max over an index, or min over a declared variable."""
-    if below is None:
-        if kind.startswith("arg"):
-            raise reader.error(f"{kind} without a variable", start)
-        token = cursor.token
-        if token is None or token.text not in OPENERS:
-            raise reader.error(f"{kind} needs its arguments in brackets or a variable below", start)
-        cursor.pos += 1
-        arguments = reader.arguments(cursor, OPENERS[token.text])
-        with reader.at(start):
-            return extreme(kind)(reader, arguments, start)
-    variable_value = _optimised(reader, below)
-    if variable_value is not None:
-        return _optimum(reader, cursor, kind, variable_value, below, start)
-    if kind.startswith("arg"):
-        raise reader.error(f"{kind} over the index {plain(below)!r} is not supported", start)
-    found = read_range(reader, below, above, start)
-    return reduce_over(reader, cursor, kind, found, start)
-
-
-def _optimised(reader: Formula, below: Sequence[Node]) -> Value | None:
-    """The declared variable over which is minimised."""
-    cursor = Cursor(below)
-    start = cursor.start
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    match = reader.table.find(Name(name.base, name.font, name.accents, sub, sup))
-    if match is None or match[0].kind != "variable" or (match[1].sub != sub):
-        return None
-    if any(b.name == Name(name.base).latex for b in reader.scope):
-        return None
-    return variable(reader, match[0], start)
-
-
-def _optimum(
-    reader: Formula, cursor: Cursor, kind: str, value: Value, below: Sequence[Node], start: int
-) -> Value:
-    parts = parts_of(below, (",", ":", r"\mid", "|"))
-    tests: list[Value] = []
-    for part in parts[1:]:
-        tests.append(_test(reader, part))
-    body = reader.expression(cursor)
-    reader.demand_scalar(body, kind, start)
-
-    def build() -> Expr:
-        symbol = value.build()
-        assert isinstance(symbol, Symbol)
-        return Extremum(kind, body.build(), symbol, tuple(t.build() for t in tests))
-
-    shape = value.shape if kind.startswith("arg") else ()
-    return Value(shape, build, uses_of([body, *tests]), start=start)
-
-
-def read_arg(reader: Formula, cursor: Cursor) -> Value:
-    """\\arg\\min_w, \\arg\\max."""
-    start = cursor.start
-    cursor.pos += 1
-    token = cursor.token
-    if token is None or token.text not in (r"\min", r"\max"):
-        raise reader.error("\\arg without \\min or \\max", start)
-    cursor.pos += 1
-    below, above = limits(reader, cursor)
-    return extremum_over(reader, cursor, "arg" + token.text[1:], below, above, start)
-
-
-def read_under(reader: Formula, cursor: Cursor) -> Value:
-    """\\underset{w}{\\arg\\min}, \\underset{i}{\\sum}."""
-    start = cursor.start
-    cursor.pos += 1
-    below = reader.argument(cursor)
-    inside = clean(reader.argument(cursor))
-    sign = plain(inside).replace("\\", "").replace(" ", "")
-    if sign in ("argmin", "argmax", "min", "max"):
-        return extremum_over(reader, cursor, sign, below, None, start)
-    if sign in ("sum", "prod"):
-        return reduce_over(reader, cursor, sign, read_range(reader, below, None, start), start)
-    if sign in ("E", "mathbbE", "mathbb E") and r"word:E" in reader.words:
-        raise reader.error("an expectation with its law below is written \\mathbb{E}_{...}", start)
-    return reader.whole(inside)
-
-
-def read_arg_word(kind: str) -> Callable[[Formula, object], Value]:
-    """\\operatorname{argmin}_w."""
-
-    def handler(reader: Formula, request: object) -> Value:
-        from derive.reader.formula_names import Unknown
-
-        assert isinstance(request, Unknown)
-        found: Written = request.written
-        return extremum_over(reader, request.cursor, kind, found.sub, found.sup, found.start)
-
-    return handler
-
-
-__all__ = ["Group", "extremum", "read_range", "reduction"]

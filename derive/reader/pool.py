@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from derive.errors import ReadError
 from derive.reader.formula import join_shapes, read_value
-from derive.reader.formula_core import State
+from derive.reader.formula_state import State
 from derive.reader.inference import name_sizes
 from derive.reader.scanner import Token
 from derive.reader.source import Source

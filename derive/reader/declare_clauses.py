@@ -1,0 +1,200 @@
+r"""A declaration cut into clauses: mathematics, words, the names that wait for a relation, index ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derive.reader.declare_words import facts_in
+from derive.reader.formula_cursor import clean, plain
+from derive.reader.formula_state import RELATIONS
+from derive.reader.groups import Group, Node
+from derive.reader.scanner import Kind, Token
+
+_TEXTS = frozenset([r"\text", r"\textrm", r"\mbox", r"\textnormal", r"\textit"])
+
+
+_ORDER = {r"\succ": "pd", r"\succeq": "psd", r"\succcurlyeq": "psd", r"\prec": "", r"\preceq": ""}
+
+
+_RELATIONS = frozenset([*RELATIONS, *_ORDER, r"\in", r"\sim", ":="])
+
+
+_DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
+
+
+@dataclass
+class Clause:
+    """Nodes between top-level commas, the words after them, and the names that wait for its relation."""
+
+    nodes: list[Node]
+    words: str = ""
+    subjects: list[list[Node]] = field(default_factory=list)
+
+
+def clauses(nodes: Sequence[Node]) -> list[Clause]:
+    """The clauses of a declaration, each with the names that were waiting for it."""
+    found: list[Clause] = []
+    waiting: list[list[Node]] = []
+    for part in _parts(nodes):
+        body, words = _words_of(part)
+        if not body:
+            if found and words:
+                found[-1].words += " " + words
+            continue
+        first = body[0]
+        dotted = isinstance(first, Token) and first.text in _DOTS
+        if _range_of(body) is not None or (
+            found and found[-1].subjects == [] and _open_range(found[-1], body)
+        ):
+            _extend_range(found, body, waiting)
+            continue
+        if _relation_at(body) is None and not words:
+            waiting.append(body)
+            continue
+        del dotted
+        found.append(Clause(body, words, waiting))
+        waiting = []
+    if waiting and found and _range_of(found[-1].nodes) is None:
+        found.append(Clause(waiting[-1], "", waiting[:-1]))
+    return found
+
+
+def _parts(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Split at commas and semicolons outside brackets, and at `\\text{and}`."""
+    parts: list[list[Node]] = [[]]
+    depth = 0
+    items = _flatten(nodes)
+    for position, node in enumerate(items):
+        text = node.text if isinstance(node, Token) else ""
+        opening = text in ("(", r"\{", "[")
+        closing = text in (")", r"\}", "]")
+        depth += opening - closing
+        if depth <= 0 and text in (",", ";", r"\quad", r"\qquad"):
+            depth = 0
+            parts.append([])
+        elif (
+            isinstance(node, Group)
+            and _is_text(items, position)
+            and plain(node.items).strip() in ("and", "with", ",and")
+        ):
+            parts[-1].pop()
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return [part for part in parts if clean(part)]
+
+
+def _flatten(nodes: Sequence[Node]) -> list[Node]:
+    return list(nodes)
+
+
+def _is_text(items: Sequence[Node], position: int) -> bool:
+    before = items[position - 1] if position else None
+    return isinstance(before, Token) and before.text in _TEXTS
+
+
+def _words_of(part: Sequence[Node]) -> tuple[list[Node], str]:
+    """Mathematics and words of a part: `W\\text{ is symmetric}`; mathematics between words goes into the words."""
+    items = clean(part)
+    body: list[Node] = []
+    words: list[str] = []
+    position = 0
+    while position < len(items):
+        node = items[position]
+        following = items[position + 1] if position + 1 < len(items) else None
+        before = items[position - 1] if position else None
+        script = isinstance(before, Token) and before.kind in (Kind.SUB, Kind.SUP)
+        if (
+            isinstance(node, Token)
+            and node.text in _TEXTS
+            and isinstance(following, Group)
+            and not script
+        ):
+            text = _spoken(following.items)
+            if words or " " in text.strip() or text != text.strip() or facts_in(text):
+                words.append(text)
+                position += 2
+                continue
+            body.extend([node, following])
+            position += 2
+            continue
+        if words:
+            words.append(f" ${plain([node])}$ ")
+        else:
+            body.append(node)
+        position += 1
+    return body, "".join(words).strip()
+
+
+def _spoken(items: Sequence[Node]) -> str:
+    text = ""
+    for node in items:
+        if isinstance(node, Group):
+            text += _spoken(node.items)
+        else:
+            text += (" " if node.spaced else "") + node.text
+    return text + (" " if items else "")
+
+
+def _relation_at(nodes: Sequence[Node], start: int = 0) -> int | None:
+    depth = 0
+    for position in range(start, len(nodes)):
+        node = nodes[position]
+        if not isinstance(node, Token):
+            continue
+        depth += (node.text in ("(", "[")) - (node.text in (")", "]"))
+        if node.text in _RELATIONS and depth <= 0:
+            return position
+    return None
+
+
+def _range_of(body: Sequence[Node]) -> tuple[list[Node], list[Node]] | None:
+    """`i = 1` or `i = 1, \\dots, n`: name and lower limit, when this is the start of an index range."""
+    cut = _relation_at(body)
+    if cut is None or not isinstance(body[cut], Token) or body[cut].text != "=":  # type: ignore[union-attr]
+        return None
+    from derive.reader.formula_sums import index_name
+
+    name = index_name(body[:cut])
+    lower = plain(body[cut + 1 :])
+    if name is None or not lower.lstrip("-").isdecimal() or len(name) > 8:
+        return None
+    return list(body[:cut]), list(body[cut + 1 :])
+
+
+def _open_range(clause: Clause, body: Sequence[Node]) -> bool:
+    """Whether a clause is an index range that still waits for `\\dots` or its upper limit."""
+    if _range_of(clause.nodes) is None:
+        return False
+    state = clause.words
+    if state == "":
+        return isinstance(body[0], Token) and body[0].text in _DOTS
+    return state == "dots"
+
+
+def _extend_range(found: list[Clause], body: list[Node], waiting: list[list[Node]]) -> None:
+    if (
+        found
+        and not found[-1].subjects
+        and _open_range(found[-1], body)
+        and _range_of(body) is None
+    ):
+        last = found[-1]
+        if last.words == "":
+            last.words = "dots"
+            if len(body) > 1:
+                last.subjects = [list(body[1:])]
+                last.words = "range"
+        else:
+            last.subjects = [body]
+            last.words = "range"
+        return
+    # names before `i = 1` belong to the range too: `i, j = 1, ..., n`
+    clause = Clause(body)
+    found.append(clause)
+    for names in waiting:
+        cut = _relation_at(body)
+        assert cut is not None
+        found.insert(len(found) - 1, Clause([*names, *body[cut:]], "same"))
+    waiting.clear()

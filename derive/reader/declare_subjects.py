@@ -1,0 +1,165 @@
+r"""The names that a clause speaks of: single symbols, families by index, lists with dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.reader.declare_clauses import _DOTS, Clause
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.table import INDEX_LETTERS, Declaration, Name
+
+
+@dataclass
+class Subject:
+    """A name that is declared: `indices` of members, `upper` of a list `x_1, ..., x_n`, transposed in `w_j^\\top`."""
+
+    name: Name
+    indices: tuple[str, ...] = ()
+    marker: str = "sub"
+    listed: list[Node] | None = None
+    origin: int = 1
+
+
+def _subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
+    """The name that these nodes are, and which of its scripts count members."""
+    cursor = Cursor(nodes)
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    primes = 0
+    while cursor.take("'"):
+        primes += 1
+    if cursor.node is not None:
+        return None
+    if sup in (r"\top", "T"):
+        sup = ""
+    bare = Name(name.base, name.font, name.accents)
+    base = Name(name.base, name.font, name.accents, sub or name.sub, sup, primes)
+    label = sup[1:-1] if sup.startswith("(") and sup.endswith(")") else ""
+    if (
+        label
+        and _is_index(reader, label, "sup")
+        and not reader.table.exact(Name(name.base, name.font, name.accents, sub))
+    ):
+        return Subject(Name(name.base, name.font, name.accents, sub), (label,), "sup")
+    letters = _letters(sub)
+    if letters and not sup and all(_is_index(reader, letter) for letter in letters):
+        return Subject(Name(bare.base, bare.font, bare.accents, "", "", primes), tuple(letters))
+    return Subject(base)
+
+
+def _letters(sub: str) -> list[str]:
+    """The index letters of a subscript, empty when it is a label."""
+    if "," in sub:
+        return sub.split(",")
+    if sub.startswith("\\"):
+        return [sub] if sub in INDEX_LETTERS or sub[1:].isalpha() else []
+    return list(sub) if 0 < len(sub) <= 3 and sub.isalpha() else []
+
+
+def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
+    """Whether a script counts members: its range is declared, or it is a letter that usually counts examples.
+
+    Layers and time steps (l, t, as superscripts also k) name one symbol unless their range is declared.
+    """
+    entry = reader.table.exact(Name(letter))
+    if entry is not None:
+        return entry.kind == "index"
+    if letter in ("l", "t", r"\ell") or (place == "sup" and letter in ("k", "r")):
+        return False
+    return letter in INDEX_LETTERS
+
+
+def _listed(reader: Formula, subjects: list[list[Node]], last: list[Node]) -> list[Subject] | None:
+    """`x_1, \\dots, x_n`: one family."""
+    dots = [
+        i
+        for i, nodes in enumerate(subjects)
+        if len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in _DOTS
+    ]
+    if not dots:
+        return None
+    found: list[Subject] = []
+    first = subjects[0] if dots[0] > 0 else None
+    if first is None:
+        raise reader.error("a list that starts with dots has no meaning", start_of(last[0]))
+    cursor, end = Cursor(first), Cursor(last)
+    one, two = base_name(cursor), base_name(end)
+    if one is None or one != two:
+        raise reader.error("the first and last name of a list with dots differ", start_of(last[0]))
+    marker = "sub" if end.token is not None and end.token.kind is Kind.SUB else "sup"
+    low, high = _script(cursor), _script(end)
+    text = plain(low).strip("()")
+    if not text.isdecimal() or high is None:
+        raise reader.error("a list with dots needs numbered names", start_of(last[0]))
+    upper = [n for n in clean(high) if not (isinstance(n, Token) and n.text in ("(", ")"))]
+    found.append(Subject(one, ("*",), marker, list(upper), int(text)))
+    return found
+
+
+def _script(cursor: Cursor) -> Sequence[Node]:
+    if cursor.token is None or cursor.token.kind not in (Kind.SUB, Kind.SUP):
+        return ()
+    following = cursor.ahead()
+    return inner(following) if following is not None else ()
+
+
+def _entries(
+    reader: Formula, clause: Clause, left: list[Node]
+) -> list[tuple[Subject, Declaration]]:
+    """The declarations that a clause speaks of."""
+    listed = _listed(reader, clause.subjects, left)
+    if listed is not None:
+        subjects = listed
+    else:
+        subjects = []
+        for nodes in (*clause.subjects, left):
+            subject = _subject(reader, nodes)
+            if subject is None:
+                raise reader.error(
+                    f"{plain(nodes)!r} is not a name that can be declared", start_of(nodes[0])
+                )
+            subjects.append(subject)
+    return [(s, _entry(reader, s)) for s in subjects]
+
+
+def _entry(reader: Formula, subject: Subject) -> Declaration:
+    if subject.indices and subject.indices != ("*",):
+        slices = reader.table.families.get(subject.name)
+        if slices is not None and slices.kind == "slices":
+            return slices
+    entry = reader.table.declare(subject.name, family=bool(subject.indices))
+    if entry.kind in ("index", "size") and not subject.indices:
+        entry.kind = "variable"
+    if subject.indices:
+        entry.family = max(entry.family, len(subject.indices))
+        entry.marker = subject.marker
+    return entry
+
+
+def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[object]:
+    """The sizes of the axes that count members."""
+    from derive.reader.declare_sets import read_sizes
+
+    if subject.listed is not None:
+        entry.origin = 1
+        sizes = read_sizes(reader, subject.listed, 0)
+        size = sizes[0] if sizes else reader.table.sizes.fresh()
+        if subject.origin == 0:
+            size = size + 1
+            entry.origin = 0
+        return [size]
+    found: list[object] = []
+    for letter in subject.indices:
+        index = reader.table.exact(Name(letter))
+        if index is not None and index.kind == "index" and index.upper is not None:
+            found.append(index.upper)
+        else:
+            found.append(reader.table.sizes.fresh())
+    return found

@@ -1,0 +1,137 @@
+r"""Derivatives by an operator in front: nabla with and without its variable, and partial with a subscript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.expr.nodes import (
+    Call,
+    Derivative,
+    Expr,
+    Function,
+    Symbol,
+)
+from derive.reader.formula_calculus import (
+    Variable,
+    _skip_name,
+    _slash_derivative,
+    _variable,
+    derivative,
+    operand,
+)
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_functions import function_scripts
+from derive.reader.formula_values import Value
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+
+
+def read_nabla(reader: Formula, cursor: Cursor) -> Value:
+    """\\nabla_x f, \\nabla f(x), \\nabla^2 f, \\nabla_x \\nabla_y f."""
+    start = cursor.start
+    cursor.pos += 1
+    sub, sup, _ = function_scripts(reader, cursor)
+    order = 1
+    transposed = False
+    if sup is not None:
+        text = plain(sup)
+        if text in (r"\top", "T"):
+            transposed = True
+        elif text == "2":
+            order = 2
+        else:
+            raise reader.error(f"\\nabla^{text} is not supported", start)
+    if sub is None:
+        value = _nabla_of_call(reader, cursor, order, start)
+    else:
+        body = operand(reader, cursor, start)
+        variables = _nabla_variables(reader, sub, order, start)
+        value = derivative(reader, body, variables, start, "nabla")
+    if transposed:
+        with reader.at(start):
+            return reader.arithmetic.transpose(value)
+    return value
+
+
+def _nabla_variables(
+    reader: Formula, sub: Sequence[Node], order: int, start: int
+) -> list[Variable]:
+    """`w`, `w w`, `x, y`, `w_k`, `W^{(l)}`."""
+    items = clean(sub)
+    parts: list[list[Node]] = [[]]
+    for node in items:
+        if isinstance(node, Token) and node.text == ",":
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    if len(parts) == 1:
+        cursor = Cursor(items, cleaned=True)
+        pieces: list[list[Node]] = []
+        while cursor.node is not None:
+            first = cursor.pos
+            if not _skip_name(reader, cursor):
+                pieces = []
+                break
+            pieces.append(list(cursor.items[first : cursor.pos]))
+        if len(pieces) == 2:
+            parts = pieces
+    variables = [_variable(reader, part, 1, start) for part in parts]
+    if len(variables) == 1:
+        return [Variable(variables[0].value, order, variables[0].row)]
+    if len(variables) == order or order == 1:
+        if order == 1 and len(variables) == 2 and plain(parts[0]) != plain(parts[1]):
+            raise reader.error(
+                "\\nabla by several variables stacks them; write one for each", start
+            )
+        return variables
+    raise reader.error(f"\\nabla of order {order} by {len(variables)} variables", start)
+
+
+def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> Value:
+    """\\nabla f(x): by the argument of the call; \\nabla f: by the one parameter of f."""
+    value = reader.factor(cursor)
+    node = value.build()
+    if isinstance(node, Symbol):
+        raise reader.error(
+            f"\\nabla {node.name} does not say by what is differentiated; write \\nabla_x {node.name}",
+            start,
+        )
+    if not isinstance(node, Call) or len(node.args) != 1 or node.order:
+        raise reader.error(
+            "\\nabla without an index needs a function of one argument behind it", start
+        )
+    return gradient_at(reader, node.function, node.args[0], value, order, start)
+
+
+def gradient_at(
+    reader: Formula, function: Function, argument: Expr, value: Value, order: int, start: int
+) -> Value:
+    """The gradient of a function at a point; a point that is no symbol is named, so that it can be varied."""
+    point = argument
+    if not isinstance(argument, Symbol):
+        point = Symbol(f"({argument!r})", argument.shape, definition=argument)
+    node = Derivative(Call(function, (point,)), (point,) * order, "nabla")
+    return Value(node.shape, lambda: node, value.uses, start=start)
+
+
+def read_partial(reader: Formula, cursor: Cursor) -> Value:
+    """\\partial_x f, or \\partial f / \\partial x."""
+    start = cursor.start
+    cursor.pos += 1
+    token = cursor.token
+    if token is not None and token.kind is Kind.SUB:
+        cursor.pos += 1
+        nodes = reader.argument(cursor)
+        order = 1
+        if cursor.token is not None and cursor.token.kind is Kind.SUP:
+            cursor.pos += 1
+            text = plain(reader.argument(cursor))
+            if text != "2":
+                raise reader.error(f"\\partial^{text} is not supported", start)
+            order = 2
+        body = operand(reader, cursor, start)
+        return derivative(
+            reader, body, _nabla_variables(reader, nodes, order, start), start, "partial"
+        )
+    return _slash_derivative(reader, cursor, start)

@@ -1,0 +1,168 @@
+r"""Scripts of the grammar: powers, transposes, inverses, primes, entries and factorials after an atom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_state import (
+    Base,
+)
+from derive.reader.formula_values import Value
+from derive.reader.groups import Group, Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.table import Name
+
+
+@dataclass
+class _Indexed:
+    """What `entries` passes to its handler."""
+
+    value: Value
+    nodes: Sequence[Node]
+    start: int
+
+
+_ONE_ARGUMENT = frozenset(
+    r"\mathrm \mathsf \mathbf \text \textrm \mathit \operatorname \boldsymbol \bm \mathcal \mathbb \hat \bar \tilde "
+    r"\textbf \vec \mathtt".split()
+)
+
+
+class Scripts(Base):
+    """What stands after an atom."""
+
+    def postfix(self, value: Value, cursor: Cursor, start: int) -> Value:
+        """Primes, powers, transposes, entries and factorials after an atom."""
+        while True:
+            token = cursor.token
+            if token is None:
+                if not _empty_before_script(cursor):
+                    return value
+                cursor.pos += 1
+                continue
+            if token.kind is Kind.SUP:
+                cursor.pos += 1
+                value = self.raised(value, self.argument(cursor), token.start)
+            elif token.kind is Kind.SUB:
+                cursor.pos += 1
+                value = self.entries(value, self.argument(cursor), token.start)
+            elif token.text == "'":
+                cursor.pos += 1
+                value = self._primed(value, token.start)
+            elif token.text == "!":
+                cursor.pos += 1
+                value = self.apply("factorial", value, token.start)
+            else:
+                return value
+
+    def argument(self, cursor: Cursor) -> Sequence[Node]:
+        """The nodes of a group or the single token that comes next, as TeX takes an argument."""
+        node = cursor.node
+        if node is None:
+            raise self.unexpected(cursor, "an argument")
+        cursor.pos += 1
+        if isinstance(node, Group) and not node.name:
+            return node.items
+        following = cursor.node
+        if isinstance(node, Token) and node.kind is Kind.WORD and isinstance(following, Group):
+            if node.text in _ONE_ARGUMENT:
+                cursor.pos += 1
+                return (node, following)
+        if isinstance(node, Token) and node.text in _ONE_ARGUMENT and following is not None:
+            cursor.pos += 1
+            return (node, following)
+        return (node,)
+
+    def _primed(self, value: Value, start: int) -> Value:
+        if not self.arithmetic.shape(value):
+            raise self.error(
+                "a prime on a scalar is neither a transpose nor the derivative of a declared function",
+                start,
+            )
+        self.note("a prime on a vector or matrix is its transpose")
+        with self.at(start):
+            return self.arithmetic.transpose(value)
+
+    def is_transpose(self, token: Token | None, value: Value) -> bool:
+        """Whether a superscript token is a transpose sign for this value."""
+        if token is None:
+            return False
+        if token.text in (r"\top", r"\intercal"):
+            return True
+        if token.text == "T" and token.kind is Kind.LETTER:
+            if self.arithmetic.shape(value):
+                return True
+            return self.table.find(Name("T")) is None and not any(b.name == "T" for b in self.scope)
+        return False
+
+    def raised(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
+        """value^nodes."""
+        from derive.reader.formula_cursor import clean, single
+
+        token = single(nodes)
+        if self.is_transpose(token, value):
+            with self.at(start):
+                return self.arithmetic.transpose(value)
+        items = clean(nodes)
+        if len(items) > 1 and self.is_transpose(single(items[-1:]), value):
+            if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
+                with self.at(start):
+                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+            lowered = self.raised(value, items[:-1], start)
+            with self.at(start):
+                return self.arithmetic.transpose(lowered)
+        if len(items) == 3 and isinstance(items[0], Token) and items[0].text == "-":
+            if single(items[1:]) is not None and self.is_transpose(single(items[1:]), value):
+                with self.at(start):
+                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+        if token is not None and token.text == "'":
+            return self._primed(value, start)
+        if isinstance(items[0] if items else None, Token) and items[0].text in (r"\odot", r"\circ"):  # type: ignore[union-attr]
+            exponent = self.whole(items[1:])
+            if not self.arithmetic.shape(value):
+                return self.arithmetic.power(value, exponent)
+            return self.arithmetic.entrywise_power(value, exponent)
+        if token is not None and token.text in (
+            "*",
+            r"\star",
+            r"\dagger",
+            "+",
+            r"\circ",
+            r"\ddagger",
+            "H",
+        ):
+            if token.text != "H" or self.table.find(Name("H")) is None:
+                raise self.error(
+                    f"^{token.text} has no declared meaning here; declare the symbol with it", start
+                )
+        with self.deeper(start), self.flag(in_exponent=value.kind != "constant"):
+            exponent = self.whole(items)
+        with self.at(start):
+            return self.arithmetic.power(value, exponent)
+
+    def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
+        """value_nodes: entries by index."""
+        handler = self.words["entries"]
+        return handler(self, _Indexed(value, nodes, start))  # type: ignore[arg-type]
+
+    def apply(self, function: str, value: Value, start: int) -> Value:
+        """An elementwise function of the table."""
+        from derive.expr.nodes import Apply
+
+        return Value(
+            value.shape, lambda: Apply(function, (value.build(),)), value.uses, start=start
+        )
+
+
+def _empty_before_script(cursor: Cursor) -> bool:
+    """Whether `{}` comes next and a script after it, as in `A^\\top{}^{-1}`."""
+    node, following = cursor.node, cursor.ahead()
+    return (
+        isinstance(node, Group)
+        and not node.name
+        and not node.items
+        and isinstance(following, Token)
+        and following.kind in (Kind.SUP, Kind.SUB)
+    )

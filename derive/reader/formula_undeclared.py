@@ -1,0 +1,193 @@
+r"""Names that the table does not have: constants, sizes and indices by position, entries of a declared matrix, refusals."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.errors import ReadError
+from derive.expr.nodes import Apply, Dim, Expr, Number, Power
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_indices import (
+    _at_commas,
+    _pieces,
+    free_index,
+)
+from derive.reader.formula_names import Unknown, variable
+from derive.reader.formula_values import Value, constant
+from derive.reader.formula_written import (
+    Written,
+)
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind
+from derive.reader.table import INDEX_LETTERS, Name
+
+COUNTS = frozenset(Name(letter) for letter in "nmkNMKdD")
+
+
+"""Letters that count something when an exponent is the first place where they occur."""
+
+
+def read_undeclared(reader: Formula, request: object) -> Value:
+    """A name that the table does not have: constants, sizes and indices by position, entries of a declared matrix."""
+    assert isinstance(request, Unknown)
+    found, name, cursor = request.written, request.name, request.cursor
+    word = found.name
+    value = _special(reader, found, cursor)
+    if value is None and word.font == "word":
+        handler = reader.words.get(word.base) or reader.words.get(word.base.lower())
+        if handler is not None:
+            return reader.words["function word"](reader, request)  # type: ignore[arg-type]
+    positional = reader.in_limit or (reader.in_index and word.base not in ("1", "0", r"\delta"))
+    if value is None and positional:
+        value = _by_position(reader, found, name)
+        if value is not None:
+            return _sup(reader, value, found)
+    if value is None:
+        handler = reader.words.get(f"name:{word.base}")
+        if (
+            handler is not None
+            and word.font in ("", "rm", "bb", "cal", "bold", "sf", "word")
+            and not word.accents
+        ):
+            value = handler(reader, request)  # type: ignore[arg-type]
+            if value is not None:
+                return value
+    if value is None and not positional:
+        value = _by_position(reader, found, name)
+    if value is None:
+        value = _lower_case_entries(reader, found)
+        if value is not None:
+            return _sup(reader, value, found)
+    if value is None:
+        value = _square_root(reader, found)
+        if value is not None:
+            return value
+    if value is None:
+        return reader.words["assume"](reader, request)  # type: ignore[arg-type]
+    if found.sub is not None:
+        value = reader.entries(value, found.sub, found.start)
+    return _sup(reader, value, found)
+
+
+def _sup(reader: Formula, value: Value, found: Written) -> Value:
+    for _ in range(found.primes):
+        value = reader._primed(value, found.start)
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def _special(reader: Formula, found: Written, cursor: Cursor) -> Value | None:
+    base, font = found.name.base, found.name.font
+    if found.name.accents or found.primes:
+        return None
+    if base == r"\pi" and found.sub is None:
+        return constant("pi", found.start)
+    if base == "e" and font in ("", "rm") and found.sub is None and not reader.in_index:
+        return constant("e", found.start)
+    if base in ("0", "1") or (base == "I" and font in ("", "bold", "rm", "bb")):
+        return None
+    return None
+
+
+def _by_position(reader: Formula, found: Written, name: Name) -> Value | None:
+    """Inside a subscript an unknown letter is a free index; in a limit of a sum it is a size."""
+    if found.sup is not None and not reader.in_limit:
+        return None
+    if reader.in_limit:
+        size = reader.table.size(Name(name.base, name.font, name.accents, name.sub))
+        return Value((), lambda: Dim(size), kind="size", start=found.start)
+    if reader.in_exponent and found.sub is None and not found.primes and found.name in COUNTS:
+        reader.note(f"{found.name.latex} is read as a positive integer")
+        size = reader.table.size(found.name)
+        return Value((), lambda: Dim(size), kind="size", start=found.start)
+    if reader.in_index:
+        text = Name(
+            found.name.base, found.name.font, found.name.accents, "", "", found.primes
+        ).latex
+        if found.sub is None:
+            return free_index(reader, text, found.start)
+    return None
+
+
+def _lower_case_entries(reader: Formula, found: Written) -> Value | None:
+    """a_{ij} where only the matrix A is declared."""
+    base = found.name.base
+    if found.sub is None or not base.islower() or len(base) != 1 or found.name.accents:
+        return None
+    upper = reader.table.find(Name(base.upper(), found.name.font)) or reader.table.find(
+        Name(base.upper())
+    )
+    if (
+        upper is None
+        or upper[0].kind != "variable"
+        or len(upper[0].sizes or ()) != 2
+        or upper[0].family
+    ):
+        return None
+    items = clean(found.sub)
+    if len(_at_commas(items)) != 2 and len(_pieces(items)) != 2:
+        return None
+    reader.note(f"{base}_{{ij}} is read as the entries of {upper[0].latex}")
+    return reader.entries(variable(reader, upper[0], found.start), found.sub, found.start)
+
+
+def _square_root(reader: Formula, found: Written) -> Value | None:
+    """\\sigma where \\sigma^2 is declared: its positive root; \\sigma^{2k} is a power of \\sigma^2."""
+    sub = plain(found.sub) if found.sub is not None else ""
+    match = reader.table.find(Name(found.name.base, found.name.font, found.name.accents, sub, "2"))
+    if match is None or not match[1].sup or match[0].sizes != () or match[0].family:
+        return None
+    entry = match[0]
+    if not entry.has("nonnegative"):
+        return None
+    table = reader.table
+    exponent = Fraction(1, 2)
+    if found.sup is not None:
+        text = plain(found.sup)
+        if not text.lstrip("-").isdecimal():
+            return None
+        exponent = Fraction(int(text), 2)
+    power = Number(exponent)
+    reader.note(f"{found.name.latex} is the positive root of {entry.latex}")
+
+    def build() -> Expr:
+        symbol = table.symbol(entry)
+        if exponent == Fraction(1, 2):
+            return Apply("sqrt", (symbol,))
+        return symbol if exponent == 1 else Power(symbol, power)
+
+    return Value((), build, start=found.start)
+
+
+def read_bare_word(reader: Formula, cursor: Cursor) -> Value:
+    """A command that stands for a word when no macro defines it: `\\E[x]`, `\\KL(q \\| p)`."""
+    token, before = cursor.token, cursor.pos
+    assert token is not None
+    cursor.pos += 1
+    word = {r"\EE": "E"}.get(token.text, token.text[1:])
+    name = Name(word, "word")
+    sub: tuple[Node, ...] | None = None
+    if cursor.token is not None and cursor.token.kind is Kind.SUB:
+        cursor.pos += 1
+        sub = tuple(reader.argument(cursor))
+    request = Unknown(Written(name, token.start, sub), name, cursor, before)
+    return read_undeclared(reader, request)
+
+
+def undeclared_error(reader: Formula, request: Unknown) -> ReadError:
+    """`x is not declared; add x \\in \\mathbb{R}^{n}`."""
+    latex = Name(request.name.base, request.name.font, request.name.accents).latex
+    if request.cursor.at("(") and not request.written.sub:
+        return reader.error(
+            f"{latex} is not declared: as a factor it needs {latex} \\in \\mathbb{{R}}, as a function a definition "
+            f"{latex}(x) = ...",
+            request.written.start,
+        )
+    if latex in INDEX_LETTERS:
+        return reader.error(
+            f"{latex} is not declared: a size, an index or a scalar; add {latex} \\in \\mathbb{{R}} or its range",
+            request.written.start,
+        )
+    return reader.error(
+        f"{latex} is not declared; add {latex} \\in \\mathbb{{R}}^{{...}}", request.written.start
+    )

@@ -1,0 +1,223 @@
+r"""Names as they are written: base letters with fonts and accents, and the scripts that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, inner, plain
+from derive.reader.groups import Group, Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.table import Name
+
+GREEK = frozenset(
+    r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \varkappa \lambda \mu \nu "
+    r"\xi \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta \Theta "
+    r"\Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar \imath \jmath \aleph \wp \Re \Im".split()
+)
+
+
+FONTS = {
+    r"\mathbf": "bold", r"\boldsymbol": "bold", r"\bm": "bold", r"\pmb": "bold", r"\textbf": "bold", r"\mathbfit": "bold",
+    r"\symbf": "bold", r"\vec": "vec", r"\mathcal": "cal", r"\mathscr": "cal", r"\mathbb": "bb", r"\mathds": "bb",
+    r"\mathbbm": "bb", r"\Bbb": "bb", r"\mathfrak": "frak", r"\mathsf": "sf", r"\textsf": "sf", r"\mathrm": "rm",
+    r"\textrm": "rm", r"\text": "rm", r"\mbox": "rm", r"\textnormal": "rm", r"\operatorname": "rm", r"\mathit": "",
+    r"\textit": "", r"\mathnormal": "", r"\mathtt": "tt", r"\texttt": "tt", r"\underline": "underline",
+    r"\operatorname*": "rm", r"\mathring": "bb",
+}  # fmt: skip
+
+
+ACCENTS = {
+    r"\hat": "hat", r"\widehat": "hat", r"\tilde": "tilde", r"\widetilde": "tilde", r"\bar": "bar", r"\overline": "bar",
+    r"\dot": "dot", r"\ddot": "ddot", r"\check": "check", r"\breve": "breve", r"\acute": "acute", r"\grave": "grave",
+}  # fmt: skip
+
+
+WORDLIKE = frozenset(["rm", "", "sf", "tt"])
+
+
+@dataclass(frozen=True)
+class Written:
+    """A base with font and accents, the nodes of its scripts, and where it starts. `digits`: `\\mathbf 1`."""
+
+    name: Name
+    start: int
+    sub: tuple[Node, ...] | None = None
+    sup: tuple[Node, ...] | None = None
+    primes: int = 0
+
+
+def base_name(cursor: Cursor) -> Name | None:
+    """The name that comes next without scripts; None (and nothing taken) when there is none."""
+    before = cursor.pos
+    found = _base(cursor)
+    if found is None:
+        cursor.pos = before
+    return found
+
+
+def _base(cursor: Cursor) -> Name | None:
+    token = cursor.token
+    if token is None:
+        node = cursor.node
+        if isinstance(node, Group) and not node.name and len(node.items) <= 4:
+            inside = Cursor(node.items)
+            found = _base(inside)
+            if found is not None and inside.node is None:
+                cursor.pos += 1
+                return found
+        return None
+    if token.kind is Kind.LETTER or (token.kind is Kind.WORD and token.text in GREEK):
+        cursor.pos += 1
+        return Name(token.text)
+    if token.text in ACCENTS:
+        return _accented(cursor, ACCENTS[token.text])
+    if token.text in FONTS:
+        return _styled(cursor, FONTS[token.text])
+    return None
+
+
+def _argument(cursor: Cursor) -> Sequence[Node] | None:
+    cursor.pos += 1
+    if cursor.at("*"):
+        cursor.pos += 1
+    node = cursor.node
+    if node is None:
+        return None
+    if isinstance(node, Token) and (node.text in FONTS or node.text in ACCENTS):
+        following = cursor.ahead()
+        cursor.pos += 2
+        return (node, following) if following is not None else None
+    cursor.pos += 1
+    return inner(node)
+
+
+def _accented(cursor: Cursor, accent: str) -> Name | None:
+    nodes = _argument(cursor)
+    if nodes is None:
+        return None
+    inside = Cursor(nodes)
+    name = _base(inside)
+    if name is None or (inside.node is not None and not _only_scripts(inside)):
+        return None
+    found = Name(name.base, name.font, (*name.accents, accent))
+    if inside.node is not None:
+        scripts = written_scripts(inside)
+        found = Name(found.base, found.font, found.accents, *scripts)
+    return found
+
+
+def _only_scripts(cursor: Cursor) -> bool:
+    return isinstance(cursor.node, Token) and cursor.node.kind in (Kind.SUB, Kind.SUP)
+
+
+def written_scripts(cursor: Cursor) -> tuple[str, str]:
+    """Canonical subscript and superscript that follow."""
+    sub = sup = ""
+    while isinstance(cursor.node, Token) and cursor.node.kind in (Kind.SUB, Kind.SUP):
+        kind = cursor.node.kind
+        cursor.pos += 1
+        node = cursor.node
+        if node is None:
+            break
+        cursor.pos += 1
+        text = plain(inner(node))
+        if isinstance(node, Token) and node.text in FONTS and cursor.node is not None:
+            text = plain((cursor.node,))
+            cursor.pos += 1
+        sub, sup = (text, sup) if kind is Kind.SUB else (sub, text)
+    return sub, sup
+
+
+def _styled(cursor: Cursor, font: str) -> Name | None:
+    nodes = _argument(cursor)
+    if nodes is None:
+        return None
+    items = clean(nodes)
+    if len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.NUMBER:
+        return Name(items[0].text, font or "rm")
+    word = "".join(n.text for n in items if isinstance(n, Token))
+    if len(word) > 1 and word.isalnum() and len(items) > 1 and len(word) == sum(1 for _ in word):
+        if all(isinstance(n, Token) and n.kind in (Kind.LETTER, Kind.NUMBER) for n in items):
+            return Name(word, "word") if font in WORDLIKE or font in ("cal", "bb") else None
+    if (
+        font in WORDLIKE
+        and all(isinstance(n, Token) for n in items)
+        and word.replace("-", "").isalpha()
+    ):
+        if len(items) > 1:
+            return Name(word, "word")
+    inside = Cursor(items, cleaned=True)
+    name = _base(inside)
+    if name is None or inside.node is not None:
+        return None
+    if name.font == "word":
+        return name
+    strongest = font if font not in ("", "rm") or not name.font else name.font
+    if name.font == "bold" and font == "vec":
+        strongest = "bold"
+    return Name(name.base, strongest or name.font, name.accents, name.sub, name.sup)
+
+
+def written(reader: Formula, cursor: Cursor) -> Written | None:
+    """A name with its scripts; None when something else comes next."""
+    start = cursor.start
+    name = base_name(cursor)
+    if name is None:
+        return None
+    if reader.font and not name.font and not name.base.isdigit():
+        name = Name(name.base, reader.font, name.accents, name.sub, name.sup)
+    sub: tuple[Node, ...] | None = None
+    sup: tuple[Node, ...] | None = None
+    primes = 0
+    while (token := cursor.token) is not None:
+        if token.text == "'" and token.kind is Kind.CHAR:
+            cursor.pos += 1
+            primes += 1
+        elif token.kind is Kind.SUB and sub is None:
+            cursor.pos += 1
+            sub = tuple(reader.argument(cursor))
+        elif token.kind is Kind.SUP and sup is None:
+            following = cursor.ahead()
+            count = _prime_count(following)
+            if count:
+                cursor.pos += 2
+                primes += count
+                continue
+            cursor.pos += 1
+            sup = tuple(reader.argument(cursor))
+        else:
+            break
+    return Written(name, start, sub, sup, primes)
+
+
+def _prime_count(node: Node | None) -> int:
+    if node is None:
+        return 0
+    items = clean(inner(node))
+    if items and all(isinstance(n, Token) and n.text == "'" for n in items):
+        return len(items)
+    return 0
+
+
+def _split_sup(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
+    """A superscript as a label (`(l)`, `*`, `\\text{new}`) and what follows it (`\\top`, a power)."""
+    items = clean(sup)
+    if not items:
+        return [], []
+    first = items[0]
+    if isinstance(first, Token) and first.text == "(":
+        depth = 0
+        for position, node in enumerate(items):
+            if isinstance(node, Token):
+                depth += (node.text == "(") - (node.text == ")")
+            if depth == 0:
+                return items[: position + 1], items[position + 1 :]
+    if isinstance(first, Token) and first.text in ("*", r"\star", "+", r"\dagger"):
+        return items[:1], items[1:]
+    if isinstance(first, Token) and first.text in FONTS and len(items) > 1:
+        label = plain(items[:2])
+        if label not in ("T", "t", "⊤") and label.isalpha():
+            return items[:2], items[2:]
+    return items, []
