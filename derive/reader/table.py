@@ -185,8 +185,8 @@ class Table:
             family = self._family(form, name)
             if family is not None:
                 return family, form
-        if (name.base, name.font) == ("d", "rm"):
-            return None  # an upright d is the differential, also where a size is called d
+        if name.font == "rm" and name.base in ("d", "e", r"\pi"):
+            return None  # upright, these are the differential and the constants, whatever else is called d, e or pi
         for form in _forms(name):
             near = self.by_letter.get(form.letter, {})
             if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):

@@ -79,7 +79,7 @@ def _number(node: Number, t: Typesetter) -> Piece:
 def _constant(node: Constant, t: Typesetter) -> Piece:
     latex = CONSTANTS[node.name]
     if latex in t.taken:
-        latex = rf"\mathrm{{{latex}}}" if latex.isalpha() else rf"\boldsymbol{{{latex}}}"
+        latex = rf"\mathrm{{{latex}}}"  # read as the constant, since it is upright
     return t.style.name(latex)
 
 

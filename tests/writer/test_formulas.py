@@ -28,6 +28,7 @@ from derive.expr.build import (
     norm2,
     ones,
     partial,
+    pi,
     sum_over,
     symbol,
     zeros,
@@ -172,6 +173,13 @@ def test_a_name_that_the_document_has_taken_is_not_used_for_a_function() -> None
     assert latex(apply("sigmoid", z)) == r"\sigma(z)"
     assert latex(sigma * apply("sigmoid", a)) == r"\sigma \operatorname{sigmoid}(a)"
     assert latex(apply("sigmoid", z), taken=[r"\sigma"]) == r"\operatorname{sigmoid}(z)"
+
+
+def test_a_constant_is_upright_where_a_symbol_has_its_letter() -> None:
+    weights = symbol(r"\pi", k)
+    assert latex(pi * weights) == r"\mathrm{\pi} \pi"
+    assert latex(e**a) == "e^a"
+    assert latex(e**a, taken=["e"]) == r"\mathrm{e}^a"
 
 
 def test_names_given_as_plain_words() -> None:

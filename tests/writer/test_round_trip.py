@@ -173,6 +173,14 @@ def test_every_notation_reads_back(expr: Expr) -> None:
     assert agrees(expr, found), f"{latex(expr)} reads as {found!r}"
 
 
+def test_constants_and_the_differential_read_back_where_their_letter_is_taken() -> None:
+    weights, size = symbol(r"\pi", n), dims("d")[0]
+    base, data = symbol("e", n), symbol("U", size, n)
+    for expr in (2 * pi * weights, e**a * base, data @ Differential(x, (x,))):
+        found = read_back(expr, SIZES)
+        assert agrees(expr, found), f"{latex(expr)} reads as {found!r}"
+
+
 def test_a_differential_reads_back() -> None:
     for expr in (Differential(X, (X,)), X @ Differential(w, (w,)), Differential(A, (A,)) @ x):
         assert read_back(expr, SIZES) == expr
