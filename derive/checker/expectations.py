@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from derive.checker.quadrature import gauss_hermite, gauss_legendre
-from derive.checker.tables import Cholesky, Table, nested
+from derive.checker.tables import Cholesky, Table
 from derive.errors import EvaluationError
 from derive.expr.core import Add, Apply, Dim, Expr, Item, Neg, Number, Product, Symbol, as_expr
 from derive.expr.facts import declared
@@ -128,7 +128,7 @@ def _nodes(
         raise EvaluationError(f"an expectation over {z!r} needs {len(points)} nodes, too many")
     count = Size.of(len(points))
     lengths = [size.value(setup.sizes) for size in z.dims]
-    values = tuple(nested(list(p), lengths) for p in points)
+    values = tuple(entry for point in points for entry in point)
     name = f"{what} {z.name} {lengths} {setup.level} {setup.seed}"
     k = Index(f"k'{z.name}", ONE, Dim(count))
     return Item(Table(name, (count, *z.dims), values), (k, *(None,) * len(z.dims))), k

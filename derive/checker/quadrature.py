@@ -16,7 +16,7 @@ Grid = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 BITS = 200
 
 #: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
-HERMITE = {1: (48, 64), 2: (28, 36), 3: (9, 11), 4: (5, 6), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
+HERMITE = {1: (48, 64), 2: (28, 36), 3: (7, 9), 4: (4, 5), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
 
 #: where the trapezoid rule behind a double exponential rule ends
 FAR = 4.7

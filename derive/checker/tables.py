@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import numpy as np
 from flint import arb
 
@@ -21,7 +22,7 @@ from derive.expr.sizes import Shape
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Table(Expr):
-    """Exact numbers: `values` is a nested tuple of rationals of shape `dims`. The name determines the values."""
+    """Exact numbers of shape `dims`, row by row in one tuple of rationals. The name determines the values."""
 
     name: str
     dims: Shape
@@ -48,16 +49,26 @@ class Cholesky(Expr):
 def _table(ev: Evaluator, node: Table, scope: Scope) -> Value:
     dims = ev.dims(node.dims)
     ev.base.check_size(dims)
-    flat = [ev.base.number(q.numerator, q.denominator) for q in _flat(node.values)]
-    xp = ev.base.xp
-    column = xp.stack([xp.asarray(x).reshape(()) for x in flat])
-    return column.reshape((1, 1, *dims))
+    bits = flint.ctx.prec if isinstance(ev.base, BallKernel) else 0
+    key = (node.name, bits)
+    if key not in _arrays:
+        while len(_arrays) >= MOST_ARRAYS:
+            _arrays.pop(next(iter(_arrays)))
+        _arrays[key] = _numbers(node, bits)
+    return ev.base.xp.asarray(_arrays[key].reshape((1, 1, *dims)))
 
 
-def _flat(values: Any) -> list[Any]:
-    if not isinstance(values, tuple):
-        return [values]
-    return [x for part in values for x in _flat(part)]
+#: tables as NumPy arrays, of balls at a precision or (with 0 bits) of float64
+_arrays: dict[tuple[str, int], Any] = {}
+MOST_ARRAYS = 64
+
+
+def _numbers(node: Table, bits: int) -> Any:
+    if bits:
+        out = np.empty(len(node.values), dtype=object)
+        out[:] = [arb(flint.fmpq(q.numerator, q.denominator)) for q in node.values]
+        return out
+    return np.array([float(q) for q in node.values])
 
 
 @handles(Cholesky)
@@ -80,18 +91,6 @@ def _cholesky(ev: Evaluator, node: Cholesky, scope: Scope) -> Value:
             rows[i][j] = k.unary("sqrt", total) if i == j else k.divide(total, rows[j][j])
     lines = [k.concatenate([k.expand(x, -1) for x in r], -1, 1) for r in rows]
     return k.concatenate([k.expand(line, -2) for line in lines], -2, 2)
-
-
-def nested(flat: list[Any], lengths: list[int]) -> Any:
-    """A flat list as nested tuples of the given lengths."""
-    if not lengths:
-        return flat[0]
-    shaped = np.array(range(len(flat))).reshape(lengths)
-
-    def build(part: Any) -> Any:
-        return flat[int(part)] if part.ndim == 0 else tuple(build(p) for p in part)
-
-    return build(shaped)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
