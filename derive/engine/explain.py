@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, product
 
+from derive.engine.proof import proved
+from derive.engine.special import special_rule, unfolded
 from derive.engine.stepper import advance, first_derivatives
 from derive.engine.tidying import CLOSED, everywhere, tidied, varied_inside
-from derive.expr.nodes import Add, Differential, Expr, Product, Symbol
+from derive.expr.nodes import Add, Differential, Expr, Product
 from derive.expr.shapes import product_plan
-from derive.expr.walk import inline, post_order, rebuild
-from derive.rules import find, forms
-from derive.rules.canonical import canonical, same
+from derive.expr.walk import post_order, rebuild
+from derive.rules import forms, named
+from derive.rules.canonical import same
 from derive.rules.differentials import DIFFERENTIALS
 from derive.rules.rule import Rule
 
 MOST_PLACES = 60
 MOST_MOVES = 12
-MOST_DEFINITIONS = 40
 
 
 def explain(lhs: Expr, rhs: Expr, rule: str) -> bool:
@@ -31,16 +33,20 @@ def explain(lhs: Expr, rhs: Expr, rule: str) -> bool:
     """
     if lhs.shape != rhs.shape or lhs == rhs:
         return False
-    names = [part for part in re.split(r"\s*;\s*", rule) if part]
-    rules = [find(name) for name in names]
-    if not rules or any(r is None for r in rules):
-        return _by_definition(lhs, rhs) if names and _is_definition(rule) else False
-    known = [r for r in rules if r is not None]
-    if _by_algebra(lhs, rhs, known):
+    special = special_rule(rule)
+    if special is not None:
+        return special(lhs, rhs)
+    candidates = [named(part) for part in re.split(r"\s*;\s*", rule) if part]
+    if not candidates or not all(candidates):
+        return False
+    return any(_by_rules(lhs, rhs, list(rules)) for rules in islice(product(*candidates), 8))
+
+
+def _by_rules(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
+    if _by_algebra(lhs, rhs, rules):
         return True
-    if any(r.family in ("derivative", "differential") for r in known):
-        return _by_calculus(lhs, rhs, known)
-    return False
+    calculus = any(r.family in ("derivative", "differential") for r in rules)
+    return calculus and _by_calculus(lhs, rhs, rules)
 
 
 # ---------------------------------------------------------------------------------------------- algebra
@@ -147,13 +153,14 @@ def _by_calculus(lhs: Expr, rhs: Expr, rules: list[Rule]) -> bool:
 
 
 def _meet(left: Expr, right: Expr) -> bool:
+    """Whether what is left between two ends is tidying: one normal form, if need be with the definitions put in."""
     if same(left, right):
         return True
-    a, b = _unfolded(left), _unfolded(right)
-    if same(a, b):
+    ends = [[side, *(e for e, _ in tidied(side))] for side in (unfolded(left), unfolded(right))]
+    if any(same(x, y) for x in ends[0] for y in ends[1]):
         return True
-    ends = [[side, *(e for e, _ in tidied(side))] for side in (a, b)]
-    return any(same(x, y) for x in ends[0] for y in ends[1])
+    done = not any(isinstance(n, CLOSED) for side in (left, right) for n in post_order(side))
+    return done and proved(left, "=", right)
 
 
 def differentiated(root: Expr) -> tuple[Expr, dict[str, None]]:
@@ -188,37 +195,3 @@ def _differentials(root: Expr, used: dict[str, None]) -> Expr:
         return None
 
     return everywhere(root, change, by_fact=False)
-
-
-def _unfolded(root: Expr) -> Expr:
-    """Definitions put in, unless there are many of them; not where a named quantity may be a variable."""
-    if any(isinstance(node, CLOSED) for node in post_order(root, into_definitions=True)):
-        return root
-    named = [
-        s
-        for s in post_order(root, into_definitions=True)
-        if isinstance(s, Symbol) and s.definition is not None
-    ]
-    return inline(root) if 0 < len(named) <= MOST_DEFINITIONS else root
-
-
-# ------------------------------------------------------------------------------------------- definitions
-
-_DEFINITION = (
-    "definition",
-    "insert the definition",
-    "by definition",
-    "unfold",
-    "fold",
-    "substitute",
-)
-
-
-def _is_definition(text: str) -> bool:
-    return " ".join(text.lower().split()) in _DEFINITION
-
-
-def _by_definition(lhs: Expr, rhs: Expr) -> bool:
-    """Definitions put in on both sides give one formula, and there was something to put in."""
-    a, b = _unfolded(lhs), _unfolded(rhs)
-    return (a != lhs or b != rhs) and canonical(a) == canonical(b)

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from derive.rules.algebra_table import MATRIX, SCALARS, SUMS
+from derive.rules.algebra_table import EXPECTATIONS, MATRIX, SCALARS, SUMS
 from derive.rules.derivatives import DERIVATIVES
 from derive.rules.differentials import DIFFERENTIALS
 from derive.rules.rule import Rule
 from derive.rules.tidying import TIDYING
 
 RULES: dict[str, Rule] = {
-    rule.name: rule for rule in (*DERIVATIVES, *DIFFERENTIALS, *TIDYING, *MATRIX, *SCALARS, *SUMS)
+    rule.name: rule
+    for table in (DERIVATIVES, DIFFERENTIALS, TIDYING, MATRIX, SCALARS, SUMS, EXPECTATIONS)
+    for rule in table
 }
 
 
 def find(text: str) -> Rule | None:
     """The rule of a name, of its wording, or of another name by which it goes; None when there is none."""
+    listed = named(text)
+    return listed[0] if listed else None
+
+
+def named(text: str) -> tuple[Rule, ...]:
+    """Every rule that goes by a name: one name may say a rule for derivatives and the one for differentials."""
     wanted = _plain(text)
-    for rule in RULES.values():
-        if wanted == _plain(rule.name):
-            return rule
-    for rule in RULES.values():
-        if wanted in map(_plain, (rule.words, *rule.also)):
-            return rule
-    return None
+    first = [rule for rule in RULES.values() if wanted == _plain(rule.name)]
+    others = [rule for rule in RULES.values() if wanted in map(_plain, (rule.words, *rule.also))]
+    return tuple({rule.name: rule for rule in (*first, *others)}.values())
 
 
 def _plain(text: str) -> str:
     return " ".join(text.lower().replace("-", " ").strip(" .").split())
 
 
-__all__ = ["RULES", "Rule", "find"]
+__all__ = ["RULES", "Rule", "find", "named"]

@@ -23,7 +23,7 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.expr.shapes import product_plan
-from derive.expr.walk import free_indices, substitute
+from derive.expr.walk import bound_indices, free_indices, substitute
 from derive.rules import forms
 from derive.rules.lift import is_elementwise, slope
 from derive.rules.reach import depends
@@ -37,9 +37,16 @@ def view(node: Expr, variable: Expr) -> Expr:
         node = node.definition
     if isinstance(node, Call) and node.function.body is not None and not node.order:
         pairs = tuple(zip(node.function.parameters, node.args, strict=True))
-        if all(p.shape == a.shape for p, a in pairs):
+        if all(p.shape == a.shape for p, a in pairs) and not _captures(node):
             return view(substitute(node.function.body, dict(pairs)), variable)
     return as_logdet(node)
+
+
+def _captures(call: Call) -> bool:
+    """Whether an index of an argument would be bound by a sum in the function's body."""
+    assert call.function.body is not None
+    bound = bound_indices(call.function.body)
+    return any(i in bound for a in call.args for i in free_indices(a))
 
 
 def as_logdet(node: Expr) -> Expr:
@@ -184,7 +191,8 @@ def decreased(exponent: Expr) -> Expr:
 def _reduce(c: Expr, node: Any, x: Expr, linear: bool) -> Expr | None:
     if node.kind != "sum" or any(depends(w, x) for w in node.where):
         return None
-    if any(i in free_indices(c) for i in node.indices):
+    taken = (*free_indices(c), *free_indices(x))
+    if any(i in taken for i in node.indices):
         return None
     inner = adjoint(c, node.body, x, linear)
     if inner is None:

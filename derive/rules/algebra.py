@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeGuard
 
-from derive.expr.nodes import Add, Apply, Expr, Filled, Neg, Power, Product, Transpose
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Expr,
+    Filled,
+    Item,
+    Neg,
+    Power,
+    Product,
+    Reduce,
+    Transpose,
+)
 from derive.expr.sizes import ONE
 from derive.rules import forms
 from derive.rules.known import fact, is_symmetric
@@ -110,8 +121,6 @@ def trace_linear(node: Expr) -> Expr | None:
 
 def trace_of_sum(node: Expr) -> Expr | None:
     """sum_i tr(A_i) = tr(sum_i A_i)."""
-    from derive.expr.nodes import Reduce
-
     if not isinstance(node, Reduce) or node.kind != "sum":
         return None
     split = forms.term(node.body)
@@ -351,8 +360,6 @@ def _rows_one(node: Expr) -> bool:
 
 def _index_total(node: Expr) -> Expr | None:
     """sum_k y_k = 1, sum_k Y_{ik} = 1."""
-    from derive.expr.nodes import Item, Reduce
-
     if not isinstance(node, Reduce) or node.kind != "sum" or node.where or len(node.indices) != 1:
         return None
     body, k = node.body, node.indices[0]
@@ -385,3 +392,10 @@ def symmetric_form(node: Expr) -> Expr | None:
         for f in turned
     ]
     return forms.times(front, forms.juxtaposed(kept))
+
+
+def trace_of_scalar(node: Expr) -> Expr | None:
+    """tr(a) = a for a scalar a."""
+    if is_call(node, "trace") and not node.args[0].shape:
+        return node.args[0]
+    return None

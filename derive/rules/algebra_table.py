@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.expr import build as b
-from derive.expr.nodes import Expr
+from derive.expr.facts import Law
+from derive.expr.nodes import Expectation, Expr
 from derive.rules import algebra as a
 from derive.rules import scalars as s
+from derive.rules.expectations import expectation_linear
 from derive.rules.rule import Rewrite, Rule
 
 PP = "Petersen and Pedersen (2012), The Matrix Cookbook"
@@ -93,6 +95,13 @@ MATRIX: tuple[Rule, ...] = (
         lambda: b.apply("trace", _m("A").T @ _m("B")),
     ),
     _row(
+        "trace of a scalar",
+        "a scalar is its own trace",
+        f"{PP}, (16)",
+        a.trace_of_scalar,
+        lambda: b.apply("trace", _v("x").T @ _m("A") @ _v("x")),
+    ),
+    _row(
         "linearity of the trace",
         "linearity of the trace",
         f"{PP}, (15)",
@@ -114,6 +123,7 @@ MATRIX: tuple[Rule, ...] = (
         a.norm_as_product,
         lambda: b.norm2(_v("x")),
         "norm as an inner product",
+        "squared norm as an inner product",
         "squared norm as a product",
     ),
     _row(
@@ -224,6 +234,22 @@ MATRIX: tuple[Rule, ...] = (
         a.symmetric_form,
         lambda: _v("x").T @ _m("S", "symmetric") @ _v("y"),
         needs=("symmetric",),
+    ),
+)
+
+
+def _random() -> Expr:
+    x = b.symbol("x", "n", law=Law("random", ("normal", b.zeros("n"), b.identity("n"))))
+    return Expectation("E", (_m("A") @ x - 2 * _v("c"),), (x,))
+
+
+EXPECTATIONS: tuple[Rule, ...] = (
+    _row(
+        "linearity of the expectation",
+        "linearity of the expectation",
+        f"{MML}, section 6.4.3",
+        expectation_linear,
+        _random,
     ),
 )
 

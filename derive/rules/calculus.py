@@ -23,6 +23,7 @@ from derive.expr.nodes import (
     Reduce,
     Transpose,
 )
+from derive.expr.walk import free_indices
 from derive.rules import forms
 from derive.rules.adjoint import NORMS, adjoint, decreased, dot, view
 from derive.rules.known import fact
@@ -73,6 +74,12 @@ def pull(u: Expr, v: Expr, x: Expr) -> Expr | None:
 # ------------------------------------------------------------------------------------- linear structure
 
 
+def sums_apart(body: Reduce, x: Expr) -> bool:
+    """Whether the derivative by x may go inside the sum: its range is fixed, and it binds no index of x."""
+    fixed = not any(depends(w, x) for w in body.where)
+    return body.kind == "sum" and fixed and not any(i in free_indices(x) for i in body.indices)
+
+
 def linear_form(node: Expr) -> Expr | None:
     """grad (a^T x) = a, grad tr(A^T X) = A: a scalar that is linear in x."""
     found = parts(node)
@@ -107,11 +114,7 @@ def _linear(body: Expr, x: Expr) -> Expr | None:
             return _fits(forms.times, *fixed, through_linear(forms.juxtaposed(rest), x))
         if not x.shape or (body.rank == 1 and body.factors[-1].rank == 1):
             return _constant_matrices(body, x)
-    if (
-        isinstance(body, Reduce)
-        and body.kind == "sum"
-        and not any(depends(w, x) for w in body.where)
-    ):
+    if isinstance(body, Reduce) and sums_apart(body, x):
         return Reduce("sum", body.indices, through_linear(body.body, x), body.where, body.written)
     return None
 
@@ -168,11 +171,7 @@ def coefficient(body: Expr, x: Expr) -> Expr | None:
     if isinstance(body, Quotient) and not depends(body.denominator, x):
         top = coefficient(body.numerator, x)
         return None if top is None else forms.divided(top, body.denominator)
-    if (
-        isinstance(body, Reduce)
-        and body.kind == "sum"
-        and not any(depends(w, x) for w in body.where)
-    ):
+    if isinstance(body, Reduce) and sums_apart(body, x):
         inner = coefficient(body.body, x)
         return (
             None if inner is None else Reduce("sum", body.indices, inner, body.where, body.written)

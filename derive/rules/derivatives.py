@@ -51,6 +51,9 @@ DERIVATIVES: tuple[Rule, ...] = (
         through,
         _through_example,
         "backpropagation",
+        "backward pass of a dense layer",
+        "backward pass",
+        "chain rule",
         "reverse accumulation",
     ),
     _rule(
@@ -133,6 +136,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         f"{BISHOP}, (4.106)",
         a.logsumexp_rule,
         lambda: b.grad(b.apply("logsumexp", _mat("A", "m", "n") @ _x()), _x()),
+        "gradient of log-sum-exp",
     ),
     _rule(
         "softmax",
@@ -206,6 +210,10 @@ DERIVATIVES: tuple[Rule, ...] = (
         c.chain_rule,
         lambda: b.jacobian(b.apply("tanh", _mat("A", "m", "n") @ _x()), _x()),
         "chain rule for an elementwise function",
+        "derivative of the logarithm",
+        "derivative of the sigmoid",
+        "derivative of the square root",
+        "derivative of the exponential",
         "chain rule for the logarithm",
         "chain rule for the exponential",
     ),
@@ -222,6 +230,7 @@ DERIVATIVES: tuple[Rule, ...] = (
         f"{PP}, (37), (81)",
         c.product_rule,
         lambda: b.grad(_x().T @ _mat("A", "n", "n") @ _x(), _x()),
+        "gradient of a quadratic form",
     ),
 )
 

@@ -64,6 +64,8 @@ DIFFERENTIALS: tuple[Rule, ...] = (
         lambda: (3 * b.apply("trace", _a() @ _x() @ b.symbol("B", "n", "k")), _x()),
         "differential of a trace",
         "differential of a transpose",
+        "differential of an affine map",
+        "linearity",
     ),
     _row(
         "differential of a squared norm",
@@ -158,5 +160,6 @@ DIFFERENTIALS: tuple[Rule, ...] = (
         d.d_product,
         lambda: (_x().T @ _x(), _x()),
         "differential of a product",
+        "product rule",
     ),
 )

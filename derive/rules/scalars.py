@@ -20,7 +20,7 @@ from derive.expr.nodes import (
     Symbol,
     as_expr,
 )
-from derive.expr.walk import free_indices, substitute
+from derive.expr.walk import bound_indices, free_indices, substitute
 from derive.rules import forms
 from derive.rules.algebra import is_call
 
@@ -237,6 +237,8 @@ def kronecker(node: Expr) -> Expr | None:
                 rest = forms.assembled(
                     forms.Term(split.coefficient, top, split.denominators, split.core)
                 )
+                if other in bound_indices(rest):
+                    return None
                 left = tuple(i for i in node.indices if i != bound)
                 body = substitute(rest, {bound: other})
                 return Reduce("sum", left, body, (), node.written) if left else body
@@ -254,6 +256,8 @@ def kronecker_square(node: Expr) -> Expr | None:
     for factor in node.factors:
         if is_call(factor, "kronecker_delta"):
             i, j = factor.args
+            if any(k in bound_indices(node) for k in (i, j)):
+                return None
             rest = [f if f is factor else substitute(f, {j: i}) for f in node.factors]
             made = Product(tuple(rest), node.dot)
             return None if made == node else made
