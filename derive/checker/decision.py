@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,8 @@ AGREE_BY_RULES = arb(2) ** -36
 PRECISIONS = (128, 512, 2048)
 
 
-class State(IntEnum):
-    """The state of a point, from agreement to proof of the contrary."""
+class State:
+    """The state of a point, from agreement to proof of the contrary; plain integers, compared in arrays."""
 
     EQUAL = 0
     NEAR_ZERO = 1

@@ -160,7 +160,7 @@ class Identity:
 
         record = self.record
         open_points, near_zero = list(range(points.count)), {}
-        final = np.full(points.count, int(State.LOOSE))
+        final = np.full(points.count, State.LOOSE)
         for bits in PRECISIONS:
             with precision(bits):
                 part = points.subset(open_points)
@@ -210,11 +210,12 @@ class Identity:
         from derive.checker.decision import State
 
         record = self.record
-        record.equal += int((final == State.EQUAL).sum())
-        record.left_undefined += int((final == State.LEFT_UNDEFINED).sum())
-        record.right_undefined += int((final == State.RIGHT_UNDEFINED).sum())
-        record.both_undefined += int((final == State.BOTH_UNDEFINED).sum())
-        record.loose += int((final == State.LOOSE).sum()) + int((final == State.NEAR_ZERO).sum())
+        states = final.tolist()
+        record.equal += states.count(State.EQUAL)
+        record.left_undefined += states.count(State.LEFT_UNDEFINED)
+        record.right_undefined += states.count(State.RIGHT_UNDEFINED)
+        record.both_undefined += states.count(State.BOTH_UNDEFINED)
+        record.loose += states.count(State.LOOSE) + states.count(State.NEAR_ZERO)
 
     # ------------------------------------------------------------------ verdicts
 
@@ -279,9 +280,16 @@ class Identity:
         plan = problem.plan
         if not problem.symbols or problem.lhs == problem.rhs:
             return ""
-        if record.both_zero and all(_mentions_symbols(plan, s) for s in (problem.lhs, problem.rhs)):
+        if record.both_zero and self._both_mention():
             return "both sides are zero at every sampled point, so nothing was compared"
+        if record.constant_left and record.constant_right and self._both_mention():
+            return "neither side varies at the sampled points, so little was compared"
         return ""
+
+    def _both_mention(self) -> bool:
+        return all(
+            _mentions_symbols(self.problem.plan, s) for s in (self.problem.lhs, self.problem.rhs)
+        )
 
 
 def _mentions_symbols(plan: Any, side: Expr) -> bool:

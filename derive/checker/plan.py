@@ -31,7 +31,7 @@ from derive.expr.nodes import (
     Reduce,
     Symbol,
 )
-from derive.expr.walk import children, post_order
+from derive.expr.walk import children
 
 #: the most nodes that one relation may have
 MOST_NODES = 200_000
@@ -109,7 +109,7 @@ class Plan:
         self.products: dict[Expr, Any] = {}
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
         self._schedules: dict[Expr, list[Expr]] = {}
-        parts = self._collect()
+        parts = self.parts = self._collect()
         self.order = list(parts)
         self.kinds = {type(node) for node in parts}
         for node, inside in parts.items():
@@ -150,8 +150,23 @@ class Plan:
         """The nodes below a root, parts first, where nothing is bound inside."""
         found = self._schedules.get(root)
         if found is None:
-            found = self._schedules[root] = list(post_order(root, into_definitions=True))
+            found = self._schedules[root] = self._below(root)
         return found
+
+    def _below(self, root: Expr) -> list[Expr]:
+        done: dict[Expr, None] = {}
+        stack = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            parts = self.parts[node]
+            if ready or not parts:
+                done[node] = None
+                continue
+            stack.append((node, True))
+            stack.extend([(c, False) for c in reversed(parts) if c not in done])
+        return list(done)
 
     def _depends(self, node: Expr, parts: tuple[Expr, ...]) -> Bound:
         found: Bound = EMPTY

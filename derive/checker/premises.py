@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
 from derive.checker.domains import reduced
 from derive.errors import EvaluationError
-from derive.expr.nodes import Add, Derivative, Expr, Function, Index, Neg, Number, Relation, Symbol
+from derive.expr.nodes import (
+    Add,
+    Derivative,
+    Dim,
+    Expr,
+    Function,
+    Index,
+    Neg,
+    Number,
+    Relation,
+    Symbol,
+)
 from derive.expr.walk import free_symbols, post_order, symbols, transform
 
 #: facts that a solved symbol may carry: they are checked afterwards
@@ -191,17 +203,19 @@ class Newton:
 
     def _system(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> Any:
         """Residuals (P, m) and Jacobian (P, m, m)."""
-        ev, scope = problem.evaluator_at(kernel, points, values)
+        ev, _ = problem.evaluator_at(kernel, points, values)
+        scopes = {r: problem.scope_for(ev, r) for r in self.residuals}
 
-        def flat(node: Expr, split: int) -> Any:
+        def flat(node: Expr, residual: Expr) -> Any:
+            scope, split = scopes[residual], residual.rank
             value = ev.k.spread_tuples(ev.value(node, scope), node.rank, scope.tuples)
             value = np.broadcast_to(value, (points.count, *value.shape[1:]))
             rows = int(np.prod(ev.dims(node.shape)[:split], dtype=int)) * scope.tuples
             return value.reshape((points.count, rows, -1))
 
-        residual = np.concatenate([flat(r, r.rank)[..., 0] for r in self.residuals], axis=1)
+        residual = np.concatenate([flat(r, r)[..., 0] for r in self.residuals], axis=1)
         lines = [
-            np.concatenate([flat(j, r.rank) for j in line], axis=2)
+            np.concatenate([flat(j, r) for j in line], axis=2)
             for r, line in zip(self.residuals, self.jacobian, strict=True)
         ]
         jacobian = np.concatenate(lines, axis=1)
@@ -244,9 +258,14 @@ class Newton:
                 values[unknown] = nan(values[unknown])
 
 
-def _entries(node: Expr) -> tuple[Any, ...]:
-    """The sizes of a node without order: equal for shapes with as many entries."""
-    return tuple(sorted(str(s) for s in node.shape))
+def _entries(node: Expr) -> tuple[str, ...]:
+    """The sizes of a node and of its free indices, without order: equal where there are as many entries."""
+    extents = []
+    for index in _free_indices(node):
+        if not isinstance(index.upper, Dim) or index.lower != Number(Fraction(1)):
+            return ("?",)
+        extents.append(str(index.upper.size))
+    return tuple(sorted((*extents, *(str(s) for s in node.shape))))
 
 
 def _candidates(equation: Relation) -> list[Symbol]:

@@ -252,13 +252,24 @@ class Problem:
         if not listed:
             return kept
         with np.errstate(all="ignore"):
-            ev, scope = self.evaluator_at(kernel, points, points.floats())
+            ev, _ = self.evaluator_at(kernel, points, points.floats())
             for premise in listed:
-                truth = np.asarray(ev.k.known(ev.value(premise, scope)))
+                inside = self.scope_for(ev, premise)
+                truth = np.asarray(ev.k.known(ev.value(premise, inside)))
                 kept &= np.broadcast_to(
                     truth.reshape(truth.shape[0] if truth.ndim else 1, -1).all(axis=1), kept.shape
                 )
         return kept
+
+    def scope_for(self, ev: Evaluator, node: Expr) -> Scope:
+        """A scope in which the indices that are free in `node`, and no others, take all their values."""
+        from derive.checker.binders import open_index
+
+        scope = ev.root
+        for index in self.plan.order:
+            if isinstance(index, Index) and index in self.plan.deps[node]:
+                scope = open_index(ev, index, scope)
+        return scope
 
     @staticmethod
     def _float_kernel() -> Any:

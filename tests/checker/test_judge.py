@@ -336,3 +336,22 @@ def test_jax_is_not_loaded_for_an_identity() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
     assert Points.__name__ == "Points"
     assert item(a, 1).shape == ()
+
+
+def test_premises_for_all_values_of_an_index() -> None:
+    i = index("i", n)
+    r = symbol("r", n)
+    entrywise = equals(r[i], y[i] - (X @ w)[i])
+    assert kind(norm2(r), "=", loss, entrywise) == "holds"
+    assert kind(norm2(r), "=", 2 * loss, entrywise) == "fails"
+    assert kind(apply("norm1", a), "=", ones(n).T @ a, a[i] > 0) == "holds"
+    assert kind(apply("norm1", a), "=", ones(n).T @ a) == "fails"
+
+
+def test_sides_that_never_vary_compare_little() -> None:
+    low = symbol("x", facts=[Fact("interval", (0, 1))])
+    verdict = judge_relation(apply("floor", low), "=", apply("floor", low / 2))
+    assert verdict.kind == "unchecked"
+    verdict = judge_relation(1 + apply("floor", low), "=", 1 + apply("floor", low / 2))
+    assert verdict.kind == "unchecked"
+    assert "varies" in verdict.why
