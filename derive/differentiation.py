@@ -13,7 +13,8 @@ from derive.derivation import Chain, Derivation, Given
 from derive.errors import ShapeError, UsageError
 from derive.expr.nodes import Derivative as DerivativeNode
 from derive.expr.nodes import Dim, Expr, Index, Item, Symbol, Transpose, as_expr
-from derive.expr.sizes import shape_text
+from derive.expr.shapes import transposed
+from derive.expr.sizes import Shape, shape_text
 from derive.expr.walk import free_indices, free_symbols, post_order
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Derivative:
     layout: str
     expr: Expr
     wrt: str = ""
+    axes: Shape = ()
+    entry: tensor.Entries | None = None
     names: tuple[tuple[Symbol, str], ...] = ()
     assumed: tuple[str, ...] = ()
     checked: bool = True
@@ -44,7 +47,9 @@ class Derivative:
 
     @cached_property
     def claim(self) -> DerivativeNode:
-        """The derivative as it is asked for, not carried out."""
+        """The derivative as it is asked for, not carried out; entry by entry when it has more than two axes."""
+        if self.entry is not None:
+            return self.entry.claim
         twice = self.kind == "hessian"
         style = "partial" if self.kind == "jacobian" else "nabla"
         return DerivativeNode(self.body, (self.variable,) * (1 + twice), style)
@@ -52,6 +57,8 @@ class Derivative:
     @cached_property
     def chain(self) -> Chain:
         """The worked derivation; its last side is the result."""
+        if self.entry is not None:
+            return engine.worked(self.claim.body, self.claim.wrt, "jacobian")
         return engine.worked(self.body, self.claim.wrt, self.kind)
 
     @cached_property
@@ -72,7 +79,7 @@ class Derivative:
     @property
     def shape(self) -> tuple[str, ...]:
         """The sizes of the result."""
-        return tuple(str(size) for size in self.expr.shape)
+        return tuple(str(size) for size in self.axes)
 
     @cached_property
     def latex(self) -> str:
@@ -106,7 +113,9 @@ class Derivative:
     @property
     def _code_layout(self) -> tuple[Index | int, ...] | None:
         """Axes of the array that the generated code returns: a family's index goes where its variable's axes stand."""
-        free = [i for i in free_indices(self.claim) if isinstance(i, Index)]
+        if self.entry is not None:
+            return self.entry.layout
+        free = free_indices(self.claim)
         if self.kind != "jacobian" or not free:
             return None
         own, axes = self.body.rank, self.expr.rank
@@ -182,7 +191,7 @@ class Derivative:
         return f"${writer.latex(self.claim)} = {self.latex}$"
 
     def __repr__(self) -> str:
-        return f"{self.kind} ({shape_text(self.expr.shape)}): {self.text}"
+        return f"{self.kind} ({shape_text(self.axes)}): {self.text}"
 
 
 def _member(variable: Expr, shown: str) -> Expr:
@@ -236,6 +245,8 @@ def differentiate(
         raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
     if layout not in LAYOUTS:
         raise UsageError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
+    axes: Shape = ()
+    entry: tensor.Entries | None = None
     names: tuple[tuple[Symbol, str], ...] = ()
     assumed: tuple[str, ...] = ()
     shown = wrt if isinstance(wrt, str) else ""
@@ -252,8 +263,27 @@ def differentiate(
         raise ShapeError(
             f"a {kind} needs a scalar, {body!r} has shape {shape_text(body.shape)}; ask for the Jacobian"
         )
+    base = variable.base if isinstance(variable, Item) else variable
+    axes = body.shape + (variable.shape if base is variable else _open_axes(variable)) * (
+        1 + (kind == "hessian")
+    )
     variable = _member(variable, shown)
-    result = tensor.derivative(body, (variable,) * (1 + (kind == "hessian")))
+    times = (variable,) * (1 + (kind == "hessian"))
+    entry = None
+    if len(body.shape) + sum(x.rank for x in times) > 2:
+        entry = tensor.entries(body, times)
+        result = entry.value
+    else:
+        result = tensor.derivative(body, times)
     if layout == "numerator" and kind == "gradient" and result.rank in (1, 2):
-        result = Transpose(result)
-    return Derivative(body, variable, kind, layout, result, shown, names, assumed, check, seed)
+        result, axes = Transpose(result), transposed(result.shape)
+    return Derivative(
+        body, variable, kind, layout, result, shown, axes, entry, names, assumed, check, seed
+    )
+
+
+def _open_axes(variable: Expr) -> Shape:
+    """The sizes over which the free indices of an entry or member run, then its own."""
+    assert isinstance(variable, Item)
+    pairs = zip(variable.base.shape, variable.indices, strict=True)
+    return tuple(size for size, index in pairs if index is None or isinstance(index, Index))
