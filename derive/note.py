@@ -263,14 +263,13 @@ class Note:
     def eigenpair(
         self, matrix: Expr, number: ExprLike, value: str, vector: str, meaning: str = ""
     ) -> tuple[Symbol, Symbol]:
-        """Eigenvalue and unit eigenvector of a symmetric matrix; `number` counts from the largest eigenvalue."""
+        """Eigenvalue and unit eigenvector of a symmetric matrix; `number` counts from the largest eigenvalue,
+        and `meaning` is that of the eigenvalue."""
         args = (matrix, as_expr(number))
         size = matrix.shape[:1]
-        eigenvalue = self._lawful(
-            value, Law("eigenvalue", args), (), meaning and f"{meaning}: eigenvalue"
-        )
+        eigenvalue = self._lawful(value, Law("eigenvalue", args), (), meaning)
         eigenvector = self._lawful(
-            vector, Law("eigenvector", args), size, meaning and f"{meaning}: unit eigenvector"
+            vector, Law("eigenvector", args), size, meaning and f"unit eigenvector to ${value}$"
         )
         return eigenvalue, eigenvector
 

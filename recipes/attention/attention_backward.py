@@ -50,12 +50,14 @@ def attention_backward(note: Note) -> None:
         the other one:""")
     note.calc(
         grad(L, V),
-        eq(P.T @ Obar, "backward pass of a dense layer", rule="linear form"),
+        eq(P.T @ Obar, "backward pass of a dense layer", rule="gradient of a linear form"),
         result=True,
     )
     Pbar = note.let(r"\bar{P}", Obar @ V.T)
     note.calc(
-        grad(L, P), eq(Pbar, "backward pass of a dense layer", rule="linear form"), result=True
+        grad(L, P),
+        eq(Pbar, "backward pass of a dense layer", rule="gradient of a linear form"),
+        result=True,
     )
     note(r"""The softmax works on each row by itself. Score $j$ of query $i$ changes all weights
         of that row, so the chain rule sums over them; the Jacobian is $P_{ik} (\delta_{kj} -
@@ -83,13 +85,21 @@ def attention_backward(note: Note) -> None:
     note("The scores are again a product, of queries and keys, with a constant in front:")
     note.calc(
         grad(L, Q),
-        eq(grad(L, S) @ K / sqrt(d), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            grad(L, S) @ K / sqrt(d),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(1 / sqrt(d) * Sbar @ K, "insert the gradient in the scores"),
         result=True,
     )
     note.calc(
         grad(L, K),
-        eq(grad(L, S).T @ Q / sqrt(d), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            grad(L, S).T @ Q / sqrt(d),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(1 / sqrt(d) * Sbar.T @ Q, "insert the gradient in the scores"),
         result=True,
     )

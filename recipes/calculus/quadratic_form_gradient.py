@@ -26,10 +26,10 @@ def quadratic_form_gradient(note: Note) -> None:
     f = note.let("f", x.T @ A @ x + b.T @ x + c)
 
     note(r"""The variable occurs twice in $x^\top A x$, so the product rule gives one term for
-        each place. A differential is the tool that keeps both apart: it treats $dx$ as a small
-        vector and never asks for a layout of derivatives. The aim is to bring every $dx$ to the
-        right end. The first term has it on the left; but it is a number, and a number does not
-        change when it is transposed.""")
+        each place. A differential is the tool that keeps both apart: it treats $\mathrm{d}x$ as a
+        small vector and never asks for a layout of derivatives. The aim is to bring every
+        $\mathrm{d}x$ to the right end. The first term has it on the left; but it is a number, and
+        a number does not change when it is transposed.""")
     dx = differential(x)
     note.calc(
         differential(f, x),
@@ -38,11 +38,16 @@ def quadratic_form_gradient(note: Note) -> None:
             rule="product rule for differentials",
         ),
         eq(x.T @ A.T @ dx + x.T @ A @ dx + b.T @ dx, rule="transpose of a scalar"),
-        eq(((A + A.T) @ x + b).T @ dx, "collect the terms in front of $dx$", rule="distribute"),
+        eq(
+            ((A + A.T) @ x + b).T @ dx,
+            r"collect the terms in front of $\mathrm{d}x$",
+            rule="distribute",
+        ),
     )
 
-    note(r"""The gradient is by definition the vector in $df = (\nabla f)^\top dx$, so it can be
-        read off. No coefficient of $A$ is lost: both $A$ and its transpose stand in the result.""")
+    note(r"""The gradient is by definition the vector in $\mathrm{d}f = (\nabla f)^\top
+        \mathrm{d}x$, so it can be read off. No coefficient of $A$ is lost: both $A$ and its
+        transpose stand in the result.""")
     note.calc(
         grad(f, x),
         eq((A + A.T) @ x + b, "identify the gradient", rule="product rule"),

@@ -57,7 +57,7 @@ def softmax_jacobian(note: Note) -> None:
     note("So the gradient of log-sum-exp is the softmax itself:")
     note.calc(
         grad(logsumexp(z), z),
-        eq(p, "the equation above for each entry", rule="log-sum-exp"),
+        eq(p, "the equation above for each entry", rule="gradient of the log-sum-exp"),
         result=True,
     )
 
@@ -95,7 +95,11 @@ def softmax_jacobian(note: Note) -> None:
     note.calc(
         hessian(logsumexp(z), z),
         eq(jacobian(p, z), "the gradient of log-sum-exp is $p$"),
-        eq(diag(p) - p @ p.T, r"entry $i, j$ is $p_i \delta_{ij} - p_i p_j$", rule="softmax"),
+        eq(
+            diag(p) - p @ p.T,
+            r"entry $i, j$ is $p_i \delta_{ij} - p_i p_j$",
+            rule="Jacobian of the softmax",
+        ),
         result=True,
     )
 
@@ -104,7 +108,11 @@ def softmax_jacobian(note: Note) -> None:
         probabilities sum to one.""")
     note.calc(
         jacobian(p, z) @ ones(K),
-        eq(diag(p) @ ones(K) - p @ p.T @ ones(K), "insert the Jacobian", rule="softmax"),
+        eq(
+            diag(p) @ ones(K) - p @ p.T @ ones(K),
+            "insert the Jacobian",
+            rule="Jacobian of the softmax",
+        ),
         eq(p - p @ (p.T @ ones(K)), r"$\operatorname{diag}(p)\, \mathbf{1} = p$"),
         eq(zeros(K), r"$p^\top \mathbf{1} = 1$"),
         result=True,

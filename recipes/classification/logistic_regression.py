@@ -94,7 +94,7 @@ def logistic_regression(note: Note) -> None:
         hessian(L, w),
         eq(jacobian(X.T @ (p - y), w), "the Hessian is the Jacobian of the gradient"),
         eq(X.T @ jacobian(p, w), rule="linearity of the derivative"),
-        eq(X.T @ diag(hadamard(p, 1 - p)) @ X, "insert $dp$", rule="chain rule"),
+        eq(X.T @ diag(hadamard(p, 1 - p)) @ X, r"insert $\mathrm{d}p$", rule="chain rule"),
         result=True,
     )
     note(r"""The weights $p_i (1 - p_i)$ are positive, so the loss is convex, and every stationary

@@ -67,13 +67,17 @@ def softmax_regression(note: Note) -> None:
         eq(P[i, k] - Y[i, k], "gradient of log-sum-exp"),
     )
     note(r"""Prediction minus label, as in logistic regression. To come from the logits to the
-        weights, write the change of the loss as a trace, insert $dZ = X \, dW$, and move
-        everything but $dW$ to the other side.""")
+        weights, write the change of the loss as a trace, insert $\mathrm{d}Z = X \, \mathrm{d}W$,
+        and move everything but $\mathrm{d}W$ to the other side.""")
     dW = differential(W)
     note.calc(
         differential(L, W),
         eq(trace((P - Y).T @ differential(Z, W)), "inner product of two matrices as a trace"),
-        eq(trace((P - Y).T @ X @ dW), r"$dZ = X \, dW$", rule="linearity of the differential"),
+        eq(
+            trace((P - Y).T @ X @ dW),
+            r"$\mathrm{d}Z = X \, \mathrm{d}W$",
+            rule="linearity of the differential",
+        ),
         eq(trace((X.T @ (P - Y)).T @ dW), rule="transpose of a product"),
     )
     note.calc(

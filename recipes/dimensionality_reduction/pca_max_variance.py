@@ -55,7 +55,7 @@ def pca_max_variance(note: Note) -> None:
     note(r"""At a stationary point $S u = \lambda u$: the direction is an eigenvector, and the
         multiplier its eigenvalue. There are $d$ of them. Let $u_1$ be a unit eigenvector of the
         largest eigenvalue $\lambda_1$.""")
-    lam1, u1 = note.eigenpair(S, 1, r"\lambda_1", "u_1", "the largest of $S$")
+    lam1, u1 = note.eigenpair(S, 1, r"\lambda_1", "u_1", "largest eigenvalue of $S$")
     note.calc(S @ u1, eq(lam1 * u1, "eigenpair"), result=True)
     note("The multiplier has a meaning: it is the variance in its direction.")
     note.calc(

@@ -30,7 +30,7 @@ def pca_min_reconstruction(note: Note) -> None:
         (I - U @ U.T) @ (I - U @ U.T),
         eq(I - 2 * U @ U.T + U @ (U.T @ U) @ U.T, rule="distribute"),
         eq(I - 2 * U @ U.T + U @ U.T, r"$U^\top U = I$", rule="orthonormal columns"),
-        eq(I - U @ U.T, rule="collect"),
+        eq(I - U @ U.T, rule="collect terms"),
     )
     note(r"""So the square in the error is no square at all. The trace trick then collects all
         examples in the covariance, as in the log-likelihood of a Gaussian.""")

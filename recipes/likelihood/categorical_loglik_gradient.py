@@ -63,7 +63,7 @@ def categorical_loglik_gradient(note: Note) -> None:
     note.calc(
         grad(ell, z),
         eq(grad(c.T @ z, z) - N * grad(logsumexp(z), z), rule="linearity of the derivative"),
-        eq(c - N * p, "gradient of log-sum-exp", rule="log-sum-exp"),
+        eq(c - N * p, rule="gradient of the log-sum-exp"),
         result=True,
     )
     note("The counts are constants, so the second derivative is that of log-sum-exp:")

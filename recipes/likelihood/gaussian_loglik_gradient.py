@@ -135,9 +135,10 @@ def gaussian_loglik_gradient(note: Note) -> None:
         ),
         eq(trace(inverse(Sigma) @ S), "linearity of the trace"),
     )
-    note(r"""Two differentials are needed: $d \log |\Sigma| = \operatorname{tr}(\Sigma^{-1}
-        d\Sigma)$ and $d \Sigma^{-1} = -\Sigma^{-1} \, d\Sigma \, \Sigma^{-1}$. The second is the
-        matrix form of $(1/s)' = -1/s^2$. All entries of $d\Sigma$ count as independent.""")
+    note(r"""Two differentials are needed: $\mathrm{d} \log |\Sigma| =
+        \operatorname{tr}(\Sigma^{-1} \mathrm{d}\Sigma)$ and $\mathrm{d} \Sigma^{-1} =
+        -\Sigma^{-1} \, \mathrm{d}\Sigma \, \Sigma^{-1}$. The second is the matrix form of $(1/s)'
+        = -1/s^2$. All entries of $\mathrm{d}\Sigma$ count as independent.""")
     dSigma = differential(Sigma)
     note.calc(
         differential(ell(mu, Sigma), Sigma),
@@ -157,7 +158,7 @@ def gaussian_loglik_gradient(note: Note) -> None:
             "cyclic property of the trace",
         ),
     )
-    note(r"The matrix in front of $d\Sigma$ is symmetric, and so equal to the gradient:")
+    note(r"The matrix in front of $\mathrm{d}\Sigma$ is symmetric, and so equal to the gradient:")
     note.calc(
         grad(ell(mu, Sigma), Sigma),
         eq(

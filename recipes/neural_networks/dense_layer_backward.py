@@ -24,9 +24,9 @@ def dense_layer_backward(note: Note) -> None:
     Y = note.let("Y", X @ W + ones(n) @ b.T, "outputs")
     note(r"""What happens to the output afterwards we need not know. The rest of the network
         reports one matrix $\bar{Y}$, the gradient of the loss in the output, and for small
-        changes the loss moves by $dL = \langle \bar{Y}, dY \rangle =
-        \operatorname{tr}(\bar{Y}^\top dY)$. So the loss may be replaced by the linear function
-        that has this gradient, with $\bar{Y}$ held constant:""")
+        changes the loss moves by $\mathrm{d}L = \langle \bar{Y}, \mathrm{d}Y \rangle =
+        \operatorname{tr}(\bar{Y}^\top \mathrm{d}Y)$. So the loss may be replaced by the linear
+        function that has this gradient, with $\bar{Y}$ held constant:""")
     L = note.let("L", trace(Ybar.T @ Y), "the loss, linearised in the output")
 
     note("Input, weights and bias may all change. The product rule gives a term for each:")
@@ -42,7 +42,7 @@ def dense_layer_backward(note: Note) -> None:
         eq(trace(Ybar.T @ differential(Y, X, W, b)), rule="linearity of the differential"),
         eq(
             trace(Ybar.T @ dX @ W) + trace(Ybar.T @ X @ dW) + trace(Ybar.T @ ones(n) @ db.T),
-            "insert $dY$",
+            r"insert $\mathrm{d}Y$",
         ),
         eq(
             trace(W @ Ybar.T @ dX) + trace(Ybar.T @ X @ dW) + db.T @ Ybar.T @ ones(n),
@@ -58,15 +58,21 @@ def dense_layer_backward(note: Note) -> None:
         input receives the upstream gradient sent back through the weights:""")
     note.calc(
         grad(L, X),
-        eq(Ybar @ W.T, "identify the gradient", rule="linear form"),
+        eq(Ybar @ W.T, "identify the gradient", rule="gradient of a linear form"),
         result=True,
     )
     note("""the weights receive, for each pair of an input and an output unit, the sum over the
         batch of their product:""")
-    note.calc(grad(L, W), eq(X.T @ Ybar, "identify the gradient", rule="linear form"), result=True)
+    note.calc(
+        grad(L, W),
+        eq(X.T @ Ybar, "identify the gradient", rule="gradient of a linear form"),
+        result=True,
+    )
     note("and the bias, which is added to each row, receives the sum of all rows:")
     note.calc(
-        grad(L, b), eq(Ybar.T @ ones(n), "identify the gradient", rule="linear form"), result=True
+        grad(L, b),
+        eq(Ybar.T @ ones(n), "identify the gradient", rule="gradient of a linear form"),
+        result=True,
     )
     note(r"""The shapes leave no other choice, which is a good way to remember the three formulas:
         $\bar{Y}$ is $n \times q$, and the results must be $n \times p$, $p \times q$ and $q$.""")

@@ -48,19 +48,31 @@ def mlp_backprop(note: Note) -> None:
         gradient. So its weights, its bias and its input receive""")
     note.calc(
         grad(L, W2),
-        eq(H.T @ grad(L, Z), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            H.T @ grad(L, Z),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(H.T @ D2, "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, b2),
-        eq(grad(L, Z).T @ ones(n), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            grad(L, Z).T @ ones(n),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(D2.T @ ones(n), "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, H),
-        eq(grad(L, Z) @ W2.T, "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            grad(L, Z) @ W2.T,
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(D2 @ W2.T, "insert the error"),
     )
 
@@ -88,13 +100,21 @@ def mlp_backprop(note: Note) -> None:
     note("The hidden layer is dense again, with input $X$ and upstream gradient $\\Delta_1$:")
     note.calc(
         grad(L, W1),
-        eq(X.T @ grad(L, A), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            X.T @ grad(L, A),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(X.T @ D1, "insert the error"),
         result=True,
     )
     note.calc(
         grad(L, b1),
-        eq(grad(L, A).T @ ones(n), "backward pass of a dense layer", rule="backward recursion"),
+        eq(
+            grad(L, A).T @ ones(n),
+            "backward pass of a dense layer",
+            rule="chain rule through the named quantities",
+        ),
         eq(D1.T @ ones(n), "insert the error"),
         result=True,
     )

@@ -46,8 +46,8 @@ def mse_gradient(note: Note) -> None:
     )
 
     note(r"""The loss is $\frac{1}{n} r^\top r$. Both factors change, by equal amounts since
-        $r^\top dr$ is a number: that is where the factor 2 comes from. Then the change of the
-        residual is inserted, and the transpose moves $X$ to the other side.""")
+        $r^\top \mathrm{d}r$ is a number: that is where the factor 2 comes from. Then the change
+        of the residual is inserted, and the transpose moves $X$ to the other side.""")
     note.calc(
         differential(L, w),
         eq(differential(r.T @ r, w) / n, "squared norm as an inner product"),
@@ -56,15 +56,20 @@ def mse_gradient(note: Note) -> None:
             "differential of a squared norm",
             rule="product rule for differentials",
         ),
-        eq(2 / n * r.T @ X @ dw, r"insert $dr = X\,dw$", rule="linearity of the differential"),
+        eq(
+            2 / n * r.T @ X @ dw,
+            r"insert $\mathrm{d}r = X\,\mathrm{d}w$",
+            rule="linearity of the differential",
+        ),
         eq((2 / n * X.T @ r).T @ dw, rule="transpose of a product"),
     )
 
-    note(r"""What stands before $dw$ is the gradient, transposed. Its form is worth remembering:
-        the residuals, sent back through the transpose of the map that made the predictions.""")
+    note(r"""What stands before $\mathrm{d}w$ is the gradient, transposed. Its form is worth
+        remembering: the residuals, sent back through the transpose of the map that made the
+        predictions.""")
     note.calc(
         grad(L, w),
-        eq(2 / n * X.T @ r, "identify the gradient", rule="squared norm"),
+        eq(2 / n * X.T @ r, "identify the gradient", rule="chain rule for a squared norm"),
         eq(2 / n * X.T @ (X @ w - y), "insert the residual"),
         result=True,
     )
@@ -80,7 +85,7 @@ def mse_gradient(note: Note) -> None:
             1 / n * sum_over(i, grad((x[i].T @ w - y[i]) ** 2, w)),
             rule="linearity of the derivative",
         ),
-        eq(2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]), "chain rule", rule="power"),
+        eq(2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]), rule="power rule"),
     )
 
     note("The gradient is affine in $w$ once more, so the second derivative is a constant matrix:")

@@ -40,7 +40,11 @@ def ridge_regression(note: Note) -> None:
     note("To solve for the weights later, collect them now:")
     note.calc(
         2 * X.T @ (X @ w - y) + 2 * lam * w,
-        eq(2 * X.T @ X @ w - 2 * X.T @ y + 2 * lam * w, r"distribute $X^\top$", rule="collect"),
+        eq(
+            2 * X.T @ X @ w - 2 * X.T @ y + 2 * lam * w,
+            r"distribute $X^\top$",
+            rule="collect terms",
+        ),
         eq(
             2 * (X.T @ X + lam * identity(d)) @ w - 2 * X.T @ y,
             r"$\lambda w = \lambda I w$",

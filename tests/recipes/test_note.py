@@ -224,7 +224,7 @@ def test_laws() -> None:
     }
     assert found["u_1"].symbol.shape == found[r"\hat{w}"].symbol.shape
     assert str(found["U"].symbol.shape) == "(d, 2)"
-    assert found["u_1"].meaning == "the largest: unit eigenvector"
+    assert found["u_1"].meaning == r"unit eigenvector to $\lambda_1$"
 
 
 def test_premises_hold_from_where_they_stand_or_in_their_block() -> None:
