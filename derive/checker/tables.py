@@ -107,6 +107,8 @@ class Converged(Expr):
 #: how many times the difference of two levels is taken as the error, the least relative error, and the largest
 #: relative difference that counts as converging (in bits)
 SAFETY, LEAST, CONVERGING = 4, 140, 20
+#: added to the size of a value, which may be zero by symmetry
+TINY = 1e-6
 
 
 @handles(Converged)
@@ -128,14 +130,14 @@ def _error(fine: Value, gap: Value, rank: int) -> Value:
     axes = tuple(range(whole.ndim - rank, whole.ndim))
     largest = np.asarray(_SIZE(whole), dtype=float)
     largest = largest.max(axis=axes, keepdims=True) if rank else largest
-    return np.asarray(_BALL(*np.broadcast_arrays(gap, whole, largest)), dtype=object)
+    return np.asarray(_BALL(*np.broadcast_arrays(gap, largest)), dtype=object)
 
 
-def _ball(gap: Any, fine: Any, largest: float) -> Any:
-    if not gap.is_finite() or abs(gap) > largest * 2.0**-CONVERGING:
+def _ball(gap: Any, largest: float) -> Any:
+    if not gap.is_finite() or abs(gap) > largest * 2.0**-CONVERGING + TINY:
         return arb("nan")
-    return arb(0, 1) * (abs(gap) * SAFETY + abs(fine) * arb(2) ** -LEAST)
+    return arb(0, 1) * (abs(gap) * SAFETY + arb(largest + TINY) * arb(2) ** -LEAST)
 
 
 _SIZE = np.frompyfunc(lambda x: float(abs(x).upper()) if x.is_finite() else 0.0, 1, 1)
-_BALL = np.frompyfunc(_ball, 3, 1)
+_BALL = np.frompyfunc(_ball, 2, 1)
