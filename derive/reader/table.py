@@ -179,12 +179,11 @@ class Table:
     def find(self, name: Name) -> tuple[Declaration, Name] | None:
         """The longest declared form and the name that was matched; fonts may differ where only one is declared."""
         for form in _forms(name):
-            found = self.entries.get(form)
+            found, family = self.entries.get(form), self._family(form, name)
+            if family is not None and (found is None or form != name):
+                return family, form  # with x and x_k declared, x_k is a member, not an entry of x
             if found is not None:
                 return found, form
-            family = self._family(form, name)
-            if family is not None:
-                return family, form
         if name.font == "rm" and name.base in ("d", "e", r"\pi"):
             return None  # upright, these are the differential and the constants, whatever else is called d, e or pi
         for form in _forms(name):
