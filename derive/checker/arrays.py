@@ -21,6 +21,8 @@ class ArrayKernel:
     """Structural primitives over one array module; arithmetic is added by each kernel."""
 
     xp: Any
+    #: the most points x index tuples x directions that are evaluated at once
+    most_work = 4_000_000
     #: whether a point outside a range may be marked as undefined (JAX takes the nearest entry instead)
     marks_undefined = True
 

@@ -207,6 +207,7 @@ class BallKernel(ArrayKernel):
     """Arrays of balls; used inside `precision(bits)`."""
 
     xp = np
+    most_work = 400_000
 
     def exact(self, values: Any) -> Array:
         """An array of floats, or of `Fraction` objects, as balls around the exact values."""

@@ -38,6 +38,7 @@ def open_index(ev: Evaluator, index: Index, scope: Scope) -> Scope:
         raise EvaluationError(
             f"the sum over {index.name} has {int(lengths.max())} terms, more than {MOST_TUPLES}"
         )
+    ev.check_work(total, scope.directions)
     parents = np.repeat(np.arange(scope.tuples), lengths)
     starts = np.cumsum(lengths) - lengths
     values = np.arange(total) - np.repeat(starts, lengths) + np.repeat(lower, lengths)
@@ -114,7 +115,7 @@ def _reduce(ev: Evaluator, node: n.Reduce, scope: Scope) -> Value:
     for truth in masks:
         if node.kind not in NEUTRAL:
             raise EvaluationError(f"the range of a {node.kind} varies with the point")
-        body = ev.k.select(ev.spread_condition(truth, 0, rank), body, neutral)  # type: ignore[attr-defined]
+        body = ev.k.select(ev.spread_condition(truth, 0, rank), body, neutral)
     body = ev.k.spread_tuples(body, rank, inner.tuples)
     table = groups(total, scope.tuples)
     if node.kind not in NEUTRAL and (table < 0).any():

@@ -7,12 +7,13 @@ node once per scope.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from derive.checker.budget import check
-from derive.checker.duals import Dual, DualKernel, plain
+from derive.checker.duals import Condition, Dual, DualKernel, plain
 from derive.checker.plan import Plan, base_symbol
 from derive.errors import EvaluationError
 from derive.expr import nodes as n
@@ -29,6 +30,10 @@ MOST_TUPLES = 20_000
 LARGEST_POWER, DEEPEST = 64, 60
 
 
+class TooLarge(EvaluationError):
+    """The points together need too much memory; fewer may do."""
+
+
 @dataclass
 class Scope:
     """Where a node is evaluated: what is bound here, the number of index tuples, and how they lie over the outer ones."""
@@ -38,6 +43,7 @@ class Scope:
     tuples: int = 1
     parents: Any = None
     level: int = 0
+    directions: int = 1
     depth: int = 0
     memo: dict[Expr, Value] = field(default_factory=dict)
 
@@ -45,7 +51,12 @@ class Scope:
         """A scope inside this one."""
         if self.depth >= DEEPEST:
             raise EvaluationError(f"sums and derivatives are nested more than {DEEPEST} deep")
-        given = {"tuples": self.tuples, "level": self.level, **more}
+        given = {
+            "tuples": self.tuples,
+            "level": self.level,
+            "directions": self.directions,
+            **more,
+        }
         return Scope(self, bindings, depth=self.depth + 1, **given)
 
 
@@ -73,6 +84,7 @@ class Evaluator:
         self.realisation = realisation
         self.root = Scope()
         self.notes: dict[str, None] = {}
+        self.points = max((len(v) for v in values.values()), default=1)
         self.steps = 0
 
     # ------------------------------------------------------------------ traversal
@@ -152,6 +164,14 @@ class Evaluator:
             raise _unknown(node)
         return handler(self, node, scope)
 
+    def check_work(self, tuples: int, directions: int) -> None:
+        """Refuses index tuples times directions times points that would fill the memory."""
+        work = tuples * directions * self.points
+        if work > self.base.most_work:
+            raise TooLarge(
+                f"{tuples} index values and {directions} directions at {self.points} points are too many"
+            )
+
     def size(self, size: Size) -> int:
         """A size as an integer, or an error where it is negative."""
         value = size.value(self.sizes)
@@ -170,6 +190,17 @@ class Evaluator:
         for _ in range(rank - own):
             value = self.k.expand(value, -1)
         return value
+
+    def spread_condition(self, truth: Any, own: int, rank: int) -> Any:
+        """A condition with trailing axes of length 1, to meet arrays of `rank` axes."""
+        if isinstance(truth, Condition):
+            return Condition(
+                self.spread_condition(truth.truth, own, rank),
+                self.spread_condition(truth.tie, own, rank),
+            )
+        for _ in range(rank - own):
+            truth = self.base.expand(truth, -1)
+        return truth
 
     def times(self, a: Value, left: Shape, b: Value, right: Shape, shape: Shape) -> Value:
         """A product of two factors with the given shapes."""
@@ -393,24 +424,6 @@ def _cases(ev: Evaluator, node: n.Cases, scope: Scope) -> Value:
     return value
 
 
-def _spread_condition(self: Evaluator, truth: Any, own: int, rank: int) -> Any:
-    from derive.checker.duals import Condition
-
-    if own == rank:
-        return truth
-    if isinstance(truth, Condition):
-        return Condition(
-            _spread_condition(self, truth.truth, own, rank),
-            _spread_condition(self, truth.tie, own, rank),
-        )
-    for _ in range(rank - own):
-        truth = self.base.expand(truth, -1)
-    return truth
-
-
-Evaluator.spread_condition = _spread_condition  # type: ignore[attr-defined]
-
-
 # -------------------------------------------------------------------- derivatives
 
 
@@ -422,7 +435,11 @@ def _derivative(ev: Evaluator, node: n.Derivative, scope: Scope) -> Value:
         symbol = base_symbol(variable)
         value = bindings.get(symbol, scope.memo.get(symbol))
         bindings[symbol] = Dual(level, value, _seed(ev, variable, symbol, scope, level))
-    inner = scope.inner(bindings, level=level)
+    directions = scope.directions
+    for variable in node.wrt:
+        directions *= max(1, math.prod(ev.dims(variable.shape)))
+    ev.check_work(scope.tuples, directions)
+    inner = scope.inner(bindings, level=level, directions=directions)
     result = ev.value(node.body, inner)
     for position in range(len(node.wrt) - 1, -1, -1):
         result = _changes(ev, result, scope.level + position + 1, node.body, node.wrt[position:])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from derive.checker import budget
+from derive.checker.evaluate import TooLarge
 from derive.checker.problem import Problem
 from derive.checker.sampling import Points
 from derive.checker.verdicts import Evidence, Verdict
@@ -20,6 +21,8 @@ BATCH, RANDOM, SIZES = 64, 2, 3
 MOST_SIZES = 8
 #: suspects by absolute and by relative difference
 SUSPECTS = 2
+#: points of a batch whose evaluation needs much memory
+FEW = 4
 #: relative differences up to this are rounding, where one suspect of each kind is decided
 ROUNDING = 1e-9
 #: the share of points at which a derivative may have no value (kinks)
@@ -90,7 +93,11 @@ class Identity:
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
         record = self.record
         points = self.problem.points(sizes, BATCH, choice)
-        chosen = self._suspects(points)
+        try:
+            chosen = self._suspects(points)
+        except TooLarge:
+            points = points.subset(range(min(FEW, points.count)))
+            chosen = self._suspects(points)
         record.sizes.append(sizes)
         if self.problem.has_derivative and self.confirmed is None and chosen:
             self._ask_jax(points.subset(chosen[:1]))

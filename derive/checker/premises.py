@@ -36,6 +36,8 @@ CHECKABLE = frozenset(
 NEWTON_STEPS, RETRIES = 40, 4
 #: a residual below this share of its terms counts as solved in float64
 SOLVED = 1e-9
+#: solved unknowns, the points kept and the arrays that they came from, by equations and these arrays
+_SOLVED: dict[Any, tuple[dict[Symbol, Any], Any, list[Any]]] = {}
 
 
 class Solver(Protocol):
@@ -173,17 +175,34 @@ class Newton:
     # ------------------------------------------------------------------ float64
 
     def floats(self, problem: Any, points: Any) -> Any:
+        """The points at which the equations were solved; relations under the same premises share the work."""
+        inside = {s: None for r in self.residuals for s in free_symbols(r)}
+        used = [points.values[s] for s in inside if s in points.values]
+        sizes = tuple(sorted(points.sizes.items()))
+        key = (self.residuals, self.unknowns, sizes, points.realisation, *map(id, used))
+        if key not in _SOLVED:
+            if len(_SOLVED) > 64:
+                _SOLVED.clear()
+            solved, kept = self._solved(problem, points)
+            _SOLVED[key] = ({u: solved.values[u] for u in self.unknowns}, kept, used)
+        values, kept, _ = _SOLVED[key]
+        if not len(kept):
+            raise EvaluationError(f"the premise could not be solved for {self._names()}")
+        return replace(points, values={**points.values, **values}).subset([int(i) for i in kept])
+
+    def _solved(self, problem: Any, points: Any) -> tuple[Any, Any]:
         from derive.checker.numpy_kernel import NumpyKernel
 
         kernel = NumpyKernel()
         with np.errstate(all="ignore"):
-            for _ in range(NEWTON_STEPS):
+            for count in range(NEWTON_STEPS):
                 values = points.floats()
                 residual, jacobian = self._system(problem, kernel, points, values)
                 step = _solve(jacobian, residual)
                 size = np.abs(step).max(axis=1)
                 points = _moved(points, self.unknowns, -step)
-                if not (np.isfinite(size) & (size > 1e-13)).any():
+                done = size < 1e-13 * (1.0 + _largest(points, self.unknowns))
+                if not (np.isfinite(size) & ~done).any() or (count > 10 and done.mean() > 0.5):
                     break
             residual, jacobian = self._system(problem, kernel, points, points.floats())
             scale = 1.0 + np.abs(jacobian).max(axis=(1, 2))
@@ -193,10 +212,7 @@ class Newton:
             regular = (
                 np.abs(np.linalg.slogdet(np.where(np.isfinite(jacobian), jacobian, 0.0))[0]) > 0
             )
-        kept = np.flatnonzero(good & regular)
-        if not len(kept):
-            raise EvaluationError(f"the premise could not be solved for {self._names()}")
-        return points.subset([int(i) for i in kept])
+        return points, np.flatnonzero(good & regular)
 
     def _names(self) -> str:
         return ", ".join(u.name for u in self.unknowns)
@@ -294,6 +310,12 @@ def _difference(lhs: Expr, rhs: Expr) -> Expr:
     if lhs.shape != rhs.shape:
         raise EvaluationError(f"the premise {lhs!r} = {rhs!r} relates different shapes")
     return Add((lhs, Neg(rhs)))
+
+
+def _largest(points: Any, unknowns: Sequence[Symbol]) -> Any:
+    """The largest entry of the unknowns at each point."""
+    flat = [np.abs(points.values[u]).reshape(points.count, -1).max(axis=1) for u in unknowns]
+    return np.max(flat, axis=0)
 
 
 def _solve(jacobian: Any, residual: Any) -> Any:

@@ -16,7 +16,7 @@ from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.plan import base_symbol
 from derive.checker.sampling import Points
 from derive.errors import DeriveError, EvaluationError
-from derive.expr.nodes import Derivative, Expr, Index, Item, Symbol
+from derive.expr.nodes import Derivative, Differential, Expr, Index, Item, Symbol
 
 #: relative difference of the two derivatives that rounding may explain
 TOLERANCE = 1e-6
@@ -25,26 +25,34 @@ _confirmed: dict[tuple[Expr, tuple[tuple[str, int], ...]], bool] = {}
 
 def confirm(problem: Any, points: Points) -> bool | None:
     """True when JAX agrees on every derivative, False when it differs on one, None when it could not say."""
-    listed = [n for n in problem.plan.order if isinstance(n, Derivative)]
+    listed = [
+        n
+        for n in problem.plan.order
+        if isinstance(n, (Derivative, Differential)) and n.body != n.wrt[0]
+    ]
     said = [_one(problem, node, points) for node in _outermost(problem, listed)]
     if not said or any(s is None for s in said):
         return False if any(s is False for s in said) else None
     return all(said)
 
 
-def _outermost(problem: Any, listed: Sequence[Derivative]) -> list[Derivative]:
+def _outermost(
+    problem: Any, listed: Sequence[Derivative | Differential]
+) -> list[Derivative | Differential]:
     """Derivatives outside which nothing but indices is bound (one inside another is part of its body)."""
     inside: set[Expr] = set()
     from derive.expr.walk import post_order
 
     for node in listed:
         inside.update(
-            n for n in post_order(node.body, into_definitions=True) if isinstance(n, Derivative)
+            n
+            for n in post_order(node.body, into_definitions=True)
+            if isinstance(n, (Derivative, Differential))
         )
     return [n for n in listed if n not in inside]
 
 
-def _one(problem: Any, node: Derivative, points: Points) -> bool | None:
+def _one(problem: Any, node: Derivative | Differential, points: Points) -> bool | None:
     key = (node, tuple(sorted(points.sizes.items())))
     if key not in _confirmed:
         if len(_confirmed) > 4096:
@@ -64,7 +72,7 @@ def _one(problem: Any, node: Derivative, points: Points) -> bool | None:
     return _confirmed[key]
 
 
-def _compare(problem: Any, node: Derivative, points: Points) -> bool | None:
+def _compare(problem: Any, node: Derivative | Differential, points: Points) -> bool | None:
     from derive.checker.jax_kernel import JaxKernel
     from derive.checker.numpy_kernel import NumpyKernel
 
@@ -72,6 +80,12 @@ def _compare(problem: Any, node: Derivative, points: Points) -> bool | None:
     ours, scope = _prepared(problem, NumpyKernel(), node, points)
     value = ours.k.spread_tuples(ours.value(node, scope), node.rank, scope.tuples)
     u = rng.uniform(0.5, 1.5, size=(1, scope.tuples, *ours.dims(node.body.shape)))
+    if isinstance(node, Differential):
+        expected = float(np.sum(u * value))
+        theirs, jax_scope = _prepared(problem, JaxKernel(), node, points)
+        found = _along(theirs, jax_scope, node, u)
+        scale = float(np.sum(np.abs(u * value)))
+        return _near(found, expected, scale)
     weights = [rng.uniform(0.5, 1.5, size=ours.dims(v.shape)) for v in node.wrt]
     axes = tuple(range(-sum(w.ndim for w in weights), 0))
     outer = np.ones(())
@@ -82,13 +96,40 @@ def _compare(problem: Any, node: Derivative, points: Points) -> bool | None:
     scale = float(np.sum(np.abs(u).reshape(u.shape + (1,) * len(axes)) * np.abs(value * outer)))
     theirs, jax_scope = _prepared(problem, JaxKernel(), node, points)
     found = _by_jax(theirs, jax_scope, node, u, weights)
+    return _near(found, expected, scale)
+
+
+def _near(found: float, expected: float, scale: float) -> bool | None:
     if not np.isfinite(found) or not np.isfinite(expected):
         return None
     return abs(found - expected) <= TOLERANCE * max(scale, abs(found), 1e-300)
 
 
+def _along(ev: Evaluator, scope: Scope, node: Differential, u: Any) -> float:
+    """Sum of u times the change of the body when its symbols move along the free differentials, by `jax.grad`."""
+    import jax
+    import jax.numpy as jnp
+
+    from derive.checker.jaxpr import run
+
+    symbols = list(node.wrt)
+    arguments = [
+        np.asarray(ev.k.spread_tuples(ev.value(s, scope), s.rank, scope.tuples)) for s in symbols
+    ]
+
+    def body(*values: Any) -> Any:
+        inner = scope.inner(dict(zip(symbols, values, strict=True)))
+        return jnp.sum(u * ev.value(node.body, inner))
+
+    def change(*values: Any) -> Any:
+        slopes = jax.grad(body, argnums=tuple(range(len(symbols))))(*values)
+        return sum(jnp.sum(g * ev.tangents[s]) for g, s in zip(slopes, symbols, strict=True))
+
+    return float(run(jax.make_jaxpr(change)(*arguments), arguments)[0])
+
+
 def _prepared(
-    problem: Any, kernel: Any, node: Derivative, points: Points
+    problem: Any, kernel: Any, node: Derivative | Differential, points: Points
 ) -> tuple[Evaluator, Scope]:
     from derive.checker.binders import open_index
 

@@ -355,3 +355,15 @@ def test_sides_that_never_vary_compare_little() -> None:
     verdict = judge_relation(1 + apply("floor", low), "=", 1 + apply("floor", low / 2))
     assert verdict.kind == "unchecked"
     assert "varies" in verdict.why
+
+
+def test_a_differential_is_confirmed_by_jax() -> None:
+    from derive.expr.nodes import Differential
+
+    square = symbol("A", n, n)
+    claim = Differential(apply("logabsdet", square), (square,))
+    change = apply("trace", apply("inverse", square) @ Differential(square, (square,)))
+    verdict = judge_relation(claim, "=", change)
+    assert verdict.kind == "holds"
+    assert verdict.evidence is not None
+    assert verdict.evidence.referee == "balls, jax.grad"
