@@ -11,6 +11,7 @@ import difflib
 import importlib
 import importlib.util
 import pkgutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -242,8 +243,12 @@ def collect(points: Iterable[EntryPoint]) -> Catalogue:
 
 
 def _sorted(found: Mapping[str, Recipe]) -> dict[str, Recipe]:
-    """By chapter, each recipe after what it needs, easier ones first; a chapter stands where its first recipe would."""
-    by_level = sorted(found.values(), key=lambda entry: (entry.level, entry.slug))
+    """By chapter, each recipe after what it needs; easier ones first, then those that more others need. A chapter
+    stands where its first recipe would."""
+    uses = Counter(need for entry in found.values() for need in entry.needs)
+    by_level = sorted(
+        found.values(), key=lambda entry: (entry.level, -uses[entry.slug], entry.slug)
+    )
     ordered: dict[str, Recipe] = {}
 
     def place(entry: Recipe, above: tuple[str, ...]) -> None:
