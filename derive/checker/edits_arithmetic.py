@@ -142,11 +142,14 @@ def _dropped(factor: Expr, rest: Expr) -> Edit:
     kind = _factor_kind(factor)
     repairs = "extra_factor" if kind in ("dropped_factor", "chain_rule", "missing_delta") else kind
     fault = f"the factor {factor!r} is too much"
-    return Edit(kind, rest, f"the factor {factor!r} dropped", repairs, fault=fault)
+    cost = 0.95 if kind in ("factor_2_or_half", "factor_n") else 1.0
+    return Edit(kind, rest, f"the factor {factor!r} dropped", repairs, cost, fault)
 
 
 def _factor_kind(factor: Expr) -> str:
     """What losing this factor is called."""
+    if isinstance(factor, Neg):
+        return "sign" if factor.operand == ONE else _factor_kind(factor.operand)
     core = factor.numerator if isinstance(factor, Quotient) else factor
     below = factor.denominator if isinstance(factor, Quotient) else factor
     if isinstance(core, Dim) or isinstance(below, Dim):
