@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from derive.errors import ShapeError
@@ -81,9 +82,14 @@ def instantiate(graph: Graph, body: Expr, given: dict[Symbol, Value]) -> Value:
     return values.reindexed(result, back)
 
 
+@lru_cache(maxsize=256)
+def _rule(name: str) -> Expr:
+    return elementwise_derivative(name, X, Y)
+
+
 def tabulated_derivative(graph: Graph, name: str, x: Node, y: Node) -> Node:
     """f'(x) entry by entry from the table of elementwise derivatives; y is the node of f(x)."""
-    rule = elementwise_derivative(name, X, Y)
+    rule = _rule(name)
     indices = tuple(placeholder(size) for size in x.shape)
     from derive.tensor.lower import Lowering
 

@@ -54,6 +54,13 @@ def plain_chain(piece: Piece) -> Chain:
     return (Link(hadamard([(written(piece.chain), piece.power)]), symmetric),)
 
 
+def _transposes(chain: Chain) -> int:
+    """How many matrices of a chain are written with a transpose."""
+    return sum(
+        isinstance(link.expr, Transpose) and len(link.expr.operand.shape) == 2 for link in chain
+    )
+
+
 class Contraction:
     """Pieces, scalars, and the sizes of the labels; `solve` leaves pieces on `out` labels only."""
 
@@ -149,9 +156,9 @@ class Contraction:
             pair = (self.ones(label), plain_chain(vectors[0]))
         else:
             pair = (self.merged(vectors[:-1]), plain_chain(vectors[-1]))
-        left, right = pair if len(pair[0]) <= len(pair[1]) else pair[::-1]
-        row = turned(left)
-        self.scalars.append((multiplied([*(x.expr for x in row), *(x.expr for x in right)]), F1))
+        ways = [(*turned(left), *right) for left, right in (pair, pair[::-1])]
+        best = min(ways, key=_transposes)
+        self.scalars.append((multiplied([link.expr for link in best]), F1))
 
     def ones(self, label: int) -> Chain:
         """The vector of ones along a label."""

@@ -9,7 +9,7 @@ A graph lives for one computation, so that node numbers (creation order: parts b
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -218,13 +218,14 @@ def factors_of(node: Node) -> tuple[Factor, ...]:
     return tuple(zip(node.args, data.labels, data.powers, strict=True))
 
 
-def reachable(roots: Iterable[Node]) -> list[Node]:
-    """Every node under the roots, parts before wholes."""
+def reachable(roots: Iterable[Node], known: Mapping[Node, object] | None = None) -> list[Node]:
+    """Every node under the roots that is not `known`, parts before wholes."""
     seen: dict[Node, None] = {}
+    done = known or {}
     stack = list(roots)
     while stack:
         node = stack.pop()
-        if node not in seen:
+        if node not in seen and node not in done:
             seen[node] = None
             stack.extend(node.args)
     return sorted(seen, key=lambda n: n.id)

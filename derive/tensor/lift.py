@@ -20,7 +20,7 @@ from derive.expr.nodes import Apply, Expr, Filled, Index, Item, Neg, Relation, S
 from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices, substitute
 from derive.tensor.facts import COMPARISONS
-from derive.tensor.graph import Graph, Name, Node, is_number
+from derive.tensor.graph import Graph, Name, Node, is_number, reachable
 from derive.tensor.notation import CannotWrite, filled, number, scaled, summed
 from derive.tensor.values import extent
 
@@ -62,7 +62,7 @@ class Lift:
         self.families = families  # whether members of a family are written one by one
         self.scope = scope  # letters in use around the node
         self.done: dict[tuple[Node, Pins, tuple[str, ...]], Expr] = {}
-        self._loops: dict[Node, tuple[int, ...]] = {}
+        self._loops: dict[Node, tuple[int, ...]] = graph.memo.setdefault(("loops", families), {})
 
     def __call__(self, node: Node, pins: Pins) -> Expr:
         key = (node, pins, self.scope)
@@ -129,10 +129,10 @@ class Lift:
 
     def loops(self, node: Node) -> tuple[int, ...]:
         """For each axis: 1 when it counts members of a family, 2 when its index is used as a number, else 0."""
-        found = self._loops.get(node)
-        if found is None:
-            found = self._loops[node] = self._loop_axes(node)
-        return found
+        if node not in self._loops:
+            for part in reachable([node], self._loops):
+                self._loops[part] = self._loop_axes(part)
+        return self._loops[node]
 
     def _loop_axes(self, node: Node) -> tuple[int, ...]:
         if node.op == "leaf":
@@ -309,8 +309,8 @@ def _of_last_axis(self: Lift, node: Node, pins: Pins) -> Expr:
     if self.loops(inner)[-1]:
         if last is None:
             raise CannotWrite("a softmax over members")
-        top = Apply("exp", (self(inner, pins),))
-        return e.Quotient(top, _exp_sum(self, inner, pins[:-1]))
+        top, below = Apply("exp", (self(inner, pins),)), _exp_sum(self, inner, pins[:-1])
+        return Apply("hadamard_divide", (top, below)) if below.shape else e.Quotient(top, below)
     if len(pins) > 1 and pins[0] is None and last is not None:
         whole = Apply("softmax", (self(inner, (*pins[:-1], None)),))
         if len(whole.shape) > 2:

@@ -25,9 +25,9 @@ def build(
     sizes: dict[Label, Size],
 ) -> Node:
     """The product node; see `Graph.product`."""
-    state = _State(graph, coefficient, dict(sizes))
+    state = _State(graph, coefficient, sizes)
     for node, labels, power in factors:
-        state.take(node, tuple(labels), Fraction(power))
+        state.take(node, tuple(labels), power)
     state.contract_deltas(out)
     state.simplify(out)
     return state.finish(out)
@@ -39,7 +39,7 @@ class _State:
     def __init__(self, graph: Graph, coefficient: Fraction, sizes: dict[Label, Size]) -> None:
         self.graph = graph
         self.coefficient = coefficient
-        self.sizes = sizes
+        self.sizes = dict(sizes)
         self.work: Work = {}
         self.deltas: list[tuple[Label, Label]] = []
         self._fresh = count()
@@ -53,6 +53,8 @@ class _State:
         """Multiply by node(labels) ** power."""
         if not power:
             return
+        if power.denominator == 1:
+            power = power.numerator  # an int: quicker to hash and compare
         for label, size in zip(labels, node.shape, strict=True):
             self.sizes[label] = size
         if node.op == "delta":
@@ -64,7 +66,7 @@ class _State:
 
     def _put(self, node: Node, labels: tuple[Label, ...], power: Fraction) -> None:
         key = (node, labels)
-        total = self.work.pop(key, Fraction(0)) + power
+        total = self.work.pop(key, 0) + power
         if total:
             self.work[key] = ONE if facts.idempotent(node) and total > 0 else total
 

@@ -14,7 +14,7 @@ from derive.tensor.sums import scaled
 
 F1 = Fraction(1)
 #: a product with more terms is not multiplied out
-TERMS = 40
+TERMS, TERMS_OF_PROOF = 24, 300
 
 
 def tidy_node(graph: Graph, root: Node) -> Node:
@@ -67,6 +67,8 @@ def _distributed(graph: Graph, node: Node) -> list[Node]:
         if power != 1 or len(part.args) > 6 or not _expandable(graph, part, power, False):
             continue
         rest = [f for k, f in enumerate(factors) if k != place]
+        if not _cancels(part, labels, rest):
+            continue
         sizes = dict(enumerate(data.sizes))
         found.append(
             graph.add(
@@ -75,6 +77,18 @@ def _distributed(graph: Graph, node: Node) -> list[Node]:
             )
         )
     return found
+
+
+def _cancels(part: Node, labels: tuple[int, ...], rest: list[Factor]) -> bool:
+    """Whether a term of the sum has a factor that also occurs beside it, one of them in a denominator."""
+    beside = {(n, own): p for n, own, p in rest}
+    for term in part.args:
+        for n, own, p in factors_of(term):
+            if all(x < part.rank for x in own):
+                other = beside.get((n, tuple(labels[x] for x in own)))
+                if other is not None and (other < 0 or p < 0):
+                    return True
+    return False
 
 
 def _content_out(graph: Graph, node: Node) -> Node:
@@ -104,9 +118,7 @@ def cost(graph: Graph, node: Node) -> int:
     memo: dict[Node, int] = graph.memo.setdefault("cost", {})
     if node in memo:
         return memo[node]
-    for part in reachable([node]):
-        if part in memo:
-            continue
+    for part in reachable([node], memo):
         if part in graph.names:
             memo[part] = 1
         elif part.op == "einsum":
@@ -160,7 +172,7 @@ def expand(graph: Graph, node: Node, deep: bool = False) -> Node | None:
         parts = _expanded_term(graph, term, deep)
         changed = changed or parts != [term]
         found.extend(parts)
-        if len(found) > TERMS:
+        if len(found) > (TERMS_OF_PROOF if deep else TERMS):
             return None
     return graph.add(found) if changed else None
 
@@ -184,7 +196,7 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
     for node, labels, power in sums:
         for _ in range(int(power)):
             rows = [[*row, (part, labels, F1)] for row in rows for part in node.args]
-            if len(rows) > TERMS:
+            if len(rows) > (TERMS_OF_PROOF if deep else TERMS):
                 return [term]
     sizes = dict(enumerate(data.sizes))
     out = range(term.rank)
