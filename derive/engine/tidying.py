@@ -18,6 +18,7 @@ _MORE = (
     "unit vector",
     "a matrix times its inverse",
     "sum of a constant",
+    "Kronecker delta",
 )
 TIDY: tuple[Rule, ...] = (
     *TIDYING,

@@ -25,6 +25,7 @@ from derive.expr.nodes import (
 from derive.expr.shapes import product_plan
 from derive.expr.walk import bound_indices, free_indices, substitute
 from derive.rules import forms
+from derive.rules.binding import apart
 from derive.rules.lift import is_elementwise, slope
 from derive.rules.reach import depends
 
@@ -71,6 +72,9 @@ def adjoint(cotangent: Expr, node: Expr, variable: Expr, linear: bool = False) -
         return cotangent
     if not depends(node, variable):
         return forms.zero(variable.shape)
+    delta = same_member(node, variable)
+    if delta is not None:
+        return forms.times(delta, cotangent)
     seen = view(node, variable)
     rule = PULLS.get(type(seen).__name__)
     if rule is None:
@@ -81,6 +85,19 @@ def adjoint(cotangent: Expr, node: Expr, variable: Expr, linear: bool = False) -
         return rule(cotangent, seen, variable, linear)
     except ShapeError:
         return None
+
+
+def same_member(node: Expr, variable: Expr) -> Expr | None:
+    """dx_i / dx_j = delta_{ij}: the delta for a member (or entry) x_i of the family of the variable x_j."""
+    if not (isinstance(node, Item) and isinstance(variable, Item)) or node.base != variable.base:
+        return None
+    deltas = []
+    for i, j in zip(node.indices, variable.indices, strict=True):
+        if (i is None) != (j is None):
+            return None
+        if i is not None and j is not None and i != j:
+            deltas.append(Apply("kronecker_delta", (i, j)))
+    return forms.times(*deltas) if deltas else forms.UNIT
 
 
 def _sum(parts: list[Expr | None], variable: Expr) -> Expr | None:
@@ -189,6 +206,7 @@ def decreased(exponent: Expr) -> Expr:
 
 
 def _reduce(c: Expr, node: Any, x: Expr, linear: bool) -> Expr | None:
+    node = apart(node, x)
     if node.kind != "sum" or any(depends(w, x) for w in node.where):
         return None
     taken = (*free_indices(c), *free_indices(x))

@@ -23,9 +23,9 @@ from derive.expr.nodes import (
     Reduce,
     Transpose,
 )
-from derive.expr.walk import free_indices
 from derive.rules import forms
-from derive.rules.adjoint import NORMS, adjoint, decreased, dot, view
+from derive.rules.adjoint import NORMS, adjoint, decreased, dot, same_member, view
+from derive.rules.binding import apart, sums_fixed
 from derive.rules.known import fact
 from derive.rules.lift import is_elementwise, slope
 from derive.rules.reach import base_symbol, depends
@@ -74,12 +74,6 @@ def pull(u: Expr, v: Expr, x: Expr) -> Expr | None:
 # ------------------------------------------------------------------------------------- linear structure
 
 
-def sums_apart(body: Reduce, x: Expr) -> bool:
-    """Whether the derivative by x may go inside the sum: its range is fixed, and it binds no index of x."""
-    fixed = not any(depends(w, x) for w in body.where)
-    return body.kind == "sum" and fixed and not any(i in free_indices(x) for i in body.indices)
-
-
 def linear_form(node: Expr) -> Expr | None:
     """grad (a^T x) = a, grad tr(A^T X) = A: a scalar that is linear in x."""
     found = parts(node)
@@ -114,7 +108,8 @@ def _linear(body: Expr, x: Expr) -> Expr | None:
             return _fits(forms.times, *fixed, through_linear(forms.juxtaposed(rest), x))
         if not x.shape or (body.rank == 1 and body.factors[-1].rank == 1):
             return _constant_matrices(body, x)
-    if isinstance(body, Reduce) and sums_apart(body, x):
+    body = apart(body, x)
+    if isinstance(body, Reduce) and sums_fixed(body, x):
         return Reduce("sum", body.indices, through_linear(body.body, x), body.where, body.written)
     return None
 
@@ -160,6 +155,9 @@ def coefficient(body: Expr, x: Expr) -> Expr | None:
         return Filled("identity", x.shape * 2)
     if not depends(body, x):
         return forms.zero(body.shape + x.shape)
+    delta = same_member(body, x)
+    if delta is not None and x.rank == 1:
+        return forms.times(delta, Filled("identity", x.shape * 2))
     if isinstance(body, Neg):
         inner = coefficient(body.operand, x)
         return None if inner is None else forms.negative(inner)
@@ -171,7 +169,8 @@ def coefficient(body: Expr, x: Expr) -> Expr | None:
     if isinstance(body, Quotient) and not depends(body.denominator, x):
         top = coefficient(body.numerator, x)
         return None if top is None else forms.divided(top, body.denominator)
-    if isinstance(body, Reduce) and sums_apart(body, x):
+    body = apart(body, x)
+    if isinstance(body, Reduce) and sums_fixed(body, x):
         inner = coefficient(body.body, x)
         return (
             None if inner is None else Reduce("sum", body.indices, inner, body.where, body.written)

@@ -116,3 +116,39 @@ def test_fact_about_the_variable_is_not_used_inside_its_derivative() -> None:
 def test_named_quantity_that_is_the_variable_is_not_opened() -> None:
     Z = b.symbol("Z", definition=A @ x)
     assert not explain(b.grad(Z.T @ c, Z), b.grad((A @ x).T @ c, Z), "definition")
+
+
+QUADRATIC = b.symbol("f", definition=x.T @ A @ x + c.T @ x)
+SPECIAL: list[tuple[Expr, Expr, str, bool]] = [
+    (b.grad(QUADRATIC, x), (A + A.T) @ x + c, "identify the gradient", True),
+    (b.grad(QUADRATIC, x), (A + A.T) @ x - c, "identify the gradient", False),
+    (
+        b.hessian(QUADRATIC, x),
+        b.jacobian((A + A.T) @ x + c, x),
+        "the Hessian is the Jacobian of the gradient",
+        True,
+    ),
+    (
+        b.hessian(QUADRATIC, x),
+        b.jacobian(2 * A @ x + c, x),
+        "the Hessian is the Jacobian of the gradient",
+        False,
+    ),
+    (b.grad(QUADRATIC, x), A.T @ x + A @ x + c, "reverse accumulation", True),
+    (b.grad(QUADRATIC, x), A @ x + A @ x + c, "reverse accumulation", False),
+    (x.T @ A @ x, trace(x.T @ A @ x), "trace of a scalar", True),
+]
+
+
+@pytest.mark.parametrize(("lhs", "rhs", "rule", "expected"), SPECIAL)
+def test_rules_about_a_whole_side(lhs: Expr, rhs: Expr, rule: str, expected: bool) -> None:
+    assert (judge_relation(lhs, "=", rhs).kind == "holds") is expected
+    assert explain(lhs, rhs, rule) is expected
+
+
+def test_completing_the_square() -> None:
+    H = b.symbol("H", "n", "n", facts=["pd"])
+    square = (x + b.apply("inverse", H) @ c).T @ H @ (x + b.apply("inverse", H) @ c)
+    rest = c.T @ b.apply("inverse", H) @ c
+    assert explain(x.T @ H @ x + 2 * c.T @ x, square - rest, "completing the square")
+    assert not explain(x.T @ H @ x + 2 * c.T @ x, square + rest, "completing the square")
