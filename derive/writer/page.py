@@ -26,9 +26,10 @@ from derive.expr.nodes import (
     Symbol,
     as_expr,
 )
-from derive.expr.walk import post_order
+from derive.expr.walk import free_indices, post_order
 from derive.writer.breaking import broken
 from derive.writer.evidence import NO_MARK, Mark, Summary, marks_of, summary_of, together
+from derive.writer.latex import latex
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
 from derive.writer.notation import NotationRow, index_letters, notation_row
@@ -223,7 +224,23 @@ def convention_of(derivation: Derivation) -> str:
                     found[node.function] = None
             elif isinstance(node, Item) and _is_row(node):
                 found["row"] = None
-    return " ".join(["Vectors are columns.", *(CONVENTIONS[k] for k in CONVENTIONS if k in found)])
+    sentences = [CONVENTIONS[kind] for kind in CONVENTIONS if kind in found]
+    ranges = free_ranges(derivation)
+    if ranges:
+        sentences.append("Free indices: " + "; ".join(f"${r}$" for r in ranges) + ".")
+    return " ".join(["Vectors are columns.", *sentences])
+
+
+def free_ranges(derivation: Derivation) -> list[str]:
+    r"""The ranges of the free indices, `i = 1, \dots, n`, for whose values the relations are claimed."""
+    found: dict[str, None] = {}
+    for block in derivation.blocks:
+        sides = block.sides() if isinstance(block, Chain) else ()
+        for side in sides:
+            for index in free_indices(side) if isinstance(side, Expr) else ():
+                lower, upper = latex(index.lower), latex(index.upper)
+                found[rf"{latex(index)} = {lower}, \dots, {upper}"] = None
+    return list(found)
 
 
 #: functions that are printed as a letter, which a page has to introduce

@@ -23,7 +23,7 @@ from derive.expr.build import (
     symbol,
 )
 from derive.expr.core import Add, Apply, Expr, Neg, Number, Power, Product, Quotient, Transpose
-from derive.expr.nodes import Matrix, Reduce
+from derive.expr.nodes import Reduce
 
 n, m = dims("n m")
 i, j = index("i", n), index("j", n)
@@ -169,4 +169,3 @@ OWN = {
     ],
 }
 COMMON = [_sum, _sum, _scaled, _over, _elementwise, lambda s, k, d: Neg(s(k))]
-EXTRA = [Matrix]

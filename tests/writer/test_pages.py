@@ -204,6 +204,13 @@ def test_a_side_without_meaning_is_shown_as_written() -> None:
     assert "a₁ + … + aₙ" in write(Derivation(blocks=(chain,)), to="text")
 
 
+def test_the_page_says_for_which_values_of_free_indices_it_claims() -> None:
+    assert page_of(made.softmax_jacobian()).convention.endswith(
+        r"Free indices: $i = 1, \dots, k$; $j = 1, \dots, k$."
+    )
+    assert "Free indices" not in page_of(made.mse()).convention
+
+
 def test_an_unknown_format_is_an_error_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="unknown format 'docx'; known formats: html"):
         write(DOCUMENTS[0][0], to="docx")
