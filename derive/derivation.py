@@ -62,11 +62,22 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of a step, tried when the strict one fails: both sides, what is supposed, and the reading in words."""
+
+    lhs: Expr
+    rhs: Expr
+    premises: tuple[Expr, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """`previous side` `op` `rhs`. `role` is claim, definition (introduces the left side), condition (imposed on unknowns),
     consequence (a claim at points where the chain's premises hold) or hole (to be filled by the engine, rhs is the target).
 
-    `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes).
+    `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A condition is never an error: it
+    is a claim only where it holds for all values. `alternatives` are other readings of what an author wrote.
     """
 
     op: str
@@ -76,6 +87,7 @@ class Step:
     place: Place = Place()
     source: str = ""
     made_by_engine: bool = False
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,12 +257,23 @@ def derivative(
         shape = (ONE, shape[0])
     if transposed and len(own) == 1 and len(shape) == 2:
         shape = (shape[1], shape[0])
-    return Value(
+    value = Value(
         shape if len(shape) > 2 else reader.table.sizes.shape(shape),
         build,
         uses_of([body, *(v.value for v in flat)]),
         start=start,
     )
+    turned = style == "partial" and len(flat) == 1 and not flat[0].row and not transposed
+    if turned and _turns(reader.options.layout, len(own), len(shape)):
+        return reader.arithmetic.transpose(value)
+    return value
+
+
+def _turns(layout: str, own: int, whole: int) -> bool:
+    """Whether a layout is the transpose of the usual one for a body with `own` axes and a derivative with `whole`."""
+    if layout == "numerator":
+        return own == 0 and whole in (1, 2)
+    return layout == "denominator" and own == 1 and whole == 2
 
 
 def _checked(reader: Formula, node: Expr, start: int) -> Expr:

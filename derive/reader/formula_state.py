@@ -92,13 +92,18 @@ OPERATORS = frozenset(["+", "-", r"\pm", r"\mp", "/", *ENTRYWISE, *SCALED, r"\di
 
 @dataclass
 class Options:
-    """How ambiguous notation is read; `readings` in formula.py varies them. `size_words`: unknown names are sizes."""
+    """How ambiguous notation is read; `readings` in formula.py varies them.
+
+    `layout` of derivatives written as fractions: empty for that of CONVENTIONS (gradient: shape of the variable, Jacobian m x d),
+    `numerator` (gradients are rows), `denominator` (Jacobians are d x m).
+    """
 
     sums_extend: bool = True
     slash_takes_product: bool = False
     functions_absorb: bool = False
     derivative_takes_term: bool = False
     power_inside: bool = False
+    layout: str = ""
 
 
 @dataclass

@@ -1,0 +1,122 @@
+r"""Left sides: whether a relation introduces a name (`J(w) = ...`, `\delta^{(l)} = ...`, `\ln p(x) = ...`) or speaks of known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.errors import DeriveError
+from derive.reader.declare_definitions import Head, head_of
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean
+from derive.reader.formula_infer import is_index
+from derive.reader.formula_values import Misfit
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import Node, tree
+from derive.reader.scanner import Token
+from derive.reader.table import Declaration, Name
+
+#: words with a meaning of their own: what stands on the right of them is claimed
+KNOWN_WORDS = frozenset(["KL", "Var", "Cov", "E", "Std", "Corr", "det", "tr", "rank", "diag", "vec", "sign", "Pr"])
+LOGARITHMS = (r"\ln", r"\log")
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stands on the left: `new` introduces a name, `free` is a declared name without a definition, `known` the rest.
+
+    `logarithm`: the name is that of a function whose logarithm the right side is.
+    """
+
+    kind: str
+    head: Head | None = None
+    logarithm: bool = False
+    entry: Declaration | None = None
+
+
+def left_of(reader: Formula, tokens: Sequence[Token]) -> Left:
+    """What the left side of a relation is."""
+    try:
+        items = clean(tree(list(tokens), reader.source))
+        logarithm = bool(items) and isinstance(items[0], Token) and items[0].text in LOGARITHMS
+        head = head_of(reader, items[1:] if logarithm else items)
+    except (DeriveError, Misfit, RecursionError):
+        return Left("known")
+    if head is None or (logarithm and head.parameters is None):
+        return Left("known")
+    if head.parameters is not None:
+        return _of_function(reader, head, logarithm)
+    return _of_symbol(reader, head)
+
+
+def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
+    name = head.name
+    entry = reader.table.exact(name) or reader.table.exact(name.without(primes=True))
+    if entry is not None and entry.kind in ("function", "word"):
+        undefined = entry.function is not None and entry.function.body is None and not name.primes
+        return Left("new" if undefined else "known", head, logarithm, entry)
+    reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
+    if name.primes or reserved or (name.base == "N" and name.font == "cal") or (name.base == "D" and name.sub):
+        return Left("known")
+    assert head.parameters is not None
+    if entry is not None and entry.kind in ("size", "index", "density"):
+        return Left("known")
+    if not all(_is_name(nodes) for nodes in head.parameters):
+        return Left("known")
+    if entry is not None and entry.sizes:
+        return Left("known")
+    return Left("new", head, logarithm, entry)
+
+
+def _is_name(nodes: Sequence[Node]) -> bool:
+    cursor = Cursor(nodes)
+    if base_name(cursor) is None:
+        return False
+    written_scripts(cursor)
+    return cursor.node is None
+
+
+def _of_symbol(reader: Formula, head: Head) -> Left:
+    table, name = reader.table, head.name
+    if head.indices:
+        family = table.families.get(name)
+        if family is not None:
+            kind = "known" if family.kind in ("template", "slices") or family.definition is not None else "free"
+            return Left(kind, head, entry=family)
+        whole = table.exact(name)
+        if whole is not None and whole.kind == "variable" and whole.sizes:
+            return Left("known" if whole.definition is not None else "free", head, entry=whole)
+        return Left("known" if _constant(name, bool(head.indices)) else "new", head, entry=whole)
+    entry = table.exact(name)
+    if entry is None:
+        return Left("known") if _constant(name, False) or _is_part(reader, name) else Left("new", head)
+    if entry.kind in ("size", "index", "word", "function", "slices"):
+        return Left("known" if entry.kind != "size" else "free", head, entry=entry)
+    return Left("known" if entry.definition is not None else "free", head, entry=entry)
+
+
+def _constant(name: Name, indexed: bool) -> bool:
+    """delta_{ij}, I, pi, e, zeros and ones: constants when they are not declared."""
+    if name.base.isdigit():
+        return True
+    if name.base == r"\delta" and (indexed or len(name.sub) == 2):
+        return True
+    return name.base in (r"\pi", "e") and not name.sub and not name.sup and not name.accents
+
+
+def _is_part(reader: Formula, name: Name) -> bool:
+    """Whether the name is an entry or a member of something declared: `x_3`, `W_{ij}`."""
+    match = reader.table.find(name)
+    if match is None:
+        return False
+    entry, form = match
+    if form == name:
+        return True
+    if name.sup and not form.sup and not (name.sup.startswith("(") or name.sup in ("*", r"\star")):
+        return name.sup.isdigit()
+    if name.primes and not form.primes:
+        return entry.kind in ("function", "word")
+    if name.sub and not form.sub:
+        axes = bool(entry.sizes) or entry.kind in ("template", "slices")
+        return axes and is_index(name.sub)
+    return False

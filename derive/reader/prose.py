@@ -1,0 +1,378 @@
+r"""Declarations in prose: what a paragraph says of the symbols in it.
+
+`Declarations.read` takes up shapes, facts, ranges and functions at once, because they hold for the whole document; equations
+and conditions (`where $r = Xw - y$`, `suppose $1 - y \theta \cdot x > 0$`) are returned, to be carried out where they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derive.errors import DeriveError, ReadError
+from derive.expr.nodes import Function, Symbol
+from derive.reader.blocks import Prose
+from derive.reader.declare import _declare_clause, _is_definition, _ranges, declare_slices
+from derive.reader.declare_clauses import _ORDER, Clause, _range_of, _relation_at, clauses
+from derive.reader.declare_sets import Members, read_set, read_sizes
+from derive.reader.declare_subjects import Subject, _entry, _listed, _subject
+from derive.reader.formula import WORDS
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import clean, plain, start_of
+from derive.reader.formula_names import read_name
+from derive.reader.formula_values import Misfit
+from derive.reader.groups import Group, Node, tree
+from derive.reader.phrases import Mention, mentions
+from derive.reader.scanner import Kind, Token
+from derive.reader.source import Source
+from derive.reader.table import Declaration, Name, Table
+from derive.reader.wording import (
+    facts_after,
+    facts_before,
+    function_said,
+    is_conditional,
+    is_elementwise,
+    rank_said,
+)
+
+_BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
+_REFUSED = (DeriveError, Misfit, RecursionError)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """An equation or condition in a line of prose, with its words, to be carried out where it stands."""
+
+    clause: Clause
+    mention: Mention
+    defines: bool
+
+
+@dataclass
+class Said:
+    """Who is spoken of: the names of the last formula, the last matrix, names that wait for their set, a shape to come."""
+
+    subjects: list[Subject] = field(default_factory=list)
+    matrix: Name | None = None
+    indexed: Subject | None = None
+    waiting: list[list[Node]] = field(default_factory=list)
+    shape: list[Node] | None = None
+    axis: int | None = None
+
+
+class Declarations:
+    """What the prose of a document declares; `hints` are ranks that nouns suggest, `finite` the variables of finite sums."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.hints: dict[Name, int] = {}
+        self.finite: dict[str, None] = {}
+        self.refused: list[ReadError] = []
+
+    def read(self, prose: Prose) -> list[Stated]:
+        """Declare what a paragraph declares; its equations and conditions in reading order."""
+        said = Said()
+        found: list[Stated] = []
+        for mention in mentions(prose):
+            if mention.starts:
+                said.waiting = []
+            try:
+                found.extend(self._mention(mention, said))
+            except ReadError as error:
+                self.refused.append(error)
+            except _REFUSED:
+                continue
+        return found
+
+    def reader(self, source: Source) -> Formula:
+        """A reader of formulas with this table."""
+        return Formula(self.table, source, WORDS, read_name)
+
+    # ------------------------------------------------------------------------------------------ mentions
+
+    def _mention(self, mention: Mention, said: Said) -> list[Stated]:
+        reader = self.reader(mention.source)
+        nodes = tree(list(mention.tokens), mention.source)
+        items = clean(nodes)
+        if not items:
+            return []
+        if self._shape_alone(reader, mention, items, said):
+            return []
+        if self._map(reader, items, mention):
+            return []
+        stated: list[Stated] = []
+        for clause in self._clauses(nodes, mention, said):
+            _ranges(reader, clause)
+            cut = _relation_at(clause.nodes)
+            if cut is None:
+                self._names(reader, clause, mention, said)
+            elif _is_definition(reader, clause):
+                stated.append(Stated(clause, mention, True))
+                self._speak(reader, clause, clause.nodes[:cut], mention, said)
+            elif _is_range(clause):
+                continue
+            else:
+                stated.extend(self._relation(reader, clause, cut, mention, said))
+        return stated
+
+    def _clauses(self, nodes: Sequence[Node], mention: Mention, said: Said) -> list[Clause]:
+        """The clauses of a formula; names that were waiting share the set of the first one."""
+        found = clauses(nodes)
+        if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
+            cut = _relation_at(found[0].nodes)
+            if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *_ORDER):
+                found[0].subjects = [*said.waiting, *found[0].subjects]
+        return found
+
+    def _relation(
+        self, reader: Formula, clause: Clause, cut: int, mention: Mention, said: Said
+    ) -> list[Stated]:
+        """A membership, a bound or a condition."""
+        sign = _text(clause.nodes[cut])
+        if sign in _BOUNDS:
+            second = _relation_at(clause.nodes, cut + 1)
+            left = clause.nodes[:cut] if second is None else clause.nodes[cut + 1 : second]
+            named = _subject(reader, left) is not None or _is_numeric(left)
+            if is_conditional(mention.before) or not named:
+                return [Stated(clause, mention, False)]
+            _declare_clause(reader, clause)
+            self._speak(reader, clause, left, mention, said)
+            return []
+        _declare_clause(reader, clause)
+        self._speak(reader, clause, clause.nodes[:cut], mention, said)
+        said.waiting = []
+        return []
+
+    def _names(self, reader: Formula, clause: Clause, mention: Mention, said: Said) -> None:
+        """Names without a relation: facts and shapes by the words around them."""
+        if clause.words:
+            _declare_clause(reader, clause)
+            return
+        if re.match(r"-?\s*(?:dimensional|vectors?\b)", mention.after.lstrip(" -")) and _is_size(clause.nodes):
+            said.shape = clause.nodes
+            return
+        self._speak(reader, clause, clause.nodes, mention, said)
+        said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
+
+    # ------------------------------------------------------------------------------------------- subjects
+
+    def _speak(
+        self, reader: Formula, clause: Clause, left: list[Node], mention: Mention, said: Said
+    ) -> None:
+        """Apply the words around a formula to the names that it declares."""
+        subjects = _subjects(reader, clause, left)
+        if not subjects:
+            return
+        before = said.subjects
+        said.subjects = subjects
+        if self._rows(reader, subjects, mention, said, before):
+            return
+        shape, said.shape = said.shape, None
+        function = function_said(mention.before, mention.after)
+        facts = [*facts_before(mention.before), *facts_after(mention.after)]
+        both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after))
+        if both and said.waiting:
+            others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]
+            subjects = [*others, *subjects]
+        if "finitely many" in mention.after or "discrete" in mention.after or "finite set" in mention.after:
+            self.finite.update(dict.fromkeys(s.name.latex for s in subjects))
+        for subject in subjects:
+            self._about(reader, subject, mention, facts, function, shape)
+        last = subjects[-1]
+        if not last.indices:
+            said.matrix = last.name
+        else:
+            said.indexed = last
+
+    def _about(
+        self,
+        reader: Formula,
+        subject: Subject,
+        mention: Mention,
+        facts: list[str],
+        function: str,
+        shape: list[Node] | None,
+    ) -> None:
+        known = self._known(subject)
+        bare = known is None or known.sizes is None
+        if function and bare and not subject.indices:
+            entry = self.table.declare(subject.name)
+            entry.kind, entry.word = "word", function
+            return
+        if bare and not subject.indices and is_elementwise(mention.before, mention.after):
+            self._abstract(subject.name)
+            return
+        if shape is not None and bare:
+            entry = _entry(reader, subject)
+            sizes = read_sizes(reader, shape, start_of(shape[0]))
+            entry.sizes = (*(self.table.sizes.fresh() for _ in subject.indices), *sizes)
+            entry.family = len(subject.indices) if sizes else 0
+            known = entry
+        if facts and (known is None or known.definition is None):
+            entry = known or _entry(reader, subject)
+            for fact in facts:
+                if _possible(entry, fact):
+                    entry.add_fact(fact)
+        if bare and shape is None:
+            rank = rank_said(
+                mention.before, mention.after, bool(subject.indices), subject.name.font in ("bold", "vec")
+            )
+            if rank is not None:
+                self.hints.setdefault(subject.name, rank)
+
+    def _known(self, subject: Subject) -> Declaration | None:
+        where = self.table.families if subject.indices else self.table.entries
+        return where.get(subject.name)
+
+    def _abstract(self, name: Name) -> None:
+        """A smooth function that is applied to each entry."""
+        if name in self.table.entries:
+            return
+        entry = self.table.declare(name)
+        entry.kind = "function"
+        entry.function = Function(entry.latex, (Symbol("t"),), None, (), True)
+
+    # ------------------------------------------------------------------------------- rows, shapes, maps
+
+    def _rows(
+        self, reader: Formula, subjects: list[Subject], mention: Mention, said: Said, before: list[Subject]
+    ) -> bool:
+        """`with rows $y_i^\\top$`, `the rows of $X$ are $x_i$`, `$x_i$ is the $i$-th row of $X$`."""
+        subject = subjects[-1]
+        text = mention.before.lower()
+        of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", text)
+        if of and not subject.indices:
+            axis = 0 if of[1] == "row" else 1
+            if said.indexed is not None and re.search(r"\b(row|column)\s+of", text):
+                self._slices(reader, said.indexed, subject.name, axis)
+            else:
+                said.axis = axis
+            said.matrix = subject.name
+            return False
+        if subject.indices and said.axis is not None and said.matrix is not None:
+            axis, said.axis = said.axis, None
+            if re.fullmatch(r"\s*(?:are|be|is|as|by|being|denoted by|given by|the \w+)?\s*(?:the \w+\s*)?", mention.lead):
+                self._slices(reader, subject, said.matrix, axis)
+                return True
+        ends = re.search(r"\b(row|column)s?(?: vectors?)?(?: (?:are|denoted|given|written|being))?(?: (?:by|as))?\s*$", text)
+        if ends and subject.indices and said.matrix is not None:
+            self._slices(reader, subject, said.matrix, 0 if ends[1] == "row" else 1)
+            return True
+        return False
+
+    def _slices(self, reader: Formula, subject: Subject, parent: Name, axis: int) -> None:
+        """Members that are rows or columns of a matrix; one of the two may have its shape from the other."""
+        matrix = self.table.entries.get(parent)
+        family = self.table.families.get(subject.name)
+        if matrix is None or matrix.sizes is None or len(matrix.sizes) != 2:
+            if matrix is None:
+                matrix = self.table.declare(parent)
+            known = family.sizes if family is not None and family.family == 1 else None
+            if known is None or len(known) != 2:
+                known = (self.table.sizes.fresh(), self.table.sizes.fresh())
+                matrix.assumed = True
+            matrix.sizes = known if axis == 0 else (known[1], known[0])
+        elif family is not None and family.sizes is not None and len(family.sizes) == 2:
+            sizes = matrix.sizes if axis == 0 else (matrix.sizes[1], matrix.sizes[0])
+            self.table.sizes.unify_shapes(family.sizes, sizes)
+        declare_slices(self.table, subject.name, parent, axis, subject.marker)
+
+    def _shape_alone(
+        self, reader: Formula, mention: Mention, items: list[Node], said: Said
+    ) -> bool:
+        """`$X$ is $n \\times d$`, `an $n \\times d$ matrix $X$`, `$\\Sigma$ ($d \\times d$, symmetric)`."""
+        signs = [i for i, n in enumerate(items) if _text(n) == r"\times"]
+        if not signs or _relation_at(items) is not None or len(items) > 24:
+            return False
+        parts = [items[a:b] for a, b in zip([0, *(s + 1 for s in signs)], [*signs, len(items)], strict=True)]
+        if not all(_is_size(part) for part in parts):
+            return False
+        owned = bool(re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead))
+        if not said.subjects or not owned:
+            said.shape = items
+            return True
+        facts = facts_after(" is " + mention.after)
+        for subject in said.subjects:
+            self._about(reader, subject, mention, facts, "", items)
+        return True
+
+    def _map(self, reader: Formula, items: list[Node], mention: Mention) -> bool:
+        """`f : \\mathbb{R}^n \\to \\mathbb{R}`: a smooth function."""
+        colon = next((i for i, n in enumerate(items) if _text(n) == ":"), None)
+        arrow = next((i for i, n in enumerate(items) if _text(n) in (r"\to", r"\rightarrow", r"\mapsto")), None)
+        if colon is None or arrow is None or not 0 < colon < arrow:
+            return False
+        subject = _subject(reader, items[:colon])
+        if subject is None or subject.indices:
+            return False
+        source, target = read_set(reader, items[colon + 1 : arrow]), read_set(reader, items[arrow + 1 :])
+        entry = self.table.declare(subject.name)
+        entry.kind = "function"
+        parameter = Symbol("t", source.shape)
+        elementwise = not source.shape and not target.shape
+        entry.function = Function(entry.latex, (parameter,), None, target.shape, elementwise)
+        return True
+
+
+# ---------------------------------------------------------------------------------------------- small parts
+
+
+def _text(node: Node) -> str:
+    return node.text if isinstance(node, Token) else ""
+
+
+def _is_range(clause: Clause) -> bool:
+    return _range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same")
+
+
+def _is_numeric(nodes: Sequence[Node]) -> bool:
+    text = plain(nodes).replace("-", "").replace("+", "")
+    return text.replace(".", "").isdigit()
+
+
+def _is_size(nodes: Sequence[Node]) -> bool:
+    """Letters, numbers and their scripts, with plus and minus."""
+    kinds = (Kind.LETTER, Kind.NUMBER, Kind.SUB, Kind.SUP, Kind.WORD)
+    return bool(nodes) and len(nodes) <= 8 and all(
+        isinstance(n, Group) or n.kind in kinds or n.text in ("+", "-") for n in clean(nodes)
+    )
+
+
+def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject]:
+    """The names that a clause speaks of; none when its left side is no name."""
+    try:
+        listed = _listed(reader, clause.subjects, left) if clause.subjects else None
+    except ReadError:
+        return []
+    if listed is not None:
+        return listed
+    found = [_subject(reader, nodes) for nodes in (*clause.subjects, left)]
+    return [subject for subject in found if subject is not None]
+
+
+_OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
+_OF_MATRICES = frozenset(
+    [
+        "symmetric", "antisymmetric", "psd", "pd", "invertible", "orthogonal", "orthonormal_columns", "diagonal",
+        "lower_triangular", "upper_triangular", "zero_diagonal", "full_column_rank", "full_row_rank", "centred",
+        "one_hot_rows", "stochastic_rows", "distinct_eigenvalues",
+    ]
+)  # fmt: skip
+
+
+def _possible(entry: Declaration, fact: str) -> bool:
+    """Whether a symbol of this shape can have the fact; a shape that is not known yet can."""
+    if entry.kind not in ("variable",):
+        return False
+    if entry.sizes is None:
+        return True
+    own = len(entry.sizes) - entry.family
+    if fact in _OF_MATRICES:
+        return own == 2
+    if fact in _OF_VECTORS:
+        return own == 1
+    return True
+
+
+__all__ = ["Declarations", "Members", "Stated"]

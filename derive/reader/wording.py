@@ -1,0 +1,163 @@
+"""What the words around a formula say: facts, shapes, functions, roles of equations."""
+
+from __future__ import annotations
+
+import re
+
+from derive.reader.declare_words import facts_in, function_in
+
+_NEGATED = re.compile(r"\bnot\b|\bnon-?symmetric|\bneed not|\basymmetric|\bno longer|\bneither\b", re.I)
+_SIGNS = frozenset(
+    ["positive", "negative", "nonnegative", "nonzero", "integer", "probability", "natural", "binary", "unit_norm"]
+)
+_NOUNS = (
+    r"(?:real |given |fixed |known |unknown )*(?:scalars?|constants?|numbers?|reals?|parameters?|vectors?|weights?|"
+    r"integers?|hyper-?parameters?|coefficients?|multipliers?|variances?|entries|variables?|rates?|matrix|matrices|factor|"
+    r"definite matrix|probabilit(?:y|ies)|targets?|labels?)?"
+)
+_ADJACENT = re.compile(
+    rf"(?:strictly |non-?)?(?:positive|negative|zero|integers?|natural|binary|unit|probabilit(?:y|ies)) ?{_NOUNS}\s*$", re.I
+)
+_SAID = re.compile(
+    r"\s*[,(]?\s*(?:both |all |each |also )?(?:(?:which|that) )?(?:be|is|are|has|have|being|with|denotes?|takes?|lies?|lie)\b|\s*\(",
+    re.I,
+)
+_CONDITIONAL = re.compile(r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I)
+_STATING = re.compile(
+    r"\b(?:suppose|assum\w+|provided|given|let|with|where|for|such that|satisf\w+|subject to|constraints?|and|under|hence|so that"
+    r"|because|since|recall|note|active|as)\b",
+    re.I,
+)
+_RESULT = re.compile(
+    r"\b(?:gives?|giving|yields?|yielding|obtain\w*|we get|follows|find|found|solution|implies|leads? to|becomes?|equals?)\b", re.I
+)
+_SOLVING = re.compile(
+    r"\bset(?:ting|s)?\b[^.]{0,80}\b(?:zero|0|equal)\b|\bsetting\b|\bequat\w+\b[^.]{0,60}\bzero\b|\bstationar\w+|\bvanish\w*\b"
+    r"|\bfirst[- ]order (?:optimality )?condition|\boptimality condition|\bsolv(?:e|ing|es)\b|\bminimi[sz]er\b|\bmaximi[sz]er\b"
+    r"|\bat (?:the |an? )?(?:optimum|minimum|maximum|optimal)|\bnormal equations?\b|\bto zero\b|\bwe require\b|\bmust be zero\b",
+    re.I,
+)
+_CONDITION = re.compile(
+    r"\beigen\w*|\bsatisf\w+|\bsubject to\b|\bconstraints?\b|\bsuch that\b|\bassum\w+|\bsuppose\b|\brequir\w+|\bmust\b|\bsolv(?:e|es|ing)\b"
+    r"|\bconditions?\b|\bset(?:ting)?\b|\bnormal equations?\b|\blet\b|\bimpos\w+|\bwe want\b|\bin order\b|\bif\b",
+    re.I,
+)
+_CLAIMED = re.compile(
+    r"\borthogonal\b|\bsums? to (?:zero|0)\b|\bsums? to\b|\bindeed\b|\bcheck\b|\bverif\w+|\bas expected\b|\bis zero\b|\bvanish\w*\b"
+    r"|\bidentity\b|\bidentically\b|\bcentr?e[rd]+\b",
+    re.I,
+)
+_REDEFINES = re.compile(r"\b(?:define|let|denote|write|now|set|redefine|put|introduce|call|new|instead|where|with)\b", re.I)
+
+
+def facts_before(words: str) -> list[str]:
+    """Facts of the noun phrase in front of a formula: `a symmetric positive definite covariance`."""
+    if _NEGATED.search(words):
+        return []
+    phrase = re.split(r"[,;(]|\b(?:and|of|where|for|by|whose)\b", words)[-1]
+    found = facts_in(phrase)
+    if any(fact in _SIGNS for fact in found) and not _ADJACENT.search(phrase):
+        found = [fact for fact in found if fact not in _SIGNS]
+    if "with" in phrase.split()[:1] and not phrase.rstrip().endswith(("matrix", "vector")):
+        return [fact for fact in found if fact not in ("orthonormal_columns", "zero_diagonal", "centred")]
+    return found
+
+
+def facts_after(words: str) -> list[str]:
+    """Facts that are said of a formula after it: `be symmetric with zero diagonal`, `(symmetric)`, `symmetric and`."""
+    if _NEGATED.search(words) or not words.strip():
+        return []
+    if _SAID.match(words):
+        return facts_in(words)
+    first = re.match(r"\s*,?\s*(?:an? )?(?:real |square |\$?[a-z]\$? ?)*([a-z-]+(?: [a-z-]+){0,3})", words, re.I)
+    if first is None:
+        return []
+    found = facts_in(first[1])
+    starts = re.match(
+        r"(?:symmetric|positive|diagonal|orthogonal|invertible|non|spd|psd|lower|upper|unit|one-?hot|centr?ed|centered|one hot)",
+        first[1],
+        re.I,
+    )
+    return found if starts and found else []
+
+
+def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
+    """How many axes the noun says that a symbol has; None when it says nothing."""
+    phrase = re.split(r"[,;(]|\b(?:and|of|where|whose|by)\b", before)[-1]
+    if _SAID.match(after):
+        phrase += " " + re.split(r"[,;(]|\b(?:and|of|where|whose|by)\b", after)[0]
+    if re.search(r"\bvectors?\b", phrase, re.I):
+        return 1
+    if re.search(r"\bmatri(?:x|ces)\b", phrase, re.I):
+        return 2
+    if re.search(
+        r"\b(?:scalars?|constant|(?:real )?numbers?|step ?size|learning rate|temperature|multiplier|coefficient|hyper-?parameter|"
+        r"variance|threshold|margin|regulari[sz]ation (?:parameter|strength))\b",
+        phrase,
+        re.I,
+    ):
+        return 0
+    if re.search(r"\b(?:label|bias|intercept|response|output label|count)\b", phrase, re.I) and not bold:
+        return 0
+    if re.search(r"\b(?:labels|targets|responses|biases|counts|intercepts|weights)\b", phrase, re.I) and not bold:
+        return 0 if indexed else None
+    return None
+
+
+def function_said(before: str, after: str) -> str:
+    """The function of the table that a letter is said to be (`the sigmoid $\\sigma$`), empty when none."""
+    ends = re.search(
+        r"((?:log-?gamma|digamma|trigamma|gamma|sigmoid|logistic|soft-?plus|relu|gelu|silu|softmax|error|tanh|hyperbolic tangent|"
+        r"(?:standard )?(?:normal|gaussian) (?:cdf|pdf|density|distribution function)))(?: function| activation| nonlinearity)?\s*$",
+        before,
+        re.I,
+    )
+    if ends:
+        return function_in(ends[1]) or function_in(ends[1] + " function")
+    said = re.match(r"\s*,?\s*(?:is|be|denotes?|being)\s+(?:the\s+)?([^,;.]*)", after, re.I)
+    if said and re.search(r"function|sigmoid|relu|softmax|tanh|cdf|density|softplus", said[1], re.I):
+        return function_in(said[1])
+    return ""
+
+
+def is_elementwise(before: str, after: str) -> bool:
+    """Whether a letter is said to be an unspecified function that acts on each entry."""
+    text = f"{before[-60:]} {after[:60]}"
+    return bool(re.search(r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise", text, re.I)) and bool(
+        re.search(r"function|activation|nonlinearity|non-linearity", text, re.I)
+    )
+
+
+def is_conditional(words: str) -> bool:
+    """Whether what follows holds in one case only."""
+    return bool(_CONDITIONAL.search(words[-40:]))
+
+
+def states(words: str) -> bool:
+    """Whether words introduce an assumption or a convention rather than a result."""
+    return bool(_STATING.search(words)) and not _RESULT.search(words)
+
+
+def is_result(words: str) -> bool:
+    """Whether words introduce something that follows."""
+    return bool(_RESULT.search(words))
+
+
+def solves(words: str) -> bool:
+    """Whether words say that a gradient is set to zero."""
+    return bool(_SOLVING.search(words))
+
+
+def imposes(words: str) -> bool:
+    """Whether words introduce an equation that is demanded, not claimed."""
+    return bool(_CONDITION.search(words))
+
+
+def claims(words: str) -> bool:
+    """Whether words present `... = 0` as something that is true."""
+    return bool(_CLAIMED.search(words)) and not _SOLVING.search(words)
+
+
+def redefines(words: str) -> bool:
+    """Whether words give a name another meaning."""
+    return bool(_REDEFINES.search(words[-60:]))
