@@ -26,11 +26,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """One side of a relation that has no meaning for us: its LaTeX and the reason, with what the author could declare."""
+    """One side of a relation that has no meaning for us: its LaTeX and the reason, with what the author could declare.
+
+    `near` holds readings of an ill-typed side with one small change, each with the mistake that it would take back."""
 
     latex: str
     why: str
     ill_typed: bool = False
+    near: tuple[tuple[str, Expr], ...] = ()
 
 
 Side = Expr | Unreadable

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 
 from derive.checker.assumptions import discover
 from derive.checker.diagnosis import DecideAt, diagnose
 from derive.checker.screen import Screen
 from derive.checker.verdicts import Diagnosis, Verdict
+from derive.derivation import Unreadable
 from derive.errors import DeriveError
 from derive.expr.nodes import Expr
 
@@ -38,6 +40,32 @@ def with_cause(
     except (DeriveError, ArithmeticError, ValueError):
         return verdict
     return replace(verdict, assumptions=assumed) if assumed else verdict
+
+
+def with_reading(
+    verdict: Verdict,
+    left: Expr | Unreadable,
+    op: str,
+    right: Expr | Unreadable,
+    premises: tuple[Expr, ...] = (),
+    seed: int = 0,
+) -> Verdict:
+    """The verdict on an ill-typed relation with the reading beside it that makes it hold, if there is one."""
+    decide = decider(premises)
+    pairs: list[tuple[str, Expr, Expr, Expr]] = []
+    if isinstance(right, Unreadable) and isinstance(left, Expr):
+        pairs = [(kind, left, near, near) for kind, near in right.near]
+    elif isinstance(left, Unreadable) and isinstance(right, Expr):
+        pairs = [(kind, near, right, near) for kind, near in left.near]
+    end = monotonic() + 2 * SEARCH
+    for kind, a, b, near in pairs:
+        if monotonic() > end:
+            break
+        if a.shape == b.shape and all(decide(a, op, b, seed + k).kind == "holds" for k in (1, 2)):
+            missing = "is missing" if kind.startswith("missing") else "is too much"
+            text = f"a transpose {missing}: the relation holds with {near!r}"
+            return replace(verdict, diagnosis=Diagnosis(kind, text, corrected=near))
+    return verdict
 
 
 def decider(premises: tuple[Expr, ...]) -> DecideAt:

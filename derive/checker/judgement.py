@@ -78,7 +78,7 @@ def judge_step(
         return Verdict("definition")
     for side in (left, step.rhs):
         if isinstance(side, Unreadable):
-            return Verdict("fails" if side.ill_typed else "unchecked", why=side.why)
+            return _unreadable(chain, left, step, side, seed)
     if step.role == "condition":
         return Verdict("definition", why="a condition: imposed here, not claimed")
     if step.role == "hole":
@@ -93,6 +93,17 @@ def judge_step(
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, step.rhs, chain.premises, seed)
+
+
+def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: int) -> Verdict:
+    """A side without a value: with sizes that clash the relation fails, and a reading beside it may be what was meant."""
+    if not side.ill_typed:
+        return Verdict("unchecked", why=side.why)
+    from derive.checker.causes import with_reading
+
+    return with_reading(
+        Verdict("fails", why=side.why), left, step.op, step.rhs, chain.premises, seed
+    )
 
 
 def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:
