@@ -96,7 +96,7 @@ def judge_step(
 
 
 def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: int) -> Verdict:
-    """A side without a value: with sizes that clash the relation fails, and a reading beside it may be what was meant."""
+    """A side without a value: where sizes clash the relation fails, and a reading beside it may be what was meant."""
     if not side.ill_typed:
         return Verdict("unchecked", why=side.why)
     from derive.checker.causes import with_reading
