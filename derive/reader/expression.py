@@ -14,6 +14,9 @@ from derive.reader.scanner import Token, refine, scan
 from derive.reader.source import Source
 from derive.reader.table import Table
 
+CALCULUS = frozenset([r"\int", r"\lim", r"\sum", r"\prod"])
+"""Words with which a refused formula is worth a second reading."""
+
 
 def table_of(given: Sequence[str] = (), where: Sequence[str] = ()) -> Table:
     """The table of symbols that declarations and definitions make."""
@@ -49,7 +52,23 @@ def read_with_notes(
 ) -> Reading:
     """`read_expression` with what was accepted by convention."""
     known = table if table is not None else table_of(given, where)
-    return read_formula(tokens_of(latex), known, Source("", latex))
+    tokens, source = tokens_of(latex), Source("", latex)
+    try:
+        return read_formula(tokens, known, source)
+    except ReadError as refusal:
+        if refusal.ill_typed or not any(t.text in CALCULUS for t in tokens):
+            raise
+        return _second_reading(tokens, known, source, refusal)
+
+
+def _second_reading(tokens: list[Token], table: Table, source: Source, refusal: ReadError) -> Reading:
+    """Scalar calculus that the grammar refuses, by the second reader; the first refusal when it refuses too."""
+    from derive.reader.scalar import read_scalar
+
+    try:
+        return Reading(read_scalar(tokens, table, source), ("read by latex2sympy2 as scalar calculus",))
+    except ReadError:
+        raise refusal from None
 
 
 def read_together(formulas: Sequence[str], table: Table) -> list[Expr]:
