@@ -1,6 +1,7 @@
 """How fast claims are judged: identities, gradient claims, and the cold start of a process.
 
-Run: `python benchmarks/checks.py`. Times are processor times of one core, medians over relations of about ten operations
+Run: `python benchmarks/checks.py`. Times are processor times of one core, medians over relations of about ten
+operations
 whose sizes were used before; the cold times are those of a new process up to its first verdict.
 """
 

@@ -1,7 +1,9 @@
 """What the kernels share: the layout of arrays, and every primitive that only moves entries about.
 
-Every value has the axes `(..., P, T, *core)`: P points, T tuples of index values (1 where it does not depend on them), and the
-axes of the expression's shape. Axes before P hold directions of differentiation. `xp` is the array module of the kernel.
+Every value has the axes `(..., P, T, *core)`: P points, T tuples of index values (1 where it does not depend on
+them), and the
+axes of the expression's shape. Axes before P hold directions of differentiation. `xp` is the array module of
+the kernel.
 """
 
 from __future__ import annotations

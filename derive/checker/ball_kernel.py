@@ -1,6 +1,7 @@
 """Primitives in ball arithmetic (python-flint `arb`): enclosures that contain the exact value, at a chosen precision.
 
-Arrays are NumPy arrays of `arb`. Conditions have three values, True, False and None (undecided); an undecided selection is
+Arrays are NumPy arrays of `arb`. Conditions have three values, True, False and None (undecided); an undecided
+selection is
 the hull of both. Undefined is a ball that is not finite.
 """
 

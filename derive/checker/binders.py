@@ -10,14 +10,8 @@ from typing import Any
 import numpy as np
 
 from derive.checker.duals import plain
-from derive.checker.evaluate import (
-    MOST_TUPLES,
-    Evaluator,
-    Scope,
-    Value,
-    handles,
-    integer_value,
-)
+from derive.checker.entries import integer_value
+from derive.checker.evaluator import MOST_TUPLES, Evaluator, Scope, Value, handles
 from derive.errors import EvaluationError
 from derive.expr import nodes as n
 from derive.expr.nodes import Expr, Index, Symbol
@@ -235,9 +229,11 @@ def coefficients(random: Random) -> list[Fraction]:
 
 
 def smooth(ev: Evaluator, random: Random, x: Value, order: int = 0) -> Value:
-    """The derivative of an order of a sin(b x + c) + d exp(-x^2 / 4) + e x^2 + f x + g, entry by entry, none of it odd or even.
+    """The derivative of an order of a sin(b x + c) + d exp(-x^2 / 4) + e x^2 + f x + g, entry by entry, none of
+    it odd or even.
 
-    The derivatives of the bell are taken on dual numbers by the caller's level; here orders above 0 use the closed form of
+    The derivatives of the bell are taken on dual numbers by the caller's level; here orders above 0 use the
+    closed form of
     a sine and a quadratic only, so the bell enters as a second sine.
     """
     k = ev.k

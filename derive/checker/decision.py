@@ -28,7 +28,9 @@ class State:
 
 
 def entry_state(a: Any, b: Any, agree: Any = AGREE) -> int:
-    """What two balls say: equal (tightly enclosed), near zero (ask again more precisely), loose, undefined, different."""
+    """What two balls say: equal (tightly enclosed), near zero (ask again more precisely), loose, undefined,
+    different.
+    """
     fine_a, fine_b = a.is_finite(), b.is_finite()
     if not (fine_a and fine_b):
         if fine_a or fine_b:

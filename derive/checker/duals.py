@@ -1,6 +1,7 @@
 """Derivatives over any kernel: dual numbers, nested for higher orders, many directions at once.
 
-A `Dual` of level l holds a value and its change along the directions of level l; both are values of lower levels. The axis of
+A `Dual` of level l holds a value and its change along the directions of level l; both are values of lower
+levels. The axis of
 directions of level l stands at position -(core + 2 + l), so that values without it broadcast. This is the judge's own
 differentiation, written on the primitives; it shares nothing with the rules that derive.
 """
@@ -27,7 +28,7 @@ class Dual:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.value.shape  # type: ignore[no-any-return]
+        return tuple(self.value.shape)
 
     @property
     def ndim(self) -> int:

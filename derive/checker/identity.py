@@ -166,7 +166,8 @@ class Identity:
         from derive.checker.decision import PRECISIONS, State
 
         record = self.record
-        open_points, near_zero = list(range(points.count)), {}
+        open_points = list(range(points.count))
+        near_zero: dict[int, bool] = {}
         final = np.full(points.count, State.LOOSE)
         for bits in PRECISIONS:
             with precision(bits):
@@ -284,7 +285,6 @@ class Identity:
     def _vacuous(self) -> str:
         """Both sides never change although both contain variables."""
         record, problem = self.record, self.problem
-        plan = problem.plan
         if not problem.symbols or problem.lhs == problem.rhs:
             return ""
         if record.both_zero and self._both_mention():

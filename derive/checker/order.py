@@ -74,7 +74,9 @@ class Order(Identity):
         return points.subset(np.argsort(best, kind="stable")[:2].tolist())
 
     def _gap(self, points: Points) -> Any:
-        """Smallest right minus left at each point, relative to its size; infinite where undefined or outside premises."""
+        """Smallest right minus left at each point, relative to its size; infinite where undefined or outside
+        premises.
+        """
         with np.errstate(all="ignore"):
             left, right, _ = self.problem.sides(self.floats, points, balls=False)
             _, share, undefined = self.compare(left, right)

@@ -1,6 +1,7 @@
 """What an evaluation needs to know about an expression before any point is chosen, computed once per relation.
 
-`dependencies` are the indices and bindable symbols that a node's value depends on; `needs` are the parts that must be evaluated
+`dependencies` are the indices and bindable symbols that a node's value depends on; `needs` are the parts that
+must be evaluated
 before a node, in the same scope. Nothing here recurses into definitions.
 """
 

@@ -1,6 +1,7 @@
 """Points at which premises hold: an equation is solved for a symbol, an inequality rejects points.
 
-An equation `s = expression` makes `s` a defined symbol. Other equations are solved by Newton's method for as many free symbols
+An equation `s = expression` makes `s` a defined symbol. Other equations are solved by Newton's method for as
+many free symbols
 as there are equations: in float64 for the batch, then refined in balls to the precision of the decision (`Solver`).
 """
 
@@ -162,7 +163,8 @@ class Newton:
             candidates = [c for c in _candidates(equation) if c not in unknowns]
             fitting = [c for c in candidates if _entries(c) == _entries(residual)]
             if not fitting:
-                others = (c for e in equations for c in _candidates(e) if c not in unknowns)
+                every = (e for e in equations if isinstance(e, Relation))
+                others = (c for e in every for c in _candidates(e) if c not in unknowns)
                 fitting = [c for c in others if _entries(c) == _entries(residual)]
             if not fitting:
                 raise EvaluationError(
@@ -244,7 +246,9 @@ class Newton:
     # ------------------------------------------------------------------ balls
 
     def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:
-        """Newton steps on the middles until the step is as small as the precision allows; its size bounds the radius."""
+        """Newton steps on the middles until the step is as small as the precision allows; its size bounds the
+        radius.
+        """
         import flint
         from flint import arb
 

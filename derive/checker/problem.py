@@ -1,4 +1,6 @@
-"""One relation made ready for evaluation: its plan, symbols, sizes, free indices and premises, and both sides at points."""
+"""One relation made ready for evaluation: its plan, symbols, sizes, free indices and premises, and both sides at
+points.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """JAX autodiff of the original function as second opinion on every derivative that a relation contains.
 
-The judge decides derivatives on dual numbers in balls; here the same derivative of the author's own function is taken by
-`jax.grad` and compared with the dual numbers at one point, contracted with random vectors. Disagreement is a fault that makes
+The judge decides derivatives on dual numbers in balls; here the same derivative of the author's own function is
+taken by
+`jax.grad` and compared with the dual numbers at one point, contracted with random vectors. Disagreement is a
+fault that makes
 the relation undecided, never a verdict.
 """
 
@@ -190,7 +192,7 @@ def _contracted(
 
 def _direction(ev: Evaluator, scope: Scope, variable: Expr, weight: Any) -> Any:
     """The weights of a variable placed in its symbol: (1, T, *dims)."""
-    from derive.checker.evaluate import item_positions
+    from derive.checker.entries import item_positions
 
     if not isinstance(variable, Item):
         return weight[None, None]

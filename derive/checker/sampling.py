@@ -1,6 +1,7 @@
 """Points that satisfy what is declared: sizes pairwise different, values exact, the same for the same seed.
 
-The values of a symbol depend on its name, shape and facts, the sizes and the seed only, so that the relations of a document
+The values of a symbol depend on its name, shape and facts, the sizes and the seed only, so that the relations
+of a document
 share them.
 """
 
@@ -37,7 +38,9 @@ Allowed = Callable[[Mapping[str, int]], bool]
 
 @dataclass(frozen=True)
 class Points:
-    """Values of symbols at `count` points: float64 arrays (P, *dims), and `Fraction` arrays where those are not exact."""
+    """Values of symbols at `count` points: float64 arrays (P, *dims), and `Fraction` arrays where those are not
+    exact.
+    """
 
     sizes: dict[str, int]
     count: int

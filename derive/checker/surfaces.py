@@ -1,6 +1,8 @@
-"""Points on both sides of the surfaces where a formula switches: kinks of ReLU and abs, ties of max, boundaries of cases.
+"""Points on both sides of the surfaces where a formula switches: kinks of ReLU and abs, ties of max, boundaries
+of cases.
 
-A claim that is false only in a thin region beside such a surface is missed by random points. Between two random points on
+A claim that is false only in a thin region beside such a surface is missed by random points. Between two random
+points on
 different sides the surface is found by bisection; the ends of two brackets, a wide and a narrow one, join the batch.
 """
 
@@ -48,10 +50,14 @@ def switches(nodes: Sequence[Expr]) -> tuple[Expr, ...]:
             for other in node.args[1:]:
                 if other.shape == first.shape:
                     found[_difference(first, other)] = None
-        elif inside and isinstance(node, Relation) and node.op in ORDER:
-            if node.lhs.shape == node.rhs.shape:
-                found[_difference(node.lhs, node.rhs)] = None
+        elif inside and _orders(node):
+            found[_difference(node.lhs, node.rhs)] = None  # type: ignore[attr-defined]
     return tuple(e for e in found if not isinstance(e, Number))
+
+
+def _orders(node: Expr) -> bool:
+    """Whether a node compares two sides of one shape."""
+    return isinstance(node, Relation) and node.op in ORDER and node.lhs.shape == node.rhs.shape
 
 
 def _difference(a: Expr, b: Expr) -> Expr:

@@ -1,0 +1,238 @@
+"""The evaluator's traversal: scopes, values kept once per scope, and the table of handlers by kind of node.
+
+A value has the axes (P points, T index tuples, *core). A sum over an index evaluates its body once, for all
+index tuples
+together; a derivative evaluates its body once, on dual numbers. The traversal is iterative through definitions and
+visits a node once per scope. Import it through `derive.checker.evaluate`, which registers the handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.checker.budget import check
+from derive.checker.duals import Condition, DualKernel
+from derive.checker.plan import Plan
+from derive.errors import EvaluationError
+from derive.expr.nodes import Expr, Symbol
+from derive.expr.sizes import Shape, Size
+
+Value = Any
+
+#: the most index tuples that one sum may range over
+MOST_TUPLES = 20_000
+#: the largest exact power of a matrix, and of a tower of scopes
+LARGEST_POWER, DEEPEST = 64, 60
+
+
+class TooLarge(EvaluationError):
+    """The points together need too much memory; fewer may do."""
+
+
+@dataclass
+class Scope:
+    """Where a node is evaluated: what is bound here, the number of index tuples, and how they lie over the outer
+    ones.
+    """
+
+    parent: Scope | None = None
+    bindings: dict[Expr, Value] = field(default_factory=dict)
+    tuples: int = 1
+    parents: Any = None
+    level: int = 0
+    directions: int = 1
+    depth: int = 0
+    memo: dict[Expr, Value] = field(default_factory=dict)
+
+    def inner(self, bindings: dict[Expr, Value], **more: Any) -> Scope:
+        """A scope inside this one."""
+        if self.depth >= DEEPEST:
+            raise EvaluationError(f"sums and derivatives are nested more than {DEEPEST} deep")
+        given = {
+            "tuples": self.tuples,
+            "level": self.level,
+            "directions": self.directions,
+            **more,
+        }
+        return Scope(self, bindings, depth=self.depth + 1, **given)
+
+
+class Evaluator:
+    """Evaluates nodes at one set of points.
+
+    `values` maps free symbols to arrays (P, 1, *dims) of the kernel; `sizes` the size symbols to integers.
+    `tangents` holds
+    the free differentials dX; `realisation` selects which smooth functions stand for abstract ones.
+    """
+
+    def __init__(
+        self,
+        kernel: Any,
+        sizes: Mapping[str, int],
+        values: Mapping[Symbol, Value],
+        plan: Plan,
+        *,
+        tangents: Mapping[Symbol, Value] | None = None,
+        realisation: int = 0,
+    ) -> None:
+        self.k = DualKernel(kernel) if plan.changes else kernel
+        self.base = kernel
+        self.sizes, self.values, self.plan = sizes, values, plan
+        self.tangents = tangents or {}
+        self.realisation = realisation
+        self.root = Scope()
+        self.notes: dict[str, None] = {}
+        self.points = max((len(v) for v in values.values()), default=1)
+        self.steps = 0
+
+    # ------------------------------------------------------------------ traversal
+
+    def value(self, node: Expr, scope: Scope | None = None) -> Value:
+        """The value of a node in a scope (the outermost by default)."""
+        scope = scope or self.root
+        if not self.plan.binders and scope is self.root:
+            return self._straight(node)
+        stack = [(node, scope)]
+        while stack:
+            current, here = stack[-1]
+            if current in here.memo:
+                stack.pop()
+                continue
+            home = self._home(current, here)
+            if home is not here:
+                if current in home.memo:
+                    here.memo[current] = self._lifted(home.memo[current], current.rank, home, here)
+                    stack.pop()
+                else:
+                    stack.append((current, home))
+                continue
+            missing = (
+                []
+                if current in here.bindings
+                else [c for c in self.plan.needs(current) if c not in here.memo]
+            )
+            if missing:
+                stack.extend((c, here) for c in reversed(missing))
+                continue
+            check()
+            here.memo[current] = self._compute(current, here)
+            stack.pop()
+        return scope.memo[node]
+
+    def _straight(self, root: Expr) -> Value:
+        """The value of a node below which nothing is bound: one pass over its parts."""
+        memo, scope = self.root.memo, self.root
+        for node in self.plan.schedule(root):
+            if node not in memo:
+                self.steps += 1
+                if not self.steps % 16:
+                    check()
+                handler = HANDLERS.get(type(node))
+                if handler is None:
+                    raise _unknown(node)
+                memo[node] = handler(self, node, scope)
+        return memo[root]
+
+    def _home(self, node: Expr, scope: Scope) -> Scope:
+        """The innermost scope that binds something on which the node depends."""
+        deps = self.plan.deps[node]
+        here: Scope = scope
+        while here.parent is not None:
+            if deps and not deps.isdisjoint(here.bindings):
+                return here
+            here = here.parent
+        return here
+
+    def _lifted(self, value: Value, rank: int, home: Scope, scope: Scope) -> Value:
+        chain = []
+        while scope is not home:
+            if scope.parents is not None:
+                chain.append(scope.parents)
+            assert scope.parent is not None
+            scope = scope.parent
+        for parents in reversed(chain):
+            value = self.k.lift(value, rank, parents)
+        return value
+
+    def _compute(self, node: Expr, scope: Scope) -> Value:
+        if node in scope.bindings:
+            return scope.bindings[node]
+        handler = HANDLERS.get(type(node))
+        if handler is None:
+            raise _unknown(node)
+        return handler(self, node, scope)
+
+    def check_work(self, tuples: int, directions: int) -> None:
+        """Refuses index tuples times directions times points that would fill the memory."""
+        work = tuples * directions * self.points
+        if work > self.base.most_work:
+            raise TooLarge(
+                f"{tuples} index values and {directions} directions at {self.points} points are too many"
+            )
+
+    def size(self, size: Size) -> int:
+        """A size as an integer, or an error where it is negative."""
+        value = size.value(self.sizes)
+        if value < 0:
+            raise EvaluationError(f"the size {size} is negative ({value})")
+        return value
+
+    def dims(self, shape: Shape) -> tuple[int, ...]:
+        """A shape as integers."""
+        return tuple(self.size(s) for s in shape)
+
+    # ------------------------------------------------------------------ arithmetic
+
+    def spread(self, value: Value, own: int, rank: int) -> Value:
+        """A scalar with trailing axes of length 1, to meet arrays of `rank` axes."""
+        for _ in range(rank - own):
+            value = self.k.expand(value, -1)
+        return value
+
+    def spread_condition(self, truth: Any, own: int, rank: int) -> Any:
+        """A condition with trailing axes of length 1, to meet arrays of `rank` axes."""
+        if isinstance(truth, Condition):
+            return Condition(
+                self.spread_condition(truth.truth, own, rank),
+                self.spread_condition(truth.tie, own, rank),
+            )
+        for _ in range(rank - own):
+            truth = self.base.expand(truth, -1)
+        return truth
+
+    def times(self, a: Value, left: Shape, b: Value, right: Shape, shape: Shape) -> Value:
+        """A product of two factors with the given shapes."""
+        k = self.k
+        if not left or not right:
+            rank = max(len(left), len(right))
+            return k.multiply(self.spread(a, len(left), rank), self.spread(b, len(right), rank))
+        if len(left) == 1:
+            a = k.expand(a, -1)
+        if len(right) == 1:
+            b = k.expand(b, -1)
+        value = k.matmul(a, b)
+        if len(shape) < 2:
+            value = k.squeeze(value, -1)
+        if not shape:
+            value = k.squeeze(value, -1)
+        return value
+
+
+def _unknown(node: Expr) -> EvaluationError:
+    return EvaluationError(f"a {type(node).__name__.lower()} has no value at a point: {node!r}")
+
+
+Handler = Callable[[Evaluator, Any, Scope], Value]
+HANDLERS: dict[type[Expr], Handler] = {}
+
+
+def handles(kind: type[Expr]) -> Callable[[Handler], Handler]:
+    """Registers how a kind of node is evaluated."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
