@@ -111,7 +111,7 @@ def gaussian_loglik_gradient(note: Note) -> None:
         ),
         eq(zeros(d), "the gradient vanishes at the estimate"),
     )
-    x_bar = note.let(r"\bar{x}", sum_over(i, x[i]) / n, "mean of the sample")
+    x_bar = note.let(r"\bar{x}", 1 / n * sum_over(i, x[i]), "mean of the sample")
     note.calc(
         mu_hat,
         eq(
