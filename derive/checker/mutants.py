@@ -230,13 +230,22 @@ def _survivor(
     m: RelationMutant, original: tuple[Expr, str, Expr], same: Decide
 ) -> tuple[Outcome, str]:
     lhs, op, rhs = original
-    if m.op == op and _holds(same, rhs, "=", m.rhs) and _holds(same, lhs, "=", m.lhs):
+    if m.op == op and _equal(same, rhs, m.rhs) and _equal(same, lhs, m.lhs):
         return "equivalent", ": equal at every point"
     if m.op == op and (is_zero(lhs) or is_zero(rhs)) and _holds(same, m.lhs, op, m.rhs):
         return "equivalent", ": also zero at every point"
     if op in ORDERS and m.op == op and _holds(same, m.lhs, op, m.rhs):
         return "equivalent", ": another inequality that is true"
     return "SURVIVED", ""
+
+
+def _equal(decide: Decide, lhs: Expr, rhs: Expr) -> bool:
+    """Whether two expressions agree; also constants, about which the judge does not say that anything holds."""
+    if lhs == rhs:
+        return True
+    verdict = decide(lhs, "=", rhs)
+    constant = "neither side varies" in verdict.why or "both sides are zero" in verdict.why
+    return verdict.kind == "holds" or (verdict.kind == "unchecked" and constant)
 
 
 def _holds(decide: Decide, lhs: Expr, op: str, rhs: Expr) -> bool:

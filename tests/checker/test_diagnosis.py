@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from derive.checker.causes import decider, with_cause
+from derive.checker.causes import decider, with_cause, with_reading
 from derive.checker.diagnosis import Sample, constant_ratio, recognised
 from derive.checker.edit_parts import Setting
 from derive.checker.judgement import judge_relation
+from derive.checker.verdicts import Verdict
+from derive.derivation import Unreadable
 from derive.expr.build import (
     apply,
+    as_expr,
     dims,
+    equals,
     grad,
     identity,
     index,
@@ -19,8 +23,10 @@ from derive.expr.build import (
     norm,
     norm2,
     ones,
+    partial,
     sum_over,
     symbol,
+    zeros,
 )
 from derive.expr.facts import Law
 from derive.expr.nodes import Expr, Number, Relation
@@ -88,6 +94,51 @@ PLANTED: list[tuple[str, Expr, str, Expr]] = [
     ("missing_log", apply("logdet", S), "=", apply("det", S)),
 ]
 
+
+k = index("k", D)
+ROWS = symbol("x", N, D, family=1)
+X_I = ROWS[i]
+LIKELIHOOD = symbol(
+    r"\ell",
+    definition=-(N / 2) * apply("logdet", S)
+    - sum_over(i, (X_I - mu).T @ inverse(S) @ (X_I - mu)) / 2,
+)
+BETWEEN = symbol("S_b", definition=(z - mu) @ (z - mu).T)
+QUOTIENT = symbol("J", definition=(w.T @ BETWEEN @ w) / (w.T @ S @ w))
+COSINE = symbol("c", definition=a.T @ b / (norm(a) * norm(b)))
+ACTIVE = symbol("f", definition=LAM / 2 * norm2(w - z) + 1 - w.T @ mu)
+MEAN = symbol("m", definition=sum_over(i, a[i]) / N)
+DEVIATION = symbol("s", definition=apply("sqrt", sum_over(i, (a[i] - MEAN) ** 2) / N))
+
+PLANTED += [
+    (
+        "factor_2_or_half",
+        grad(LIKELIHOOD, mu),
+        "=",
+        -(as_expr(1) / 2) * sum_over(i, inverse(S) @ (X_I - mu)),
+    ),
+    ("missing_inverse", grad(LIKELIHOOD, mu), "=", sum_over(i, S @ (X_I - mu))),
+    (
+        "wrong_symbol",
+        grad(QUOTIENT, w),
+        "=",
+        2 / (w.T @ S @ w) * (S @ w - QUOTIENT * BETWEEN @ w),
+    ),
+    (
+        "dropped_factor",
+        b / (norm(a) * norm(b)) - (a.T @ b) * a / (norm(a) ** 3 * norm(b)),
+        "=",
+        1 / norm(a) * (b / norm(b) - COSINE * a),
+    ),
+    (
+        "dropped_regulariser",
+        sum_over(i, (X @ w - y)[i] * X[i, k]) + LAM * w[k],
+        "=",
+        (X.T @ (X @ w - y))[k],
+    ),
+    ("factor_2_or_half", grad(ACTIVE, w), "=", 2 * LAM * (w - z) - mu),
+    ("factor_n", partial(DEVIATION, a[j]), "=", (a[j] - MEAN) / DEVIATION),
+]
 
 CASES = [(seed, *case) for n, case in enumerate(PLANTED) for seed in range(3) if n % 3 == seed]
 
@@ -161,3 +212,24 @@ def test_minus_one_is_a_sign_and_one_half_a_factor() -> None:
         [(value, kind)] = list(recognised(ratio, Setting()))
         assert kind == name
         assert not isinstance(value, Number) or float(value.value) == factor
+
+
+def test_premises_hold_at_the_points_of_a_diagnosis() -> None:
+    stationary = equals(grad(ACTIVE, w), zeros(D))
+    wrong = z - 1 / LAM * mu
+    verdict = judge_relation(w, "=", wrong, premises=[stationary])
+    assert verdict.kind == "fails"
+    found = with_cause(verdict, w, "=", wrong, (stationary,), budget=5).diagnosis
+    assert found is not None
+    assert found.kind == "sign"
+    assert judge_relation(w, "=", found.corrected, premises=[stationary]).kind == "holds"
+
+
+def test_a_reading_beside_an_ill_typed_side_is_judged() -> None:
+    wrong, meant = X @ X.T @ y, X.T @ y
+    side = Unreadable(r"X y", "sizes clash", True, (("missing_transpose", meant),))
+    found = with_reading(Verdict("fails"), grad(y.T @ X @ w, w), "=", side)
+    assert found.diagnosis is not None
+    assert found.diagnosis.kind == "missing_transpose"
+    other = Unreadable(r"X y", "sizes clash", True, (("missing_transpose", wrong),))
+    assert with_reading(Verdict("fails"), grad(y.T @ X @ w, w), "=", other).diagnosis is None
