@@ -79,8 +79,6 @@ def judge_step(
     for side in (left, step.rhs):
         if isinstance(side, Unreadable):
             return _unreadable(chain, left, step, side, seed)
-    if step.role == "condition":
-        return Verdict("definition", why="a condition: imposed here, not claimed")
     if step.role == "hole":
         return Verdict("unchecked", why="a hole that has not been filled")
     assert isinstance(left, Expr), left
@@ -88,11 +86,19 @@ def judge_step(
     verdict = judge_relation(
         left, step.op, step.rhs, premises=chain.premises, seed=seed, time_limit=time_limit
     )
+    if verdict.kind == "holds":
+        return verdict
+    if step.role == "condition":
+        return Verdict("definition", why="a condition: imposed here, not claimed")
+    if step.alternatives:
+        verdict, left, right, premises = _by_alternatives(verdict, chain, left, step, seed, time_limit)
+    else:
+        right, premises = step.rhs, chain.premises
     if verdict.kind != "fails":
         return verdict
     from derive.checker.causes import with_cause
 
-    return with_cause(verdict, left, step.op, step.rhs, chain.premises, seed)
+    return with_cause(verdict, left, step.op, right, premises, seed)
 
 
 def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: int) -> Verdict:
@@ -101,9 +107,36 @@ def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: in
         return Verdict("unchecked", why=side.why)
     from derive.checker.causes import with_reading
 
-    return with_reading(
-        Verdict("fails", why=side.why), left, step.op, step.rhs, chain.premises, seed
-    )
+    failed = Verdict("fails", why=side.why)
+    return with_reading(failed, left, step.op, step.rhs, chain.premises, seed)
+
+
+def _by_alternatives(
+    strict: Verdict, chain: Chain, left: Expr, step: Step, seed: int, time_limit: float | None
+) -> tuple[Verdict, Expr, Expr, tuple[Expr, ...]]:
+    """The verdict by the other readings of a step that does not hold as it stands, with the sides and premises judged.
+
+    It holds if one of them does. What follows from a condition fails only where the condition could be met; of other steps the
+    strict verdict stands.
+    """
+    assert isinstance(step.rhs, Expr), step.rhs
+    as_written = (strict, left, step.rhs, chain.premises)
+    tried: list[tuple[Verdict, Expr, Expr, tuple[Expr, ...]]] = []
+    for other in step.alternatives:
+        premises = (*chain.premises, *other.premises)
+        verdict = judge_relation(
+            other.lhs, step.op, other.rhs, premises=premises, seed=seed, time_limit=time_limit
+        )
+        if verdict.kind == "holds":
+            why = "; ".join(part for part in (other.note, verdict.why) if part)
+            return replace(verdict, why=why), other.lhs, other.rhs, premises
+        if other.premises:
+            tried.append((verdict, other.lhs, other.rhs, premises))
+    if step.role != "consequence" or not tried:
+        return as_written
+    most = max(len(premises) for *_, premises in tried)
+    decisive = [found for found in tried if len(found[3]) == most]
+    return next((found for found in decisive if found[0].kind == "fails"), decisive[0])
 
 
 def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:

@@ -1,69 +1,102 @@
 r"""Shapes of names that nobody declared: those which are usual for the letters, as long as every formula can be read.
 
-Attempts go from the most usual choice to less usual ones, one name changed at a time and then two, and stop at the first
-that leaves no formula with shapes that clash. Sizes that stay open get letters of their own.
+The search starts with the most usual choice, changes one name at a time as long as fewer formulas are faulty, and stops when
+none is. Sizes that stay open get letters of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import combinations, product
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from sys import maxsize
+from time import monotonic
+from typing import Generic, TypeVar
 
 from derive.expr.sizes import Size, shape_text
 from derive.reader.formula_sizes import is_open
 from derive.reader.table import Declaration, Inference, Name, Table
 
-ATTEMPTS = 60
-"""Choices of shapes that are tried."""
-CHANGED = 3
-"""Names whose shape may differ from the usual one at the same time."""
+ATTEMPTS = 150
+"""Choices of shapes that are tried, for at most `SECONDS`."""
+SECONDS = 1.5
 LETTERS = tuple("ndmkpqhrs")
 
 T = TypeVar("T")
+Score = tuple[int, ...]
 
 
-def with_assumptions(table: Table, attempt: Callable[[Table], tuple[int, T]]) -> tuple[Table, T]:
-    """The table and the result of the first choice of shapes with which `attempt` counts the fewest faults.
+def with_assumptions(
+    table: Table, attempt: Callable[[Table], tuple[Score, T]], hints: Mapping[Name, int] | None = None
+) -> tuple[Table, T]:
+    """The table and the result of the choice of shapes with the lowest score that was found.
 
-    `attempt` reads all formulas with the table that it is given and returns the number of formulas it could not read, with
-    its result. The table itself stays as it is.
+    `attempt` reads all formulas with the table that it is given; its score counts what it could not read. Names start with
+    their usual shape, or with that of `hints`, and are changed one at a time as long as the score falls, then two at a time.
+    The table itself stays as it is.
     """
-    first = _table(table, {})
-    best_faults, result = attempt(first)
-    best: tuple[Table, T] = (first, result)
-    assert first.inference is not None
-    met = dict(first.inference.met)
-    if not best_faults or not met:
-        return best
-    tried = 0
-    for ranks in _choices(met):
-        tried += 1
-        if tried > ATTEMPTS:
-            break
-        candidate = _table(table, ranks)
-        faults, result = attempt(candidate)
-        if faults < best_faults:
-            best_faults, best = faults, (candidate, result)
-        if not faults:
-            break
-    return best
+    search = _Search(table, attempt, dict(hints or {}))
+    search.try_ranks({})
+    search.climb()
+    if search.score > search.zero and search.left > 0:
+        search.pairs()
+    return search.table, search.result
 
 
-def _table(table: Table, ranks: dict[Name, int]) -> Table:
-    copy = table.copy()
-    copy.inference = Inference(dict(ranks))
-    return copy
+class _Search(Generic[T]):
+    """The best choice so far, and what is left of the work that may be done."""
 
+    def __init__(
+        self, table: Table, attempt: Callable[[Table], tuple[Score, T]], hints: dict[Name, int]
+    ) -> None:
+        self.start, self.attempt, self.hints = table, attempt, hints
+        self.left = ATTEMPTS
+        self.until = monotonic() + SECONDS
+        self.score: Score = (maxsize,)
+        self.zero: Score = (0,)
+        self.ranks: dict[Name, int] = {}
+        self.met: dict[Name, Sequence[int]] = {}
 
-def _choices(met: dict[Name, object]) -> Iterator[dict[Name, int]]:
-    """Ranks of some names, the least unusual first."""
-    names = list(met)
-    others: dict[Name, list[int]] = {name: list(met[name])[1:] for name in names}  # type: ignore[call-overload]
-    for count in range(1, min(CHANGED, len(names)) + 1):
-        for changed in combinations(names, count):
-            for ranks in product(*(others[name] for name in changed)):
-                yield dict(zip(changed, ranks, strict=True))
+    def try_ranks(self, ranks: dict[Name, int]) -> bool:
+        """Whether a choice is better than the best so far, which it then is."""
+        self.left -= 1
+        table = self.start.copy()
+        table.inference = Inference({**self.hints, **ranks})
+        score, result = self.attempt(table)
+        if not score < self.score:
+            return False
+        self.score, self.table, self.result, self.ranks = score, table, result, ranks
+        self.zero = (0,) * len(score)
+        self.met = dict(table.inference.met)
+        return True
+
+    def open(self) -> bool:
+        """Whether something is wrong yet and more may be tried."""
+        return self.score > self.zero and self.left > 0 and monotonic() < self.until
+
+    def climb(self) -> None:
+        """Change one name at a time while that helps."""
+        better = True
+        while better and self.open():
+            better = False
+            for name, rank in self._others():
+                if not self.open():
+                    break
+                better = self.try_ranks({**self.ranks, name: rank}) or better
+
+    def pairs(self) -> None:
+        """Change two names at once."""
+        if self.score[0] == 0:
+            return
+        for (a, i), (b, j) in combinations(list(self._others()), 2):
+            if not self.open():
+                return
+            if a != b:
+                self.try_ranks({**self.ranks, a: i, b: j})
+
+    def _others(self) -> Iterator[tuple[Name, int]]:
+        for name, usual in list(self.met.items()):
+            now = self.ranks.get(name, self.hints.get(name, usual[0]))
+            yield from ((name, rank) for rank in usual if rank != now)
 
 
 def name_sizes(table: Table) -> None:

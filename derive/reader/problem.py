@@ -68,14 +68,14 @@ def _read(expr: str, declared: Table, wrt: str) -> tuple[Table, Expr, tuple[str,
     """Body and table; the formula is read again when all sizes are known."""
     texts = [expr, wrt] if wrt else [expr]
 
-    def attempt(table: Table) -> tuple[int, ReadError | None]:
+    def attempt(table: Table) -> tuple[tuple[int, ...], ReadError | None]:
         fault: ReadError | None = None
         for text in texts:
             try:
                 read_formula(tokens_of(text), table, Source("", text))
             except ReadError as error:
                 fault = fault or error
-        return (1 if fault else 0), fault
+        return (1 if fault else 0,), fault
 
     table, fault = with_assumptions(declared, attempt)
     if fault is not None:

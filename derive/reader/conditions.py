@@ -1,0 +1,150 @@
+r"""Conditions that a document imposes (`\nabla L = 0`, `A u = \lambda u`) and what follows from them.
+
+Each condition is kept in two forms: by the first side of its chain and by the last side before the sign, because a slip in
+between must not make what follows look wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derive.derivation import Unreadable
+from derive.expr.nodes import (
+    Apply,
+    Derivative,
+    Expr,
+    Filled,
+    Item,
+    Neg,
+    Number,
+    Relation,
+    Symbol,
+    Transpose,
+)
+from derive.expr.walk import free_symbols, post_order
+from derive.reader.table import Name, Table
+
+MOST = 6
+"""Conditions that are kept at a time."""
+ACCENTED = frozenset(["hat", "tilde", "bar"])
+
+
+@dataclass
+class Conditions:
+    """What is imposed, in the order of imposing; `_gradient` is the last derivative, not yet set to zero."""
+
+    imposed: list[tuple[Relation, ...]] = field(default_factory=list)
+    _gradient: tuple[Relation, ...] = ()
+
+    def clear(self) -> None:
+        """Forget everything: another section."""
+        self.imposed = []
+        self._gradient = ()
+
+    def impose(self, forms: Sequence[Relation]) -> None:
+        """A condition in its forms."""
+        distinct = tuple(dict.fromkeys(forms))
+        if distinct and distinct not in self.imposed:
+            self.imposed = [*self.imposed, distinct][-MOST:]
+
+    def gradient(self, first: Expr, last: Expr) -> None:
+        """A derivative that words may set to zero."""
+        self._gradient = tuple(Relation("=", side, zero_like(side)) for side in dict.fromkeys((first, last)))
+
+    def settle(self) -> None:
+        """Words have set the last derivative to zero."""
+        if self._gradient:
+            self.impose(self._gradient)
+
+    def unknowns(self) -> tuple[Symbol, ...]:
+        """The symbols in the conditions, last condition first."""
+        found: dict[Symbol, None] = {}
+        for forms in reversed(self.imposed):
+            for form in forms:
+                found.update(dict.fromkeys(_varied(form)))
+                found.update(dict.fromkeys(free_symbols(form)))
+        return tuple(found)
+
+    def variables(self) -> tuple[Symbol, ...]:
+        """The symbols by which a derivative that was set to zero is taken."""
+        found: dict[Symbol, None] = {}
+        for forms in self.imposed:
+            for form in forms:
+                found.update(dict.fromkeys(_varied(form)))
+        return tuple(found)
+
+    def speaks_of(self, name: Name, table: Table) -> bool:
+        """Whether a condition contains the symbol of this name."""
+        entry = table.exact(name) or table.families.get(name)
+        if entry is None:
+            return False
+        return any(symbol.name == entry.latex for symbol in self.unknowns())
+
+    def alias_of(self, name: Name, table: Table) -> Symbol | None:
+        r"""The unknown whose solution this name is: `\hat w`, `w^*`, `w_{ML}` after a condition on w."""
+        marked = set(name.accents) & ACCENTED or name.sup in ("*", r"\star") or (len(name.sub) > 1 and name.sub.isalpha())
+        if not marked:
+            return None
+        for symbol in self.variables() or self.unknowns():
+            entry = next((e for e in table.variables() if e.latex == symbol.name), None)
+            if entry is None or entry.family:
+                continue
+            own = entry.name
+            if own.base == name.base and own.font == name.font and own != name:
+                if own.accents in (name.accents, ()) and (own.sub == name.sub or not own.sub):
+                    return symbol
+        return None
+
+    def active_for(self, typed: Sequence[Expr | Unreadable]) -> bool:
+        """Whether a condition has been imposed on something in these sides."""
+        if not self.imposed:
+            return False
+        unknowns = self.variables() or self.unknowns()
+        present: dict[Symbol, None] = {}
+        for side in typed:
+            if isinstance(side, Expr):
+                present.update(dict.fromkeys(free_symbols(side)))
+        return any(symbol in present for symbol in unknowns)
+
+    def variants(self) -> tuple[tuple[Expr, ...], ...]:
+        """Premises to try: the conditions by their first sides, by their last sides, and the last condition alone."""
+        if not self.imposed:
+            return ()
+        first = tuple(forms[0] for forms in self.imposed)
+        last = tuple(forms[-1] for forms in self.imposed)
+        single = [(form,) for form in reversed(self.imposed[-1])]
+        return tuple(dict.fromkeys([*single, first, last]))
+
+
+def _varied(form: Relation) -> tuple[Symbol, ...]:
+    """The symbols by which derivatives in a relation are taken."""
+    found: dict[Symbol, None] = {}
+    for node in post_order(form):
+        if isinstance(node, Derivative):
+            for variable in node.wrt:
+                base = variable.base if isinstance(variable, Item) else variable
+                if isinstance(base, Symbol):
+                    found[base] = None
+    return tuple(found)
+
+
+def is_zero(node: Expr) -> bool:
+    """Whether a side is the number or an array of zeros as written."""
+    if isinstance(node, (Neg, Transpose)):
+        return is_zero(node.operand)
+    if isinstance(node, Apply) and node.function == "broadcast":
+        return is_zero(node.args[0])
+    if isinstance(node, Filled):
+        return node.kind == "zeros"
+    return isinstance(node, Number) and node.value == 0
+
+
+def zero_like(node: Expr) -> Expr:
+    """Zero of the shape of an expression."""
+    from fractions import Fraction
+
+    return Filled("zeros", node.shape) if node.shape else Number(Fraction(0))
+
+
+__all__ = ["Conditions", "is_zero", "zero_like"]

@@ -1,0 +1,573 @@
+r"""One pass through a document in reading order: definitions take effect, sides are read, each sign gets its role.
+
+The pass is run with assumed shapes until as few sides as possible cannot be read (`inference.py`), then once more for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.derivation import Alternative, Block, Chain, Definition, Place, Prose, Step, Unreadable
+from derive.derivation import Side as TypedSide
+from derive.errors import DeriveError, ReadError
+from derive.expr.nodes import Apply, Call, Derivative, Expr, Item, Relation, Symbol
+from derive.expr.walk import free_symbols, post_order, transform
+from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
+from derive.reader.blocks import Prose as RawProse
+from derive.reader.conditions import Conditions, is_zero, zero_like
+from derive.reader.declare_definitions import (
+    constrain,
+    define_by_index,
+    define_function,
+    define_symbol,
+)
+from derive.reader.formula import WORDS, Reading, read_sides
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import clean
+from derive.reader.formula_names import read_name
+from derive.reader.formula_state import Options, State
+from derive.reader.formula_values import Misfit
+from derive.reader.groups import tree
+from derive.reader.heads import Left, left_of
+from derive.reader.prose import Stated
+from derive.reader.relations import RawRelation
+from derive.reader.relations import Side as RawSide
+from derive.reader.scanner import Token
+from derive.reader.source import Source
+from derive.reader.table import Table
+from derive.reader.wording import (
+    claims,
+    imposes,
+    is_conditional,
+    is_result,
+    redefines,
+    solves,
+    states,
+)
+
+SIGNS = {
+    ":=": ":=", "=:": ":=", r"\equiv": "=", r"\triangleq": "=", r"\approx": "~~", r"\propto": "prop",
+}  # fmt: skip
+_REFUSED = (DeriveError, Misfit, RecursionError)
+
+
+@dataclass
+class Result:
+    """What a pass found. `faults`: sides that cannot be read and steps whose shapes differ; `conventions`: notes needed."""
+
+    blocks: list[Block] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    faults: int = 0
+    conventions: int = 0
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """Fewer is better."""
+        return (self.faults, self.conventions)
+
+
+class ReadingPass:
+    """Reads a document with a table that grows; `stated` are the equations of each paragraph, by its number."""
+
+    def __init__(
+        self,
+        document: Document,
+        table: Table,
+        stated: dict[int, list[Stated]],
+        chains: dict[int, list[list[RawRelation]]],
+        options: Options,
+    ) -> None:
+        self.document, self.table, self.stated, self.chains = document, table, stated, chains
+        self.options = options
+        self.result = Result()
+        self.conditions = Conditions()
+        self.lead = ""
+        self.fresh = True
+
+    def run(self) -> Result:
+        """Read everything."""
+        for number, block in enumerate(self.document.blocks):
+            if isinstance(block, RawProse):
+                self._prose(number, block)
+            elif isinstance(block, Heading):
+                self.conditions.clear()
+                self.lead = ""
+            elif isinstance(block, ParagraphBreak):
+                self.fresh = True
+            elif isinstance(block, Display):
+                for group in self.chains.get(number, ()):
+                    self._chain(group)
+                self.lead = ""
+        return self.result
+
+    # --------------------------------------------------------------------------------------------- prose
+
+    def _prose(self, number: int, block: RawProse) -> None:
+        words = "".join(
+            piece.text if isinstance(piece, Text) else f"${block.source.slice(piece.span).strip('$')}$"
+            for piece in block.pieces
+        )
+        place = block.source.place(block.span.start)
+        self.result.blocks.append(
+            Prose(words.strip(), Place(block.source.path, place.line, place.column))
+        )
+        self.lead = words if self.fresh else f"{self.lead} {words}"
+        self.fresh = False
+        for stated in self.stated.get(number, ()):
+            try:
+                self._carry_out(stated)
+            except _REFUSED as error:
+                self._note_refused(error)
+        if solves(words):
+            self.conditions.settle()
+
+    def _carry_out(self, stated: Stated) -> None:
+        """An equation or a condition in a line of prose."""
+        mention, nodes = stated.mention, stated.clause.nodes
+        from derive.reader.declare_clauses import _relation_at
+
+        cut = _relation_at(nodes)
+        assert cut is not None
+        source = mention.source
+        words = f"{mention.lead} {mention.before}"
+        reader = self._reader(source)
+        if not stated.defines:
+            if not is_conditional(words) and states(words):
+                self._suppose(reader, nodes)
+            return
+        left, right = nodes[:cut], nodes[cut + 1 :]
+        tokens = [token for node in left for token in _tokens(node)]
+        sign = nodes[cut]
+        if isinstance(sign, Token) and sign.text == r"\sim":
+            from derive.reader.declare import _finish
+
+            _finish(reader, stated.clause)
+            return
+        if is_conditional(words) or not left or not right:
+            return
+        left_side = left_of(reader, tokens)
+        if left_side.kind == "new" or (left_side.kind == "free" and not is_result(mention.lead)):
+            before = self.table.sizes.snapshot()
+            try:
+                if self._constrained(reader, left, right):
+                    return
+                if left_side.kind == "new" or states(words) or not mention.lead.strip():
+                    self._define(reader, left_side, tuple(right))
+            except _REFUSED:
+                self.table.sizes.restore(before)
+                raise
+            return
+        if self._constrained(reader, left, right):
+            return
+        if states(words) and imposes(words):
+            a, b = reader.whole(left), reader.whole(right)
+            self.table.sizes.unify_shapes(a.shape, b.shape)
+            self._premise(Relation("=", a.build(), b.build()))
+
+    def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
+        """A condition that holds from here on."""
+        from derive.reader.formula_conditions import condition
+
+        self._premise(condition(reader, list(nodes)).build())  # type: ignore[arg-type]
+
+    def _premise(self, relation: Expr) -> None:
+        if relation not in self.table.conditions:
+            self.table.conditions.append(relation)
+
+    def _constrained(self, reader: Formula, left: Sequence[object], right: Sequence[object]) -> bool:
+        """Whether an equation has the form of a fact (`A = A^\\top`, `\\sum_j t_j = 1`), which is then declared."""
+        before = self.table.sizes.snapshot()
+        entries = dict(self.table.entries)
+        try:
+            a, b = reader.whole(list(left)), reader.whole(list(right))  # type: ignore[arg-type]
+            if a.kind not in ("ones", "zeros") and b.kind not in ("ones", "zeros"):
+                self.table.sizes.unify_shapes(a.shape, b.shape)
+            if constrain(self.table, a.build(), b.build()):
+                return True
+        except _REFUSED:
+            pass
+        self.table.sizes.restore(before)
+        for name in [n for n in self.table.entries if n not in entries]:
+            del self.table.entries[name]
+        return False
+
+    def _note_refused(self, error: Exception) -> None:
+        if isinstance(error, ReadError) and error.line:
+            text = f"line {error.line}: {error.message}"
+            if len(self.result.notes) < 12:
+                self.result.notes[text] = None
+
+    # ------------------------------------------------------------------------------------------ definitions
+
+    def _reader(self, source: Source, state: State | None = None) -> Formula:
+        return Formula(self.table, source, WORDS, read_name, state, self.options)
+
+    def _define(self, reader: Formula, left: Left, right: Sequence[object]) -> None:
+        """Carry out a definition; refusals are raised."""
+        head = left.head
+        assert head is not None
+        nodes = list(right)
+        if head.parameters is not None:
+            self._define_function(reader, left, nodes)
+        elif head.indices:
+            whole = self.table.entries.get(head.name)
+            if whole is not None and whole.kind == "variable":
+                del self.table.entries[head.name]
+            define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+        else:
+            if left.entry is not None and left.entry.kind == "size":
+                raise reader.error(f"{left.entry.latex} is a size", 0)
+            define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+
+    def _define_function(self, reader: Formula, left: Left, nodes: list[object]) -> None:
+        head = left.head
+        assert head is not None and head.parameters is not None
+        if left.entry is not None and left.entry.kind == "variable":
+            del self.table.entries[head.name]
+        for parameter in head.parameters:
+            self._touch(reader, parameter, nodes)
+        entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
+        if left.logarithm and entry.function is not None and entry.function.body is not None:
+            body = Apply("exp", (entry.function.body,))
+            entry.function = replace(entry.function, body=body)
+
+    def _touch(self, reader: Formula, parameter: Sequence[object], nodes: list[object]) -> None:
+        """An undeclared parameter that is bold or transposed in the body is a vector or matrix: its shape is assumed."""
+        if self.table.inference is None:
+            return
+        from derive.reader.formula_cursor import Cursor, plain
+        from derive.reader.formula_written import base_name
+
+        cursor = Cursor(list(parameter))  # type: ignore[arg-type]
+        name = base_name(cursor)
+        if name is None or self.table.find(name) is not None:
+            return
+        text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
+        vectorial = name.font in ("bold", "vec") or any(
+            f"{own}{mark}" in text.replace("{", "").replace("}", "") for mark in (r"^\top", "^T")
+        )
+        if vectorial or own not in text or r"\|" in text:
+            try:
+                reader.whole(list(parameter))  # type: ignore[arg-type]
+            except _REFUSED:
+                return
+
+    # ----------------------------------------------------------------------------------------------- chains
+
+    def _chain(self, group: list[RawRelation]) -> None:
+        raw = group[0].chain
+        source = raw.source
+        sides = [group[0].lhs, *(r.rhs for r in group)]
+        state = State()
+        left = left_of(self._reader(source, state), sides[0].tokens) if sides[0].tokens else Left("known")
+        words = f"{self.lead} {raw.words}"
+        left = self._adjusted(left, group, words, sides, source)
+        defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
+        typed = self._read(sides, source, state)
+        premises = self._annotated(group, source, state)
+        self._emit(group, sides, typed, left, defined, premises, words)
+
+    def _adjusted(
+        self, left: Left, group: list[RawRelation], words: str, sides: list[RawSide], source: Source
+    ) -> Left:
+        """A free name is defined by its equation, unless a condition that was imposed speaks of it."""
+        sign = group[0].sign.relation
+        if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
+            return Left("known", left.head)
+        if left.kind == "known" and left.head is not None and left.entry is not None:
+            defining = sign in (":=", r"\triangleq") or (redefines(words) and "define" in words.lower())
+            if defining and left.entry.kind != "word":
+                return replace(left, kind="free")
+            return left
+        if left.kind == "free" and left.head is not None:
+            if self.conditions.speaks_of(left.head.name, self.table):
+                return Left("consequence", left.head, entry=left.entry)
+            if _mentions(sides[1], sides[0]):
+                return Left("condition", left.head, entry=left.entry)
+        if left.kind == "new" and left.head is not None and not left.head.parameters:
+            unknown = self.conditions.alias_of(left.head.name, self.table)
+            if unknown is not None and not left.head.indices:
+                entry = self.table.declare(left.head.name, left.head.latex or left.head.name.latex)
+                entry.kind, entry.definition, entry.sizes = "variable", unknown, unknown.shape
+                return Left("consequence", left.head, entry=entry)
+        return left
+
+    def _introduce(self, left: Left, sides: list[RawSide], source: Source) -> int:
+        """Define the left side by the first right side that can be read; the number of that side, 0 when there is none."""
+        for position, side in enumerate(sides[1:], start=1):
+            if not side.tokens:
+                continue
+            before = self.table.sizes.snapshot()
+            reader = self._reader(source)
+            try:
+                nodes = clean(tree(list(side.tokens), source))
+                self._define(reader, left, nodes)
+                return position
+            except _REFUSED:
+                self.table.sizes.restore(before)
+        return 0
+
+    def _read(self, sides: list[RawSide], source: Source, state: State) -> list[TypedSide]:
+        found = read_sides([side.tokens for side in sides], self.table, source, self.options, state)
+        typed: list[TypedSide] = []
+        for side, raw in zip(found, sides, strict=True):
+            if isinstance(side, Reading):
+                typed.append(_tidied(side.expr))
+                self.result.conventions += len(side.notes)
+            else:
+                typed.append(self._unreadable(raw, side))
+        for note in state.notes:
+            self.result.notes[note] = None
+        return typed
+
+    def _unreadable(self, raw: RawSide, error: ReadError) -> Unreadable:
+        where = f" (line {error.line})" if error.line else ""
+        guessed = error.ill_typed and self._assumed_in(raw.tokens)
+        why = f"{error.message}{where}"
+        if guessed:
+            why = f"shapes unknown: {why}; declare them"
+        return Unreadable(raw.latex, why, error.ill_typed and not guessed)
+
+    def _assumed_in(self, tokens: Sequence[Token]) -> bool:
+        """Whether an assumed name may stand among the tokens."""
+        letters = {token.text for token in tokens}
+        return any(entry.assumed and entry.name.base in letters for entry in self.table.variables())
+
+    def _annotated(self, group: list[RawRelation], source: Source, state: State) -> tuple[Expr, ...]:
+        """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
+        found: list[Expr] = []
+        from derive.reader.formula_conditions import condition
+
+        for annotation in group[0].chain.annotations:
+            tokens = [t for t in annotation.tokens if t.text not in (r"\forall",)]
+            texts = {t.text for t in tokens}
+            if not texts & {"<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq"} or r"\dots" in texts:
+                continue
+            try:
+                reader = self._reader(source, state)
+                found.append(condition(reader, clean(tree(tokens, source))).build())
+            except _REFUSED:
+                continue
+        return tuple(found)
+
+    # ------------------------------------------------------------------------------------------------ steps
+
+    def _emit(
+        self,
+        group: list[RawRelation],
+        sides: list[RawSide],
+        typed: list[TypedSide],
+        left: Left,
+        defined: int,
+        premises: tuple[Expr, ...],
+        words: str,
+    ) -> None:
+        source = group[0].chain.source
+        steps: list[Step] = []
+        previous = typed[0]
+        for position, (relation, side, right) in enumerate(zip(group, sides[1:], typed[1:], strict=True), start=1):
+            role = self._role(relation, position, typed, left, defined, words)
+            self._count(previous, right, role)
+            step = Step(
+                SIGNS.get(relation.sign.relation, relation.sign.relation),
+                right,
+                role=role,
+                place=_place(source, relation.span.start),
+                source=side.latex,
+                alternatives=self._alternatives(role, previous, right, typed, position, sides, source),
+            )
+            if step.op == ":=" and role != "definition":
+                step = replace(step, op="=")
+            steps.append(step)
+            if role == "condition":
+                self._impose(typed, position, previous, right)
+            previous = right
+        self._remember(typed, words)
+        if defined and left.head is not None:
+            self._definition_block(left, source, group)
+        start = group[0].lhs.span.start
+        supposed = (*self.table.conditions, *premises)
+        related = tuple(p for p in supposed if _related(p, typed))
+        self.result.blocks.append(
+            Chain(typed[0], tuple(steps), related, place=_place(source, start), source=sides[0].latex)
+        )
+
+    def _definition_block(self, left: Left, source: Source, group: list[RawRelation]) -> None:
+        assert left.head is not None
+        entry = self.table.exact(left.head.name)
+        if entry is None or (entry.definition is None and entry.function is None):
+            return
+        symbol = entry.function if entry.function is not None else self.table.symbol(entry)
+        self.result.blocks.append(Definition(symbol, _place(source, group[0].lhs.span.start)))
+
+    def _role(
+        self,
+        relation: RawRelation,
+        position: int,
+        typed: list[TypedSide],
+        left: Left,
+        defined: int,
+        words: str,
+    ) -> str:
+        sign = relation.sign.relation
+        if defined and position <= defined:
+            return "definition"
+        if left.kind in ("new", "free") and position == 1:
+            return "definition"
+        if sign in (":=", "=:") and position == 1:
+            return "definition" if left.kind != "consequence" else "consequence"
+        right = typed[position]
+        first = typed[0]
+        if sign == "=" and isinstance(right, Expr) and is_zero(right):
+            if any(token.text == "!" for token in relation.sign.over) or solves(words) or imposes(words):
+                return "condition"
+            if isinstance(first, Expr) and _is_gradient(first):
+                return "condition"
+            if not claims(words):
+                return "condition" if not self.conditions.active_for(typed) else "consequence"
+            return "claim"
+        if any(token.text == "!" for token in relation.sign.over):
+            return "condition"
+        if left.kind == "condition" and position == 1:
+            return "condition"
+        if left.kind == "consequence" and position == 1:
+            return "consequence"
+        if self.conditions.active_for(typed) and not _has_derivative(first):
+            return "consequence"
+        plain_first = position == 1 and isinstance(first, Expr) and not _has_derivative(first)
+        if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
+            return "condition"
+        return "claim"
+
+    def _demanded(self, first: TypedSide, right: TypedSide, words: str) -> bool:
+        """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
+        if not isinstance(first, Expr) or not isinstance(right, Expr):
+            return False
+        return imposes(words[-160:]) and not claims(words)
+
+    def _impose(
+        self, typed: list[TypedSide], position: int, previous: TypedSide, right: TypedSide
+    ) -> None:
+        """Remember a condition: by the first side of its chain, and by the last one before the sign."""
+        if not isinstance(right, Expr):
+            return
+        found = []
+        for side in (typed[0], previous):
+            if isinstance(side, Expr) and (side.shape == right.shape or is_zero(right)):
+                other = zero_like(side) if is_zero(right) else right
+                found.append(Relation("=", side, other))
+        self.conditions.impose(found)
+
+    def _remember(self, typed: list[TypedSide], words: str) -> None:
+        """A derivative may be set to zero in the words that follow."""
+        readable = [side for side in typed if isinstance(side, Expr)]
+        if readable and isinstance(typed[0], Expr) and _is_gradient(typed[0]):
+            self.conditions.gradient(typed[0], readable[-1])
+
+    def _alternatives(
+        self,
+        role: str,
+        left: TypedSide,
+        right: TypedSide,
+        typed: list[TypedSide],
+        position: int,
+        sides: list[RawSide],
+        source: Source,
+    ) -> tuple[Alternative, ...]:
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return ()
+        found: list[Alternative] = []
+        if role == "consequence":
+            for premises in self.conditions.variants():
+                found.append(Alternative(left, right, premises, "where the condition before holds"))
+        if role in ("claim", "consequence"):
+            found.extend(self._other_readings(left, right, sides[position - 1], sides[position], source))
+        return tuple(found)
+
+    def _other_readings(
+        self, left: Expr, right: Expr, left_raw: RawSide, right_raw: RawSide, source: Source
+    ) -> Iterator[Alternative]:
+        """The readings of a step whose notation has several: how far a sum reaches, what a slash divides by."""
+        tokens = [left_raw.tokens, right_raw.tokens]
+        first = read_sides(tokens, self.table.copy(), source, self.options, state := State())
+        del first
+        for name in state.ambiguous:
+            other = replace(self.options, **{name: not getattr(Options(), name)})
+            found = read_sides(tokens, self.table.copy(), source, other, State())
+            if all(isinstance(side, Reading) for side in found):
+                a, b = (_tidied(side.expr) for side in found if isinstance(side, Reading))
+                if (a, b) != (left, right):
+                    yield Alternative(a, b, (), NOTES.get(name, name))
+
+    def _count(self, left: TypedSide, right: TypedSide, role: str) -> None:
+        if isinstance(right, Unreadable):
+            self.result.faults += 1
+        if isinstance(left, Unreadable):
+            self.result.faults += 1
+        elif isinstance(right, Expr) and left.shape != right.shape and not (is_zero(right) or is_zero(left)):
+            self.result.faults += 1
+
+
+NOTES = {
+    "sums_extend": "with the sum read over the other terms",
+    "slash_takes_product": "with the slash read over the whole product",
+    "functions_absorb": "with the function read over the whole product",
+    "derivative_takes_term": "with the derivative read over the whole term",
+    "power_inside": "with the power read inside the function",
+}
+
+
+def _place(source: Source, offset: int) -> Place:
+    place = source.place(offset)
+    return Place(source.path, place.line, place.column)
+
+
+def _tokens(node: object) -> list[Token]:
+    return [node] if isinstance(node, Token) else list(node.tokens())  # type: ignore[attr-defined]
+
+
+def _is_gradient(node: Expr) -> bool:
+    """Whether a side is a derivative, perhaps transposed."""
+    while isinstance(node, (Item,)) or type(node).__name__ in ("Transpose", "Neg"):
+        node = node.base if isinstance(node, Item) else node.operand  # type: ignore[attr-defined]
+    return isinstance(node, Derivative)
+
+
+def _has_derivative(node: TypedSide) -> bool:
+    return isinstance(node, Expr) and any(isinstance(n, Derivative) for n in post_order(node))
+
+
+def _mentions(side: RawSide, name: RawSide) -> bool:
+    """Whether the tokens of a name occur in a side."""
+    own = [t.text for t in name.tokens]
+    texts = [t.text for t in side.tokens]
+    return any(texts[i : i + len(own)] == own for i in range(len(texts) - len(own) + 1))
+
+
+def _related(premise: Expr, typed: list[TypedSide]) -> bool:
+    """Whether a premise speaks of something in a chain (conditions on sizes always do)."""
+    own = free_symbols(premise)
+    if not own:
+        return True
+    return any(s in own for side in typed if isinstance(side, Expr) for s in free_symbols(side))
+
+
+def _tidied(expr: Expr) -> Expr:
+    """ln p(x) of a density that was given by its logarithm is that logarithm."""
+
+    def change(node: Expr) -> Expr | None:
+        if isinstance(node, Apply) and node.function == "log" and isinstance(node.args[0], Call):
+            call = node.args[0]
+            body = call.function.body
+            if isinstance(body, Apply) and body.function == "exp" and not call.order:
+                name = rf"\ln {call.function.name}"
+                return Call(replace(call.function, name=name, body=body.args[0]), call.args)
+        return None
+
+    if not any(isinstance(n, Call) for n in post_order(expr)):
+        return expr
+    return transform(expr, change)
+
+
+__all__ = ["ReadingPass", "Result", "Symbol"]
