@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator
 
 from derive.checker.edit_parts import Edit, Setting
 from derive.checker.edits_arithmetic import factors, numbers, signs, sizes, terms
+from derive.checker.edits_functions import complements, exponents, functions
 from derive.checker.edits_structure import (
-    complements,
     conditions,
     diagonals,
-    exponents,
-    functions,
     index_names,
     inverses,
     names,

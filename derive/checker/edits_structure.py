@@ -1,13 +1,10 @@
-"""Mistakes of structure: transposes, inverses, order, functions, exponents, p for 1 - p, names, indices and ranges."""
+"""Mistakes of structure: transposes, inverses, order, diagonals, names, indices and ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from derive.checker.edit_parts import (
-    ONE,
-    TWO,
     Edit,
     Setting,
     exchanged,
@@ -15,21 +12,16 @@ from derive.checker.edit_parts import (
 )
 from derive.checker.positions import Position
 from derive.expr.core import (
-    Add,
     Apply,
-    Dim,
     Expr,
     Filled,
     Item,
     Neg,
-    Number,
-    Power,
     Product,
     Symbol,
     Transpose,
 )
-from derive.expr.facts import declared
-from derive.expr.nodes import Call, Constant, Index, Logic, Quotient, Reduce, Relation
+from derive.expr.nodes import Index, Logic, Quotient, Reduce, Relation
 
 # ------------------------------------------------------------------------------------ matrices
 
@@ -160,199 +152,6 @@ def diagonals(here: Position, around: Setting) -> Iterator[Edit]:
             1.2,
             f"diag is missing around {node!r}",
         )
-
-
-# ------------------------------------------------------------------------------------ functions
-
-
-def functions(here: Position, around: Setting) -> Iterator[Edit]:
-    """A function that is forgotten (log, exp, a square root), or a near one instead."""
-    node = here.node
-    if isinstance(node, Apply) and node.function in FORGOTTEN and node.args[0].shape == node.shape:
-        kind = "missing_log" if node.function == "log" else "missing_function"
-        note = f"{node.function} of {node.args[0]!r} dropped"
-        fault = f"the {node.function} of {node.args[0]!r} is too much"
-        yield Edit(kind, node.args[0], note, "extra_function", 1.3, fault)
-    if isinstance(node, Apply) and len(node.args) == 1:
-        for other in NEAR.get(node.function, ()):
-            new = Apply(other, node.args, node.params)
-            note = f"{node.function} became {other}"
-            repairs = "missing_log" if other == "logdet" else "wrong_function"
-            fault = f"{node!r} should have {other} in place of {node.function}"
-            yield Edit("wrong_function", new, note, repairs, 1.6, fault)
-    if isinstance(node, Apply) and node.function in ("max", "min", "max_entry", "min_entry"):
-        other = node.function.replace("max", "*").replace("min", "max").replace("*", "min")
-        yield Edit(
-            "wrong_function",
-            Apply(other, node.args, node.params),
-            f"{node.function} became {other}",
-            fault=f"{node!r} should have {other} in place of {node.function}",
-        )
-    if isinstance(node, Call) and node.order == 1:
-        yield Edit(
-            "chain_rule",
-            Call(node.function, node.args),
-            f"the prime of {node!r} dropped",
-            "exponent",
-            fault=f"the prime in {node!r} is too much",
-        )
-    if (
-        here.role in ("root", "term", "negated", "factor")
-        and not node.shape
-        and not isinstance(node, (Number, Dim, Neg))
-    ):
-        logged = Apply("log", (node,))
-        yield Edit(
-            "extra_log",
-            logged,
-            f"the logarithm of {node!r}",
-            "missing_log",
-            2.2,
-            f"the logarithm of {node!r} is missing",
-        )
-
-
-FORGOTTEN = ("log", "exp", "sqrt", "sigmoid", "softmax", "tanh", "relu", "abs", "logdet")
-NEAR = {
-    "sin": ("cos",),
-    "cos": ("sin",),
-    "tanh": ("sigmoid",),
-    "sigmoid": ("tanh",),
-    "det": ("trace", "logdet"),
-    "logdet": ("det",),
-    "trace": ("det",),
-    "sinh": ("cosh",),
-    "cosh": ("sinh",),
-    "softplus": ("relu",),
-    "relu": ("softplus",),
-    "sum": ("mean",),
-    "mean": ("sum",),
-    "norm1": ("norm",),
-}
-
-
-def exponents(here: Position, around: Setting) -> Iterator[Edit]:
-    """An exponent that is lost or one off; a lost square."""
-    node = here.node
-    if isinstance(node, Power):
-        yield Edit(
-            "exponent",
-            node.base,
-            f"the exponent of {node!r} dropped",
-            cost=1.2,
-            fault=f"the exponent of {node!r} is too much",
-        )
-        if isinstance(node.exponent, Number):
-            for step in (1, -1):
-                new = Number(node.exponent.value + step)
-                if new.value not in (0, 1):
-                    yield Edit(
-                        "exponent",
-                        Power(node.base, new),
-                        f"the exponent of {node!r} became {new!r}",
-                        cost=1.4,
-                        fault=f"the exponent of {node!r} should be {new!r}",
-                    )
-    elif (
-        not node.shape
-        and here.role
-        in (
-            "factor",
-            "term",
-            "negated",
-            "denominator",
-            "root",
-            "argument",
-        )
-        and not isinstance(node, (Number, Neg, Product, Quotient, Add, Dim, Constant))
-    ):
-        yield Edit(
-            "exponent",
-            Power(node, TWO),
-            f"{node!r} squared",
-            cost=1.3,
-            fault=f"the square of {node!r} is missing",
-        )
-        if here.role == "denominator":
-            yield Edit(
-                "exponent",
-                Power(node, Number(Fraction(3))),
-                f"{node!r} cubed",
-                cost=1.8,
-                fault=f"the exponent of {node!r} should be 3",
-            )
-    if isinstance(node, Apply) and node.function == "sqrt":
-        yield Edit(
-            "exponent",
-            node.args[0],
-            f"the root of {node.args[0]!r} dropped",
-            cost=1.2,
-            fault=f"the root of {node.args[0]!r} is too much",
-        )
-    if here.role == "denominator" and not node.shape and not isinstance(node, Number):
-        yield Edit(
-            "exponent",
-            Apply("sqrt", (node,)),
-            f"the root of {node!r} taken",
-            cost=1.8,
-            fault=f"the root of {node!r} is missing",
-        )
-
-
-def complements(here: Position, around: Setting) -> Iterator[Edit]:
-    """p for 1 - p, sigma(z) for sigma(-z)."""
-    node = here.node
-    if isinstance(node, Add) and len(node.terms) == 2:
-        first, second = node.terms
-        if _is_one(first) and isinstance(second, Neg):
-            yield _complement(node, second.operand)
-        elif _is_one(second) and isinstance(first, Neg):
-            yield _complement(node, first.operand)
-        elif isinstance(second, Neg) and _is_one(second.operand):
-            yield _complement(node, first)
-    if is_probability(node):
-        yield _complement(node, Add((_one_like(node), Neg(node))))
-
-
-def _complement(node: Expr, new: Expr) -> Edit:
-    note, fault = f"{node!r} became {new!r}", f"{node!r} should be {new!r}"
-    return Edit("complement", new, note, cost=0.9, fault=fault)
-
-
-def is_probability(node: Expr) -> bool:
-    """Whether a node is a number (or array) between 0 and 1 by its declaration or its function."""
-    if isinstance(node, Item):
-        return is_probability(node.base)
-    if isinstance(node, Symbol):
-        if node.definition is not None:
-            return is_probability(node.definition)
-        return any(declared(node.facts, f) for f in ("probability", "binary")) or any(
-            f.name == "interval" and f.bounds == (0, 1) for f in node.facts
-        )
-    if isinstance(node, Call):
-        body = node.function.body
-        return body is not None and (is_probability(body) or _is_logistic(body))
-    return isinstance(node, Apply) and node.function in ("sigmoid", "softmax", "normal_cdf")
-
-
-def _is_logistic(body: Expr) -> bool:
-    """1 / (1 + exp(...)), written out."""
-    if not isinstance(body, Quotient) or not isinstance(body.denominator, Add):
-        return False
-    shown = body.denominator.terms
-    return any(_is_one(t) for t in shown) and any(
-        (isinstance(t, Apply) and t.function == "exp") or isinstance(t, Power) for t in shown
-    )
-
-
-def _one_like(node: Expr) -> Expr:
-    return Apply("broadcast", (ONE,), node.shape) if node.shape else ONE
-
-
-def _is_one(node: Expr) -> bool:
-    if isinstance(node, Apply) and node.function == "broadcast":
-        node = node.args[0]
-    return node == ONE or (isinstance(node, Filled) and node.kind == "ones")
 
 
 # ------------------------------------------------------------------------------------ names, indices, ranges

@@ -11,7 +11,7 @@ from itertools import islice
 
 from derive.checker.edit_parts import HALF, ONE, TWO, Setting, is_zero, product, times
 from derive.checker.edits_arithmetic import is_penalty, is_weight
-from derive.checker.edits_structure import is_probability
+from derive.checker.edits_functions import is_probability
 from derive.checker.mutants import Mutant
 from derive.checker.positions import Position, positions, put
 from derive.errors import DeriveError
