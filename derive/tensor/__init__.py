@@ -1,6 +1,15 @@
 """The derivative machine: index form, reverse accumulation, canonical form, textbook notation, generated code."""
 
-from derive.tensor.api import Entries, derivative, entries, equal, gradients, lowered, normalise
+from derive.tensor.api import (
+    Entries,
+    derivative,
+    entries,
+    equal,
+    gradients,
+    lowered,
+    normalise,
+    textbook,
+)
 from derive.tensor.code import Structure, generate, size_arguments, structure
 from derive.tensor.names import parameter_names
 
@@ -17,4 +26,5 @@ __all__ = [
     "parameter_names",
     "size_arguments",
     "structure",
+    "textbook",
 ]

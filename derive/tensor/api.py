@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from derive.errors import NoRuleError, UsageError
-from derive.expr.nodes import Derivative, Expr, Index, Item, Symbol
+from derive.expr.nodes import Apply, Derivative, Expr, Index, Item, Symbol
 from derive.expr.plain import plain
-from derive.expr.walk import bound_indices, free_indices
+from derive.expr.walk import bound_indices, free_indices, post_order
 from derive.tensor.canonical import canonical
 from derive.tensor.graph import Graph, Node, reachable
 from derive.tensor.lift import LETTERS, Lift, Pin, deep_recursion
@@ -42,10 +42,10 @@ def written(graph: Graph, value: Value) -> Expr:
     node, full = value.node, (*pins, *(None for _ in value.shape))
     members = any(flag == 1 for flag in Lift(graph).loops(node)[len(pins) :])
     with deep_recursion(graph):
-        ways = [Lift(graph, scope)]
-        if members:  # the whole family is open: one array
-            ways.insert(0, Lift(graph, scope, families=False))
-        for lift in ways:
+        for families in (False, True) if members else (True,):  # an open family is one array
+            lift = graph.memo.setdefault(
+                ("lift", scope, families), Lift(graph, scope, families=families)
+            )
             with suppress(CannotWrite):
                 return lift(node, full)
         try:
@@ -68,6 +68,40 @@ def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
     graph = Graph()
     value = derivative_value(Lowering(graph), body, wrt)
     return written(graph, value)
+
+
+def textbook(body: Expr, wrt: Sequence[Expr]) -> Entries:
+    """The derivative as a book gives it: of the whole variable where matrix notation suffices, else entry by entry."""
+    try:
+        value = derivative(body, wrt)
+    except NoRuleError:
+        if all(x.is_scalar for x in (body, *wrt)):
+            raise
+        return entries(body, wrt)
+    if _unit_vectors(value) and not any(map(_unit_vectors, (body, *wrt))):
+        return entries(body, wrt)
+    indices = tuple(dict.fromkeys(i for x in (body, *wrt) for i in free_indices(x)))
+    return Entries(Derivative(body, tuple(wrt)), value, _places(body, wrt, indices))
+
+
+def _unit_vectors(expr: Expr) -> bool:
+    return any(isinstance(x, Apply) and x.function == "unit_vector" for x in post_order(expr))
+
+
+def _places(body: Expr, wrt: Sequence[Expr], indices: tuple[Index, ...]) -> Layout:
+    """Free indices in the places of the axes that they pick: an index of the body first, one of a variable in its axis."""
+    layout: list[int | Index] = [i for i in indices if i in free_indices(body)]
+    axis = body.rank
+    layout.extend(range(axis))
+    for x in wrt:
+        picks = x.indices if isinstance(x, Item) else (None,) * x.rank
+        for pick in picks:
+            if pick is None:
+                layout.append(axis)
+                axis += 1
+            elif isinstance(pick, Index) and pick not in layout:
+                layout.append(pick)
+    return tuple(layout)
 
 
 def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:

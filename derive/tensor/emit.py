@@ -98,6 +98,8 @@ class Emitter:
     def full(self, node: Node) -> str:
         """The code with all axes of the node present."""
         code = self.done[node]
+        if is_number(node) and node.data.coefficient.denominator == 1:
+            code = Code(f"{node.data.coefficient.numerator}.0", code.level, code.loose)
         if not code.loose or not node.rank:
             return code.text
         return f"{self.np}.broadcast_to({code.text}, {self.shape(node.shape)})"
