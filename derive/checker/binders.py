@@ -229,13 +229,7 @@ def coefficients(random: Random) -> list[Fraction]:
 
 
 def smooth(ev: Evaluator, random: Random, x: Value, order: int = 0) -> Value:
-    """The derivative of an order of a sin(b x + c) + d exp(-x^2 / 4) + e x^2 + f x + g, entry by entry, none of
-    it odd or even.
-
-    The derivatives of the bell are taken on dual numbers by the caller's level; here orders above 0 use the
-    closed form of
-    a sine and a quadratic only, so the bell enters as a second sine.
-    """
+    """The derivative of an order of a sin(b x + c) + d sin(f x + e) + e x (x + b): neither odd, even nor periodic."""
     k = ev.k
     a, b, c, d, e, f = coefficients(random)
 

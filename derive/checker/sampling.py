@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.checker.domains import Draw, bounds_of, draw
+from derive.checker.domains import bounds_of, draw
+from derive.checker.draws import Draw
 from derive.errors import EvaluationError
 from derive.expr.facts import declared
 from derive.expr.nodes import Symbol

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.checker.domains import Draw, bounds_of, draw
+from derive.checker.domains import bounds_of, draw
+from derive.checker.draws import Draw
 from derive.checker.sampling import choose_sizes, fits, sample
 from derive.errors import EvaluationError
 from derive.expr.build import dims, symbol
