@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from derive import engine, pipeline, reader, tensor, writer
-from derive.derivation import Chain, Derivation, Given
+from derive.derivation import Chain, Derivation, Given, Reason, Step
 from derive.errors import ShapeError, UsageError
 from derive.expr.nodes import Derivative as DerivativeNode
 from derive.expr.nodes import Dim, Expr, Index, Item, Symbol, Transpose, as_expr
@@ -55,11 +55,28 @@ class Derivative:
         return DerivativeNode(self.body, (self.variable,) * (1 + twice), style)
 
     @cached_property
-    def chain(self) -> Chain:
-        """The worked derivation; its last side is the result."""
+    def chains(self) -> tuple[Chain, ...]:
+        """The worked derivation: by a matrix its differential first, in a network the backward recursion.
+
+        The last chain ends with the result.
+        """
         if self.entry is not None:
-            return engine.worked(self.claim.body, self.claim.wrt, "jacobian")
-        return engine.worked(self.body, self.claim.wrt, self.kind)
+            return (engine.worked(self.claim.body, self.claim.wrt, "jacobian"),)
+        made = engine.worked_blocks(self.body, self.claim.wrt, self.kind)
+        return (*made[:-1], self._ended(made[-1]))
+
+    @property
+    def chain(self) -> Chain:
+        """The last chain: from the derivative as it is asked for to the result."""
+        return self.chains[-1]
+
+    def _ended(self, chain: Chain) -> Chain:
+        """The chain with the result as its last side, so that the judge decides on the result itself."""
+        last = chain.steps[-1].rhs
+        if last == self.expr or not isinstance(last, Expr) or last.shape != self.expr.shape:
+            return chain
+        step = Step("=", self.expr, Reason("insert the earlier results"), made_by_engine=True)
+        return replace(chain, steps=(*chain.steps, step))
 
     @cached_property
     def report(self) -> FileReport | None:
@@ -74,7 +91,7 @@ class Derivative:
         """The steps as a document of their own."""
         givens = tuple(Given(s) for s in free_symbols(self.body))
         title = f"{self.kind.capitalize()} with respect to ${writer.latex(self.variable)}$"
-        return Derivation(title=title, givens=givens, blocks=(self.chain,), notes=self.assumed)
+        return Derivation(title=title, givens=givens, blocks=self.chains, notes=self.assumed)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -135,7 +152,7 @@ class Derivative:
         """Each step of the worked derivation: its LaTeX, rule and verdict (None when not checked)."""
         reports = self.report.relations if self.report else ()
         listed = []
-        for position, step in enumerate(self.chain.steps):
+        for position, step in enumerate(s for chain in self.chains for s in chain.steps):
             assert isinstance(step.rhs, Expr)
             verdict = reports[position].verdict.kind if reports else None
             rule = step.reason.rule or step.reason.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.derivation import Block, Chain
+from derive.derivation import Chain
 from derive.engine.differentials import by_differential
 from derive.engine.recursion import recursion
 from derive.engine.worked import worked
@@ -14,7 +14,7 @@ from derive.rules.through import steps_between
 
 def worked_blocks(
     body: Expr, wrt: Expr | Sequence[Expr], kind: str = "gradient"
-) -> tuple[Block, ...]:
+) -> tuple[Chain, ...]:
     """One or two chains, the last of them from the derivative to its result.
 
     For a gradient by a matrix, without named quantities between: `df = ... = tr(G^T dX)`, then `gradient = G`.

@@ -6,9 +6,11 @@ This is how books treat a matrix variable, for which the Jacobians of a chain ru
 from __future__ import annotations
 
 from derive.derivation import Chain, Reason, Step
+from derive.engine.ending import Line, arriving
 from derive.engine.proof import proved
 from derive.engine.stepper import replaced
 from derive.engine.tidying import tidied
+from derive.engine.worked import compressed
 from derive.errors import DeriveError
 from derive.expr.nodes import Apply, Derivative, Differential, Expr, Symbol, Transpose
 from derive.expr.walk import post_order
@@ -46,10 +48,12 @@ def by_differential(body: Expr, x: Symbol) -> tuple[Chain, Chain] | None:
     found = [g for g in gradients if g is not None]
     gradient = forms.total(found, x.shape)
     try:
-        found_equal = proved(gradient, "=", derivative(body, (x,)))
+        result = derivative(body, (x,))
     except DeriveError:
         return None
-    return (_first(start, lines, found, free), _second(body, x, gradient)) if found_equal else None
+    if not proved(gradient, "=", result):
+        return None
+    return _first(start, lines, found, free), _second(body, x, gradient, result)
 
 
 def _terms(node: Expr) -> list[Expr]:
@@ -128,11 +132,13 @@ def _step(expr: Expr, rules: tuple[Rule, ...]) -> Step:
     return Step("=", expr, Reason(words, names), made_by_engine=True)
 
 
-def _second(body: Expr, x: Symbol, gradient: Expr) -> Chain:
+def _second(body: Expr, x: Symbol, gradient: Expr, result: Expr) -> Chain:
     form = "$df = \\operatorname{tr}(G^\\top dX)$" if x.rank == 2 else "$df = g^\\top dx$"
-    steps = [Step("=", gradient, Reason(f"read off the gradient from {form}"), made_by_engine=True)]
-    for expr, rule in tidied(gradient):
-        if steps[-1].reason.rule == rule.name:
-            steps.pop()
-        steps.append(Step("=", expr, Reason(rule.words, rule.name), made_by_engine=True))
-    return Chain(Derivative(body, (x,)), tuple(steps), result=True)
+    start = Derivative(body, (x,))
+    lines: list[Line] = [(gradient, (), (f"read off the gradient from {form}",))]
+    lines.extend((expr, (rule.name,), (rule.words,)) for expr, rule in tidied(gradient))
+    steps = [
+        Step("=", expr, Reason("; ".join(words), "; ".join(names)), made_by_engine=True)
+        for expr, names, words in compressed(start, arriving(lines, result))
+    ]
+    return Chain(start, tuple(steps), result=True)

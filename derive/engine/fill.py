@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.derivation import Block, Chain, Derivation, Reason, Step
+from derive.engine.ending import Line
 from derive.engine.explain import applications
 from derive.engine.proof import proved
 from derive.engine.tidying import tidied
-from derive.engine.worked import Line, compressed, steps_from
+from derive.engine.worked import compressed, steps_from
 from derive.errors import DeriveError
 from derive.expr.nodes import Derivative, Expr
 from derive.expr.walk import post_order

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.derivation import Chain, Reason, Step
+from derive.engine.ending import Line, arriving
 from derive.engine.proof import proved
 from derive.engine.stepper import advance, first_derivatives, replaced
 from derive.engine.sweep import sweep, sweep_words
@@ -19,9 +20,6 @@ from derive.rules import RULES
 from derive.rules.calculus import der
 from derive.rules.rule import Rule
 from derive.tensor import derivative, entries
-
-#: (formula, the rules that lead to it, the words beside it)
-Line = tuple[Expr, tuple[str, ...], tuple[str, ...]]
 
 MOST_STEPS = 8
 MOST_ADVANCES = 24
@@ -108,13 +106,10 @@ def steps_from(current: Expr) -> list[Line] | None:
 
 
 def _ended(start: Expr, lines: list[Line], current: Expr, result: Expr) -> list[Line] | None:
-    """The lines if their end is proved equal to the result; the plainer of both forms is the last."""
+    """The lines to the result, if their end is proved equal to it."""
     if current != result and not proved(current, "=", result):
         return None
-    short = compressed(start, lines)
-    if len(repr(result)) < 0.8 * len(repr(current)):
-        short.append((result, ("rewrite",), ("written in matrix notation",)))
-    return short
+    return compressed(start, arriving(lines, result))
 
 
 def _first_of_two(start: Derivative) -> Expr | None:

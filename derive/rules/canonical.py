@@ -94,6 +94,8 @@ def _apply(node: Apply) -> Expr:
                 return made
             node = made
         return Apply(node.function, tuple(sorted(node.args, key=repr)), node.params)
+    if node.function == "hadamard_power" and forms.constant_value(node.args[1]) == 2:
+        node = Apply("hadamard", (node.args[0], node.args[0]))
     if node.function == "trace" and not node.args[0].shape:
         return node.args[0]
     if node.function == "broadcast" and node.shape and forms.is_ones(node):

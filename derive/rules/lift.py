@@ -57,7 +57,9 @@ def lifted(node: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
     if isinstance(node, Symbol) and node in values:
         return values[node]
     if not any(s in values for s in free_symbols(node)):
-        return forms.ones_like(shape) if forms.is_ones(node) else Apply("broadcast", (node,), shape)
+        if forms.is_ones(node) and len(shape) == 1:
+            return forms.ones_like(shape)
+        return Apply("broadcast", (node,), shape)
     if isinstance(node, Add):
         return Add(tuple(lifted(t, values, shape) for t in node.terms))
     if isinstance(node, Neg):
