@@ -25,7 +25,7 @@ from derive.expr.nodes import (
 )
 from derive.expr.sizes import ONE, Shape
 from derive.reader.formula_sizes import Sizes, is_open
-from derive.reader.formula_values import Misfit, Value, is_literal, uses_of
+from derive.reader.formula_values import Misfit, Value, uses_of
 
 FLEXIBLE = ("ones", "zeros")
 #: more factors than this are only multiplied from left to right
@@ -348,7 +348,7 @@ class Arithmetic:
                 (), lambda: _scalar_power(base.build(), exponent.build()), uses, start=base.start
             )
         if len(own) == 1 or own[0] == ONE:
-            if is_literal(exponent, -1):
+            if _integer(exponent.build()) == -1:
                 raise Misfit(f"{self.said(base)} has no inverse; write \\oslash for entries")
             self.note("a power of a vector is taken entry by entry")
             return self.entrywise_power(base, exponent)
