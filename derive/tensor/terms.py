@@ -44,7 +44,7 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
     loops = _loop_labels(lift, node, pins)
     rest = sorted((x for x in summed if x not in loops), key=lambda x: -_degree(node, x))
     soft = _soft_labels(lift, node, pins, loops)
-    if 1 <= len(soft) <= 2 and not shape:
+    if 1 <= len(soft) <= 2 and not shape and _only_there(lift, node, pins, soft):
         try:
             return _Term(lift, node, pins, loops, soft).expr()
         except CannotWrite:
@@ -84,6 +84,16 @@ def _soft_labels(lift: Lift, node: Node, pins: Pins, loops: list[int]) -> list[i
             if pin is not None and pin.base == ONE and other >= node.rank and other not in loops:
                 found[here] = None
     return list(found)
+
+
+def _only_there(lift: Lift, node: Node, pins: Pins, soft: list[int]) -> bool:
+    """Whether the other pinned axes occur in deltas and in members of families alone."""
+    for arg, labels in zip(node.args, node.data.labels, strict=True):
+        for label, flag in zip(labels, lift.loops(arg), strict=True):
+            other = label < node.rank and pins[label] is not None and label not in soft
+            if other and not flag and arg.op != "delta":
+                return False
+    return True
 
 
 def _loop_labels(lift: Lift, node: Node, pins: Pins) -> list[int]:
