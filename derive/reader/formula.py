@@ -26,6 +26,7 @@ from derive.reader.formula_brackets import (
 from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import Formula
+from derive.reader.formula_extrema import extremum, read_arg, read_arg_word, read_under
 from derive.reader.formula_functions import (
     read_call,
     read_function_word,
@@ -48,7 +49,6 @@ from derive.reader.formula_roots import read_binomial, read_constant, read_overs
 from derive.reader.formula_special import all_words
 from derive.reader.formula_state import DEPTH, Handler, Options, State
 from derive.reader.formula_sums import reduction
-from derive.reader.formula_extrema import extremum, read_arg, read_arg_word, read_under
 from derive.reader.formula_undeclared import read_bare_word, read_undeclared
 from derive.reader.formula_values import Misfit, Value
 from derive.reader.groups import Group, Node, tree

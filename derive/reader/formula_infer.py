@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
+from derive.reader.formula_densities import read_density
 from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
@@ -92,6 +93,10 @@ def assume(reader: Formula, request: object) -> Value:
     """The refusal of an undeclared name; with inference, a variable or family whose shape is assumed."""
     assert isinstance(request, Unknown)
     inference = reader.table.inference
+    if request.cursor.at("("):
+        law = read_density(reader, request)
+        if law is not None:
+            return law
     if inference is None or request.cursor.at("("):
         raise undeclared_error(reader, request)
     found = request.written

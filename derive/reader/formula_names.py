@@ -154,12 +154,27 @@ def _bound_name(reader: Formula, found: Written) -> Value | None:
         value = _held(reader, text, found.start)
         if value is None or (value.kind == "index" and left is not None):
             continue
+        if _declared_longer(reader, found, sub if left is not None else ""):
+            return None
         if left is not None:
             value = reader.entries(value, left, found.start)
         if found.sup is not None:
             value = reader.raised(value, found.sup, found.start)
         return value
     return None
+
+
+def _declared_longer(reader: Formula, found: Written, sub: str) -> bool:
+    """Whether the name with its scripts is declared as a symbol of its own: `\\theta^{(k)}` beside a parameter `\\theta`."""
+    sup = plain(found.sup) if found.sup is not None else ""
+    if not sub and not sup:
+        return False
+    base = found.name
+    names = {
+        Name(base.base, base.font, base.accents, s, p, found.primes)
+        for s, p in ((sub, sup), (sub, ""), ("", sup))
+    }
+    return any((name.sub or name.sup) and reader.table.exact(name) is not None for name in names)
 
 
 def _held(reader: Formula, text: str, start: int) -> Value | None:

@@ -25,6 +25,7 @@ from derive.expr.walk import symbols
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_densities import law_divergence, law_expectation
 from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, uses_of
@@ -191,6 +192,9 @@ def read_divergence(reader: Formula, request: object) -> Value | None:
     laws = [_normal_law(reader, side) for side in sides]
     if laws[0] is not None and laws[1] is not None:
         return _normal_divergence(reader, laws[0], laws[1], found.start)
+    finite = law_divergence(reader, sides[0], sides[1], found.start)
+    if finite is not None:
+        return finite
     with reader.deeper(found.start):
         q, p = reader.whole(sides[0]), reader.whole(sides[1])
     return _divergence(reader, q, p, found.start)
@@ -333,6 +337,15 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
                 raise reader.error(f"{kind} needs its argument in brackets", found.start)
             return None
         nodes = enclosed(cursor, token.text, OPENERS[token.text])
+        if kind == "E" and found.sub is not None and nodes is not None:
+            finite = law_expectation(reader, clean(found.sub), nodes, found.start)
+            if finite is not None:
+                cursor.pos += len(nodes) + 2
+                return (
+                    reader.raised(finite, found.sup, found.start)
+                    if found.sup is not None
+                    else finite
+                )
         if (
             nodes is not None
             and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes)

@@ -140,6 +140,8 @@ class Table:
     conventions: dict[str, str] = field(default_factory=dict)
     inline_indexed: bool = True
     inference: Inference | None = None
+    finite: dict[str, Size] = field(default_factory=dict)
+    joints: dict[Name, list[str]] = field(default_factory=dict)
 
     def copy(self) -> Table:
         """A table that may grow without changing this one."""
@@ -150,6 +152,8 @@ class Table:
             conditions=list(self.conditions),
             conventions=dict(self.conventions),
             inline_indexed=self.inline_indexed,
+            finite=dict(self.finite),
+            joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
         other.sizes._count = self.sizes._count
@@ -192,7 +196,8 @@ class Table:
                 other = next(iter(near))
                 if other.font in ("word", "cal", "bb", "frak"):
                     continue
-                found = self.entries.get(other) or self._family(other, name)
+                same = replace(name, font=other.font)
+                found = self.entries.get(other) or self._family(other, same)
                 if found is not None:
                     return found, form
         return None

@@ -1,0 +1,220 @@
+r"""Laws of finite variables: `p(x, z)`, `p(x \mid z)`, `q(z)` where z takes finitely many values.
+
+All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient, so that the rules of
+probability hold by construction and a claim is checked for every law. A value of a variable is an index; a variable is finite
+when it is declared so (`declare_finite`), or, with inference, when nothing else is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from derive.expr.build import as_facts
+from derive.expr.nodes import Dim, Expr, Index, Item, Number, Quotient, Reduce, Symbol
+from derive.expr.sizes import Size
+from derive.reader.formula_conditions import enclosed
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_indices import free_index, index_value
+from derive.reader.formula_names import Unknown
+from derive.reader.formula_sums import index_name
+from derive.reader.formula_values import Binding, Value, uses_of
+from derive.reader.groups import Node
+from derive.reader.scanner import Token
+from derive.reader.table import Name, Table
+
+MOST_VARIABLES = 3
+
+
+def declare_finite(table: Table, variable: str) -> None:
+    """Say that a variable takes finitely many values; its number of values is a size `K_{z}`."""
+    if variable not in table.finite:
+        table.finite[variable] = Size.of(f"K_{{{variable}}}")
+
+
+def read_density(reader: Formula, request: Unknown) -> Value | None:
+    """`p(x \\mid z)` of finite variables; None when the name is no such law. The cursor is at the opening bracket."""
+    signature = _signature(reader, request.cursor)
+    if signature is None:
+        return None
+    values, given = signature
+    name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
+    variables = reader.table.joints.setdefault(name, [])
+    for variable in (*values, *given):
+        declare_finite(reader.table, variable)
+        if variable not in variables:
+            variables.append(variable)
+    start = request.written.start
+    if len(variables) > MOST_VARIABLES:
+        raise reader.error(f"a law of more than {MOST_VARIABLES} variables is not supported", start)
+    nodes = enclosed(request.cursor, "(", ")")
+    assert nodes is not None
+    request.cursor.pos += len(nodes) + 2
+    found = _law(reader, name, values, given, start)
+    return (
+        reader.raised(found, request.written.sup, start)
+        if request.written.sup is not None
+        else found
+    )
+
+
+def _signature(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] | None:
+    """The variables before and after the bar, when all of them are finite or may be."""
+    nodes = enclosed(cursor, "(", ")") if cursor.at("(") else None
+    if not nodes:
+        return None
+    parts: list[list[Node]] = [[]]
+    bar = -1
+    for node in nodes:
+        if isinstance(node, Token) and node.text in (",", "|", r"\mid"):
+            if node.text != ",":
+                if bar >= 0:
+                    return None
+                bar = len(parts)
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    names = [index_name(part) if part else None for part in parts]
+    if any(n is None or not _may_be_finite(reader, n) for n in names):
+        return None
+    known = [n for n in names if n is not None]
+    if len(set(known)) != len(known):
+        return None
+    return (known, []) if bar < 0 else (known[:bar], known[bar:])
+
+
+def _may_be_finite(reader: Formula, name: str) -> bool:
+    if name in reader.table.finite:
+        return True
+    if reader.table.inference is None:
+        return False
+    taken = any(
+        e.latex == name for e in (*reader.table.entries.values(), *reader.table.families.values())
+    )
+    return not taken
+
+
+def _at(reader: Formula, variable: str, start: int) -> Value:
+    """The value of a finite variable here: the index that a sum binds, else a free one."""
+    size = reader.table.finite[variable]
+    for binding in reversed([*reader.outer, *reader.scope]):
+        if binding.name == variable:
+            reader.table.sizes.unify(binding.extent, size)
+            return index_value(reader, binding, start)
+    value = free_index(reader, variable, start)
+    reader.table.sizes.unify(reader.state.free[variable].extent, size)
+    return value
+
+
+def _law(reader: Formula, name: Name, values: list[str], given: list[str], start: int) -> Value:
+    places = {v: _at(reader, v, start) for v in (*values, *given)}
+    table = reader.table
+
+    def build() -> Expr:
+        at = {v: place.build() for v, place in places.items()}
+        joint = _joint(table, name)
+        top = _marginal(table, name, joint, {v: at[v] for v in (*values, *given)})
+        if not given:
+            return top
+        return Quotient(top, _marginal(table, name, joint, {v: at[v] for v in given}))
+
+    return Value((), build, uses_of(places.values()), start=start)
+
+
+def _joint(table: Table, name: Name) -> Symbol:
+    """The table of a letter: one axis for each of its variables, positive, of total one."""
+    variables = table.joints[name]
+    sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
+    facts = ("simplex",) if len(sizes) == 1 else ("positive", "total_one")
+    return Symbol(f"{name.latex}({', '.join(variables)})", sizes, as_facts(facts))
+
+
+def _marginal(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
+    """The joint summed over the variables that are not in `at`."""
+    variables = table.joints[name]
+    over: list[Index] = []
+    places: list[Expr] = []
+    for variable in variables:
+        if variable in at:
+            places.append(at[variable])
+            continue
+        bound = Index(
+            variable + "'", Number(Fraction(1)), Dim(table.sizes.resolve(table.finite[variable]))
+        )
+        over.append(bound)
+        places.append(bound)
+    entry = Item(joint, tuple(places))
+    return Reduce("sum", tuple(over), entry, (), "index") if over else entry
+
+
+def finite_sum(reader: Formula, variables: Sequence[str], start: int) -> list[Binding]:
+    """Bindings for a sum over finite variables."""
+    return [Binding(v, reader.table.finite[v], start=start) for v in variables]
+
+
+def law_divergence(
+    reader: Formula, left: Sequence[Node], right: Sequence[Node], start: int
+) -> Value | None:
+    """KL(q(z) \\| p(z \\mid x)): the sum over the variables before the bar of q; None when q is no law of finite variables."""
+    cursor = Cursor(left)
+    while cursor.node is not None and not cursor.at("("):
+        cursor.pos += 1
+    signature = _signature(reader, cursor) if cursor.node is not None else None
+    if signature is None:
+        return None
+    for variable in signature[0]:
+        declare_finite(reader.table, variable)
+    bindings = finite_sum(reader, signature[0], start)
+    with reader.binding(*bindings), reader.deeper(start):
+        q, p = reader.whole(left), reader.whole(right)
+        ratio = reader.apply("log", reader.arithmetic.divide(q, p), start)
+        body = reader.arithmetic.multiply([q, ratio])
+    return _reduced(bindings, body, reader, start)
+
+
+def _reduced(bindings: Sequence[Binding], body: Value, reader: Formula, start: int) -> Value:
+    own = frozenset(id(b) for b in bindings)
+
+    def build() -> Expr:
+        indices = tuple(
+            Index(b.name, Number(Fraction(1)), Dim(reader.table.sizes.resolve(b.extent)))
+            for b in bindings
+        )
+        return Reduce("sum", indices, body.build(), (), "index")
+
+    return Value((), build, body.uses - own, start=start)
+
+
+def law_expectation(
+    reader: Formula, law: Sequence[Node], argument: Sequence[Node], start: int
+) -> Value | None:
+    """E_{q(z)}[f(z)] or E_{z \\sim q}[f(z)]: the sum of q(z) f(z); None when the law is none of finite variables."""
+    text = [n.text if isinstance(n, Token) else "" for n in law]
+    if r"\sim" in text:
+        cut = text.index(r"\sim")
+        variable, rest = law[:cut], list(law[cut + 1 :])
+        if not any(isinstance(n, Token) and n.text == "(" for n in rest):
+            first = law[0]
+            opening = first._replace(text="(") if isinstance(first, Token) else None
+            if opening is None:
+                return None
+            rest = [*rest, opening, *variable, opening._replace(text=")")]
+        law = rest
+    cursor = Cursor(law)
+    while cursor.node is not None and not cursor.at("("):
+        cursor.pos += 1
+    signature = _signature(reader, cursor) if cursor.node is not None else None
+    if signature is None:
+        return None
+    for variable_name in signature[0]:
+        declare_finite(reader.table, variable_name)
+    bindings = finite_sum(reader, signature[0], start)
+    with reader.binding(*bindings), reader.deeper(start):
+        q, f = reader.whole(law), reader.whole(argument)
+        with reader.at(start):
+            body = reader.arithmetic.multiply([q, f])
+    return _reduced(bindings, body, reader, start)
+
+
+__all__ = ["declare_finite", "law_divergence", "law_expectation", "plain", "read_density"]
