@@ -151,7 +151,9 @@ def agrees(lhs: Expr, op: str, rhs: Expr, values: Values) -> bool:
         a, b = np.broadcast_arrays(np.asarray(s.lhs, float), np.asarray(s.rhs, float))
         with np.errstate(all="ignore"):
             finite = np.isfinite(a) & np.isfinite(b)
-            scale = np.maximum(np.abs(a), np.abs(b)) + 1e-9
+            size = np.maximum(np.abs(a), np.abs(b))
+            usual = float(np.median(size[finite])) if finite.any() else 0.0
+            scale = size + 1e-3 * usual + 1e-9
             gap = np.where(finite, (a - b) / scale, 0.0)
         seen = seen or bool(finite.any())
         if not bool(_within(op, gap).all()):
@@ -280,7 +282,9 @@ def constant_ratio(samples: Sequence[Sample]) -> list[tuple[dict[str, int], floa
         with np.errstate(all="ignore"):
             used = np.isfinite(a) & np.isfinite(b)
             zero = (np.abs(a) < 1e-12) & (np.abs(b) < 1e-12)
-            used &= ~zero
+            used &= ~zero & (
+                np.abs(a) > 1e-6 * float(np.median(np.abs(a[used])) if used.any() else 0)
+            )
             if used.sum() < 2 or (np.abs(b[used]) < 1e-12).any():
                 return None
             r = a[used] / b[used]
