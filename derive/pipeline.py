@@ -18,7 +18,7 @@ from derive.expr.nodes import Expr
 
 if TYPE_CHECKING:
     from derive.checker.mutants import MutantRow
-    from derive.checker.verdicts import FileReport, RelationReport, Report
+    from derive.checker.verdicts import FileReport, RelationReport, Report, Verdict
 
 NOTES = (".tex", ".md", ".qmd", ".ipynb", ".txt")
 
@@ -95,11 +95,20 @@ def _finished(relation: RelationReport, left: Side, source: str, step: Step) -> 
         explained = rule if rule and engine.explain(left, right, rule) else None
     return replace(
         relation,
+        verdict=_with_suggestion(relation.verdict),
         lhs=source or _latex(left),
         rhs=step.source or _latex(step.rhs),
         proved=proved,
         explained=explained,
     )
+
+
+def _with_suggestion(verdict: Verdict) -> Verdict:
+    """The corrected side of a diagnosis as LaTeX."""
+    found = verdict.diagnosis
+    if found is None or found.corrected is None or found.suggestion:
+        return verdict
+    return replace(verdict, diagnosis=replace(found, suggestion=_latex(found.corrected)))
 
 
 def _latex(side: Side) -> str:
