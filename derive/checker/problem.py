@@ -9,9 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.checker import laws
 from derive.checker.evaluate import Evaluator, Scope
-from derive.checker.expansion import KINDS, expand, needs_expansion
 from derive.checker.plan import Plan
 from derive.checker.premises import Prepared, prepare
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
@@ -24,11 +22,13 @@ from derive.expr.nodes import (
     Derivative,
     Differential,
     Dim,
+    Expectation,
     Expr,
     Extremum,
     Filled,
     Function,
     Index,
+    Integral,
     Limit,
     Logic,
     Relation,
@@ -38,6 +38,8 @@ from derive.expr.sizes import Size
 from derive.expr.walk import free_symbols, post_order, size_names
 
 KNOWN = frozenset(NODE_TYPES)
+#: kinds that become sums before they are evaluated
+EXPANDED = frozenset({Expectation, Integral, Limit})
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
 #: points where each is expensive: a law to be solved, a sum over many nodes
@@ -52,7 +54,9 @@ class Problem:
     def __init__(self, lhs: Expr, rhs: Expr, premises: Sequence[Expr] = (), seed: int = 0) -> None:
         plan = Plan((lhs, rhs))
         if Extremum in plan.kinds:
-            lhs, rhs = laws.without_extrema(lhs), laws.without_extrema(rhs)
+            from derive.checker.laws import without_extrema
+
+            lhs, rhs = without_extrema(lhs), without_extrema(rhs)
         prepared = prepare(lhs, rhs, premises) if premises else Prepared(lhs, rhs, ())
         self.lhs, self.rhs, self.seed = prepared.lhs, prepared.rhs, seed
         self.premises, self.solvers = prepared.conditions, prepared.solvers
@@ -61,6 +65,8 @@ class Problem:
         self.plan = plan if roots == plan.roots else Plan(roots)
         lawful = any(isinstance(n, Symbol) and n.law is not None for n in self.plan.order)
         if lawful:
+            from derive.checker import laws
+
             laws.refuse_derivatives(self.plan.order)
         self.has_derivative = any(
             isinstance(n, (Derivative, Differential)) for n in self.plan.order
@@ -70,9 +76,9 @@ class Problem:
         if more:
             self.plan = Plan((*self.plan.roots, *more))
         free = self._free()
-        self.lawful = tuple(s for s in free if laws.lawful(s))
-        self.symbols = tuple(s for s in free if not laws.lawful(s))
-        self.expands = bool(self.plan.kinds & set(KINDS)) and needs_expansion(self.lhs, self.rhs)
+        self.lawful = tuple(s for s in free if s.law is not None and _solved(s))
+        self.symbols = tuple(s for s in free if s not in self.lawful)
+        self.expands = bool(self.plan.kinds & EXPANDED) and self._needs_expansion()
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
         self.tangents = tuple(self._varied())
         self.indices = self._indices()
@@ -90,6 +96,11 @@ class Problem:
             p for p in self.point_premises if not any(s in self.lawful for s in free_symbols(p))
         ]
         self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
+
+    def _needs_expansion(self) -> bool:
+        from derive.checker.expansion import needs_expansion
+
+        return needs_expansion(self.lhs, self.rhs)
 
     def _free(self) -> list[Symbol]:
         free: dict[Symbol, None] = {}
@@ -190,7 +201,9 @@ class Problem:
             kept = np.flatnonzero(self.satisfied(points, self.early_premises))[:SLOW_POINTS]
             if not len(kept):
                 raise EvaluationError("no sampled point satisfies the premises")
-            points = laws.obey(points.subset([int(i) for i in kept]), self.lawful, seed)
+            from derive.checker.laws import obey
+
+            points = obey(points.subset([int(i) for i in kept]), self.lawful, seed)
         return self._converging(points) if self.expands else points
 
     def _converging(self, points: Points) -> Points:
@@ -199,6 +212,8 @@ class Problem:
             return points
         kernel, sides = self._float_kernel(), []
         for level in (0, 1):
+            from derive.checker.expansion import expand
+
             both = expand((self.lhs, self.rhs), points.sizes, self.seed, level)
             plan = Plan((*both, *self.index_premises))
             with np.errstate(all="ignore"):
@@ -231,6 +246,8 @@ class Problem:
             return self.lhs, self.rhs, self.plan
         key = tuple(sizes.values())
         if key not in self._expanded:
+            from derive.checker.expansion import expand
+
             lhs, rhs = expand((self.lhs, self.rhs), sizes, self.seed)
             roots = (lhs, rhs, *self.premises, *self.parts, *self.switches)
             self._expanded[key] = lhs, rhs, Plan(roots)
@@ -335,6 +352,17 @@ class Problem:
                 ev.spread(right, self.rhs.rank, rank),
             )
         return left, right, ev
+
+
+def _solved(symbol: Symbol) -> bool:
+    """Whether a law gives the value of a symbol; a random one is sampled, any other law is refused."""
+    from derive.checker.laws import lawful
+
+    if lawful(symbol):
+        return True
+    if symbol.law is not None and symbol.law.kind != "random":
+        raise EvaluationError(f"{symbol.name} obeys a law without a sampler: {symbol.law.kind}")
+    return False
 
 
 def _size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
