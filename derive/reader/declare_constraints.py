@@ -34,13 +34,15 @@ def constrain(table: Table, left: Expr, right: Expr) -> bool:
 def add_with_others(entry: Declaration, fact: str) -> None:
     """Add a fact, and the stronger one that it makes with those that are known."""
     together = {
-        ("positive", "sums_to_one"): "simplex",
-        ("nonnegative", "sums_to_one"): "simplex",
         ("binary", "sums_to_one"): "one_hot",
         ("binary", "rows_sum_to_one"): "one_hot_rows",
+        ("positive", "sums_to_one"): "simplex",
+        ("nonnegative", "sums_to_one"): "simplex",
         ("positive", "rows_sum_to_one"): "stochastic_rows",
         ("nonnegative", "rows_sum_to_one"): "stochastic_rows",
     }
+    if entry.has(fact):
+        return
     for (first, second), whole in together.items():
         if fact == second and entry.has(first):
             entry.add_fact(whole)

@@ -5,7 +5,7 @@ r"""Declarations by `=`: symmetry (`W = W^\top`), constraints (`\mathbf 1^\top y
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.errors import ReadError
 from derive.expr.facts import Law
@@ -196,7 +196,7 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         if other is None and body is None:
             _body(reader, names, parameters, right, raising=True)
         if other is not None:
-            scalars, body = parameters, other
+            scalars, body = tuple(_resolved(reader, p) for p in parameters), other
     assert body is not None
     elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape
     entry.kind = "function"
@@ -238,7 +238,7 @@ def _body(
     held: list[str] = []
     try:
         for name, symbol in zip(names, symbols, strict=True):
-            value = Value(symbol.shape, lambda symbol=symbol: symbol, kind="symbol")  # type: ignore[misc]
+            value = Value(symbol.shape, _known_later(reader, symbol), kind="symbol")
             reader.bound.setdefault(name.latex, []).append(value)
             held.append(name.latex)
         return reader.whole(right).build()
@@ -250,6 +250,17 @@ def _body(
     finally:
         for latex in held:
             reader.bound[latex].pop()
+
+
+def _known_later(reader: Formula, symbol: Symbol) -> Callable[[], Expr]:
+    """Builds a parameter; its open sizes may be known by then."""
+    return lambda: _resolved(reader, symbol)
+
+
+def _resolved(reader: Formula, symbol: Symbol) -> Symbol:
+    """A parameter with the sizes that are known now."""
+    dims = tuple(reader.table.sizes.resolve(size) for size in symbol.dims)
+    return symbol if dims == symbol.dims else replace(symbol, dims=dims)
 
 
 def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:

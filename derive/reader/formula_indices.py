@@ -174,9 +174,7 @@ def select(reader: Formula, base: Value, indices: Sequence[Value | None], start:
     def build() -> Expr:
         return Item(base.build(), tuple(None if v is None else v.build() for v in given))
 
-    row = len(shape) == 2 and given[1] is None and given[0] is not None
-    kind = "row" if row and not getattr(base.build, "_family", False) else ""
-    return Value(kept, build, uses_of((base, *built)), kind, start)
+    return Value(kept, build, uses_of((base, *built)), start=start)
 
 
 def _meets_axis(reader: Formula, value: Value, size: Size, start: int) -> None:
@@ -220,4 +218,6 @@ def read_entries(reader: Formula, request: object) -> Value:
     parts = split_indices(reader, request.nodes, tuple(range(1, rank + 1)), start)
     if rank == 2 and len(parts) == 1:
         reader.note("one index of a matrix is its row, as a column vector")
-    return select(reader, value.but(shape=shape), parts, start)
+    found = select(reader, value.but(shape=shape), parts, start)
+    sliced = rank == 2 and parts[0] is not None and (len(parts) == 1 or parts[1] is None)
+    return found.but(kind="row") if sliced else found

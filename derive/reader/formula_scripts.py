@@ -103,11 +103,15 @@ class Scripts(Base):
 
         token = single(nodes)
         if self.is_transpose(token, value):
+            if value.kind == "symbol" and not self.arithmetic.shape(value):
+                self.note("the transpose of a scalar is the scalar")
             with self.at(start):
                 return self.arithmetic.transpose(value)
         items = clean(nodes)
         if len(items) > 1 and self.is_transpose(single(items[-1:]), value):
             if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
+                if value.kind == "symbol" and not self.arithmetic.shape(value):
+                    self.note("the transpose of a scalar is the scalar")
                 with self.at(start):
                     return self.arithmetic.transpose(self.arithmetic.inverse(value))
             lowered = self.raised(value, items[:-1], start)

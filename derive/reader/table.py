@@ -209,7 +209,7 @@ class Table:
             return None
         left = name.sub if family.marker == "sub" else name.sup
         taken = form.sub if family.marker == "sub" else form.sup
-        return family if left and not taken else (family if form == name else None)
+        return family if left and not taken else (family if form.letter == name.letter else None)
 
     def symbol(self, entry: Declaration) -> Symbol:
         """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""
