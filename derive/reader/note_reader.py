@@ -159,7 +159,7 @@ class _Note:
 
         table, _ = with_assumptions(self.table, attempt, self.declarations.hints)
         settled = self._settled(table)
-        return settled, self._run(settled, options)
+        return settled, self._run(settled, options, last=True)
 
     def _settled(self, tried: Table) -> Table:
         """The declared table with the shapes that a pass has found, every size known."""
@@ -176,8 +176,8 @@ class _Note:
         table.inference = tried.inference
         return table
 
-    def _run(self, table: Table, options: Options) -> Result:
-        return ReadingPass(self.document, table, self.stated, self.chains, options).run()
+    def _run(self, table: Table, options: Options, last: bool = False) -> Result:
+        return ReadingPass(self.document, table, self.stated, self.chains, options, last).run()
 
 
 def _is_assumed(entry: Declaration) -> bool:

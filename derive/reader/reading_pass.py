@@ -24,7 +24,7 @@ from derive.reader.declare_definitions import (
 )
 from derive.reader.formula import WORDS, Reading, read_sides
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import clean
+from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_names import read_name
 from derive.reader.formula_state import Options, State
 from derive.reader.formula_values import Misfit
@@ -77,9 +77,10 @@ class ReadingPass:
         stated: dict[int, list[Stated]],
         chains: dict[int, list[list[RawRelation]]],
         options: Options,
+        last: bool = False,
     ) -> None:
         self.document, self.table, self.stated, self.chains = document, table, stated, chains
-        self.options = options
+        self.options, self.last = options, last
         self.result = Result()
         self.conditions = Conditions()
         self.lead = ""
@@ -169,7 +170,7 @@ class ReadingPass:
         """A condition that holds from here on."""
         from derive.reader.formula_conditions import condition
 
-        self._premise(condition(reader, list(nodes)).build())  # type: ignore[arg-type]
+        self._premise(condition(reader, Cursor(list(nodes))).build())  # type: ignore[arg-type]
 
     def _premise(self, relation: Expr) -> None:
         if relation not in self.table.conditions:
@@ -236,7 +237,6 @@ class ReadingPass:
         """An undeclared parameter that is bold or transposed in the body is a vector or matrix: its shape is assumed."""
         if self.table.inference is None:
             return
-        from derive.reader.formula_cursor import Cursor, plain
         from derive.reader.formula_written import base_name
 
         cursor = Cursor(list(parameter))  # type: ignore[arg-type]
@@ -306,7 +306,17 @@ class ReadingPass:
                 return position
             except _REFUSED:
                 self.table.sizes.restore(before)
+                self._forget(left)
         return 0
+
+    def _forget(self, left: Left) -> None:
+        """A definition that was refused leaves no entry behind."""
+        assert left.head is not None
+        for entries in (self.table.entries, self.table.families):
+            entry = entries.get(left.head.name)
+            unset = entry is not None and entry.sizes is None and entry.definition is None
+            if left.entry is None and unset and not entry.facts and entry.kind == "variable":
+                del entries[left.head.name]
 
     def _read(self, sides: list[RawSide], source: Source, state: State) -> list[TypedSide]:
         found = read_sides([side.tokens for side in sides], self.table, source, self.options, state)
@@ -316,18 +326,32 @@ class ReadingPass:
                 typed.append(_tidied(side.expr))
                 self.result.conventions += len(side.notes)
             else:
-                typed.append(self._unreadable(raw, side))
+                typed.append(self._unreadable(raw, side, source))
         for note in state.notes:
             self.result.notes[note] = None
         return typed
 
-    def _unreadable(self, raw: RawSide, error: ReadError) -> Unreadable:
+    def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""
         guessed = error.ill_typed and self._assumed_in(raw.tokens)
         why = f"{error.message}{where}"
         if guessed:
             why = f"shapes unknown: {why}; declare them"
-        return Unreadable(raw.latex, why, error.ill_typed and not guessed)
+            return Unreadable(raw.latex, why)
+        near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
+        return Unreadable(raw.latex, why, error.ill_typed, near)
+
+    def _near(self, tokens: Sequence[Token], source: Source) -> tuple[tuple[str, Expr], ...]:
+        """What an ill-typed side says with one transpose more or less."""
+        from derive.reader.transposes import transposed_readings
+
+        def read(changed: list[Token]) -> Expr | None:
+            before = self.table.sizes.snapshot()
+            (found,) = read_sides([changed], self.table, source, self.options, State())
+            self.table.sizes.restore(before)
+            return _tidied(found.expr) if isinstance(found, Reading) else None
+
+        return transposed_readings(tokens, read)
 
     def _assumed_in(self, tokens: Sequence[Token]) -> bool:
         """Whether an assumed name may stand among the tokens."""
@@ -346,7 +370,7 @@ class ReadingPass:
                 continue
             try:
                 reader = self._reader(source, state)
-                found.append(condition(reader, clean(tree(tokens, source))).build())
+                found.append(condition(reader, Cursor(tree(tokens, source))).build())
             except _REFUSED:
                 continue
         return tuple(found)
