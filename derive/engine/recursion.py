@@ -7,7 +7,7 @@ from dataclasses import replace
 from derive.derivation import Chain, Reason, Step
 from derive.engine.sweep import is_cross_entropy, sweep, sweep_words
 from derive.engine.worked import worked
-from derive.expr.nodes import Derivative, Expr, Symbol
+from derive.expr.nodes import Apply, Derivative, Expr, Symbol
 from derive.expr.walk import post_order
 from derive.rules.derivatives import DERIVATIVES
 from derive.rules.through import consumers, pulled_back, steps_between
@@ -57,12 +57,22 @@ def last_side(chain: Chain) -> Expr:
 def _one(body: Expr, z: Symbol) -> Chain | None:
     """dL/dz by the next quantities; where z stands in the loss itself, by its rules."""
     start = Derivative(body, (z,))
-    made = None if is_cross_entropy(body, z) else pulled_back(start, z)
+    made = None if _feeds_cross_entropy(body, z) else pulled_back(start, z)
     rule = DERIVATIVES[0]
     if made is not None:
         step = Step("=", made, Reason(rule.words, rule.name), made_by_engine=True)
         return Chain(start, (step,))
     return _at_the_loss(body, z, start)
+
+
+def _feeds_cross_entropy(body: Expr, z: Symbol) -> bool:
+    """Whether z are the logits of a softmax whose logarithm is the loss: then its error is one step."""
+    softmax = any(
+        isinstance(part, Apply) and part.function in ("softmax", "log_softmax")
+        for user in consumers(body, z) or ()
+        for part in post_order(user.definition or user)
+    )
+    return softmax and is_cross_entropy(body, z)
 
 
 def _at_the_loss(body: Expr, z: Symbol, start: Derivative) -> Chain | None:

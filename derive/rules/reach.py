@@ -5,7 +5,8 @@ from __future__ import annotations
 from derive.expr.nodes import Derivative, Expr, Item, Symbol
 from derive.expr.walk import children, post_order
 
-_KNOWN: dict[tuple[Expr, Symbol], bool] = {}
+#: by identity of node and symbol, both kept alive: to compare two equal 1000-layer networks would be a deep recursion
+_KNOWN: dict[tuple[int, int], tuple[Expr, Expr, bool]] = {}
 _LIMIT = 200_000
 
 
@@ -21,26 +22,23 @@ def depends(node: Expr, variable: Expr) -> bool:
     symbol = base_symbol(variable)
     if symbol is None:
         return variable in post_order(node, into_definitions=True)
-    if (node, symbol) in _KNOWN:
-        return _KNOWN[node, symbol]
     if len(_KNOWN) > _LIMIT:
         _KNOWN.clear()
+    own = id(symbol)
     stack = [node]
     while stack:
         part = stack[-1]
-        if (part, symbol) in _KNOWN:
+        if (id(part), own) in _KNOWN:
             stack.pop()
             continue
-        if part == symbol:
-            _KNOWN[part, symbol] = True
-            continue
-        below = _parts(part)
-        missing = [c for c in below if (c, symbol) not in _KNOWN]
+        below = () if part == symbol else _parts(part)
+        missing = [c for c in below if (id(c), own) not in _KNOWN]
         if missing:
             stack.extend(missing)
-        else:
-            _KNOWN[part, symbol] = any(_KNOWN[c, symbol] for c in below)
-    return _KNOWN[node, symbol]
+            continue
+        found = part == symbol or any(_KNOWN[id(c), own][2] for c in below)
+        _KNOWN[id(part), own] = (part, symbol, found)
+    return _KNOWN[id(node), own][2]
 
 
 def _parts(node: Expr) -> tuple[Expr, ...]:

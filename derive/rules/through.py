@@ -20,14 +20,32 @@ def consumers(body: Expr, x: Expr) -> tuple[Symbol, ...] | None:
     start = body
     while isinstance(start, Symbol) and start.definition is not None and start != x:
         start = start.definition
-    if x in post_order(start):
+    users = _users(start)
+    if start in users.get(x, ()):
         return None
-    found: dict[Symbol, None] = {}
-    for node in post_order(start, into_definitions=True):
-        named = isinstance(node, Symbol) and node.definition is not None and node != x
-        if named and isinstance(node, Symbol) and x in post_order(node.definition or node):
-            found[node] = None
-    return tuple(found)
+    return tuple(z for z in users.get(x, ()) if isinstance(z, Symbol))
+
+
+_LATEST: list[tuple[Expr, dict[Expr, tuple[Expr, ...]]]] = []
+
+
+def _users(root: Expr) -> dict[Expr, tuple[Expr, ...]]:
+    """For each symbol behind `root`: the named quantities whose formulas it stands in, and `root` itself.
+
+    The latest answer is kept: a backward recursion asks once for each layer.
+    """
+    if _LATEST and _LATEST[0][0] is root:
+        return _LATEST[0][1]
+    found: dict[Expr, dict[Expr, None]] = {}
+    named = [n for n in post_order(root, into_definitions=True) if isinstance(n, Symbol)]
+    for whole, formula in [*((z, z.definition) for z in named), (root, root)]:
+        if formula is not None:
+            for part in post_order(formula):
+                if isinstance(part, Symbol) and part is not whole:
+                    found.setdefault(part, {})[whole] = None
+    made = {part: tuple(users) for part, users in found.items()}
+    _LATEST[:] = [(root, made)]
+    return made
 
 
 def through(node: Expr) -> Expr | None:
@@ -49,11 +67,11 @@ def pulled_back(node: Derivative, x: Symbol) -> Expr | None:
         return None
     terms = []
     for z in named:
-        if z.definition is None or not depends(node.body, z):
+        if z.definition is None:
             return None
         frozen = _frozen(z.definition, x)
         inner = Derivative(node.body, (z,), node.style)
-        stand_in = Symbol("C", inner.shape)
+        stand_in = Symbol(f"cotangent of {z.name}", inner.shape)
         back = adjoint(stand_in, substitute(z.definition, frozen), x)
         if back is None:
             return None

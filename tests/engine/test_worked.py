@@ -11,7 +11,7 @@ from derive.derivation import Chain
 from derive.engine import proved, worked, worked_blocks
 from derive.errors import DeriveError, UsageError
 from derive.expr import build as b
-from derive.expr.nodes import Apply, Derivative, Expr
+from derive.expr.nodes import Apply, Derivative, Expr, Symbol
 from derive.expr.walk import post_order
 from derive.rules.canonical import same
 from derive.tensor import derivative
@@ -151,15 +151,45 @@ def test_matrix_variable_goes_by_the_differential() -> None:
     check(gradient)
 
 
-def test_deep_network_is_worked_without_recursion() -> None:
+def _network(layers: int) -> tuple[Expr, Symbol]:
     h: Expr = b.symbol("h_0", "m")
     first = b.symbol("W_1", "m", "m")
-    for layer in range(1, 60):
+    for layer in range(1, layers + 1):
         W = first if layer == 1 else b.symbol(f"W_{layer}", "m", "m")
-        h = b.symbol(f"h_{layer}", definition=b.apply("tanh", W @ h))
-    loss = b.symbol("L", definition=b.norm2(h))
-    chain = worked(loss, first)
-    assert len(chain.steps) <= 8
+        a = b.symbol(f"a_{layer}", definition=W @ h + b.symbol(f"b_{layer}", "m"))
+        h = b.symbol(f"h_{layer}", definition=b.apply("tanh", a))
+    return b.symbol("L", definition=b.norm2(h - b.symbol("y", "m")) / 2), first
+
+
+def test_three_layers_are_one_short_chain_for_each_quantity() -> None:
+    loss, first = _network(3)
+    chains = worked_blocks(loss, first)
+    assert [(repr(c.lhs), repr(c.steps[-1].rhs)) for c in chains] == [
+        ("d(L)/d(h_3)", "h_3 - y"),
+        ("d(L)/d(a_3)", "(d(L)/d(h_3)) o (1 - h_3 o h_3)"),
+        ("d(L)/d(h_2)", "W_3^T (d(L)/d(a_3))"),
+        ("d(L)/d(a_2)", "(d(L)/d(h_2)) o (1 - h_2 o h_2)"),
+        ("d(L)/d(h_1)", "W_2^T (d(L)/d(a_2))"),
+        ("d(L)/d(a_1)", "(d(L)/d(h_1)) o (1 - h_1 o h_1)"),
+        ("d(L)/d(W_1)", "d(L)/d(a_1) h_0^T"),
+    ]
+    for chain in chains:
+        check(chain)
+
+
+def test_deep_networks_are_worked_without_recursion() -> None:
+    for _ in range(2):
+        loss, first = _network(400)
+        chains = worked_blocks(loss, first)
+        assert len(chains) == 801
+        assert repr(chains[-1].steps[-1].rhs) == "d(L)/d(a_1) h_0^T"
+
+
+def test_cotangent_is_not_confused_with_a_symbol_of_the_author() -> None:
+    C, W = b.symbol("C", "n", "k"), b.symbol("W", "d", "k")
+    Z = b.symbol("Z", definition=b.hadamard(X @ W, C))
+    chain = worked(b.norm2(Z), W)
+    check(chain)
 
 
 def test_what_cannot_be_derived_is_refused() -> None:
