@@ -56,13 +56,16 @@ class _Search(Generic[T]):
         self.ranks: dict[Name, int] = {}
         self.met: dict[Name, Sequence[int]] = {}
 
-    def try_ranks(self, ranks: dict[Name, int]) -> bool:
-        """Whether a choice is better than the best so far, which it then is."""
+    def try_ranks(self, ranks: dict[Name, int], smaller: bool = False) -> bool:
+        """Whether a choice is better than the best so far, which it then is.
+
+        With a name of fewer axes (`smaller`) only fewer faults count: numbers fit everywhere and say little.
+        """
         self.left -= 1
         table = self.start.copy()
         table.inference = Inference({**self.hints, **ranks})
         score, result = self.attempt(table)
-        if not score < self.score:
+        if not score < self.score or (smaller and not score[0] < self.score[0]):
             return False
         self.score, self.table, self.result, self.ranks = score, table, result, ranks
         self.zero = (0,) * len(score)
@@ -81,7 +84,8 @@ class _Search(Generic[T]):
             for name, rank in self._others():
                 if not self.open():
                     break
-                better = self.try_ranks({**self.ranks, name: rank}) or better
+                now = self.ranks.get(name, self.hints.get(name, self.met[name][0]))
+                better = self.try_ranks({**self.ranks, name: rank}, rank < now) or better
 
     def pairs(self) -> None:
         """Change two names at once."""

@@ -14,11 +14,19 @@ from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose
 from derive.reader.declare import _declare_clause, _is_definition, _ranges, declare_slices
-from derive.reader.declare_clauses import _ORDER, Clause, _range_of, _relation_at, clauses
+from derive.reader.declare_clauses import (
+    _ORDER,
+    Clause,
+    _parts,
+    _range_of,
+    _relation_at,
+    clauses,
+)
 from derive.reader.declare_sets import Members, read_set, read_sizes
 from derive.reader.declare_subjects import Subject, _entry, _listed, _subject
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
+from derive.reader.formula_densities import declare_finite
 from derive.reader.formula_cursor import clean, plain, start_of
 from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
@@ -62,12 +70,11 @@ class Said:
 
 
 class Declarations:
-    """What the prose of a document declares; `hints` are ranks that nouns suggest, `finite` the variables of finite sums."""
+    """What the prose of a document declares; `hints` are ranks that nouns suggest."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.hints: dict[Name, int] = {}
-        self.finite: dict[str, None] = {}
         self.refused: list[ReadError] = []
 
     def read(self, prose: Prose) -> list[Stated]:
@@ -118,7 +125,7 @@ class Declarations:
 
     def _clauses(self, nodes: Sequence[Node], mention: Mention, said: Said) -> list[Clause]:
         """The clauses of a formula; names that were waiting share the set of the first one."""
-        found = clauses(nodes)
+        found = clauses(nodes) or _bare(nodes)
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
             cut = _relation_at(found[0].nodes)
             if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *_ORDER):
@@ -176,7 +183,8 @@ class Declarations:
             others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
         if "finitely many" in mention.after or "discrete" in mention.after or "finite set" in mention.after:
-            self.finite.update(dict.fromkeys(s.name.latex for s in subjects))
+            for subject in subjects:
+                declare_finite(self.table, subject.name.latex)
         for subject in subjects:
             self._about(reader, subject, mention, facts, function, shape)
         last = subjects[-1]
@@ -320,6 +328,12 @@ class Declarations:
 
 def _text(node: Node) -> str:
     return node.text if isinstance(node, Token) else ""
+
+
+def _bare(nodes: Sequence[Node]) -> list[Clause]:
+    """Names alone, separated by commas."""
+    parts = [clean(part) for part in _parts(nodes)]
+    return [Clause(parts[-1], "", parts[:-1])] if parts and _relation_at(parts[-1]) is None else []
 
 
 def _is_range(clause: Clause) -> bool:

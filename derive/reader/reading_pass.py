@@ -35,7 +35,7 @@ from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Token
 from derive.reader.source import Source
-from derive.reader.table import Table
+from derive.reader.table import Name, Table
 from derive.reader.wording import (
     claims,
     imposes,
@@ -148,15 +148,21 @@ class ReadingPass:
         if is_conditional(words) or not left or not right:
             return
         left_side = left_of(reader, tokens)
+        right_tokens = [token for node in right for token in _tokens(node)]
+        if left_side.head is not None and left_side.head.parameters is not None:
+            if _calls(right_tokens, left_side.head.name):
+                return
         if left_side.kind == "new" or (left_side.kind == "free" and not is_result(mention.lead)):
             before = self.table.sizes.snapshot()
             try:
-                if self._constrained(reader, left, right):
+                recurring = left_side.kind == "free" or plain(left).strip() in plain(right)
+                if recurring and self._constrained(reader, left, right):
                     return
                 if left_side.kind == "new" or states(words) or not mention.lead.strip():
                     self._define(reader, left_side, tuple(right))
             except _REFUSED:
                 self.table.sizes.restore(before)
+                self._forget(left_side)
                 raise
             return
         if self._constrained(reader, left, right):
@@ -179,7 +185,7 @@ class ReadingPass:
     def _constrained(self, reader: Formula, left: Sequence[object], right: Sequence[object]) -> bool:
         """Whether an equation has the form of a fact (`A = A^\\top`, `\\sum_j t_j = 1`), which is then declared."""
         before = self.table.sizes.snapshot()
-        entries = dict(self.table.entries)
+        entries, families = dict(self.table.entries), dict(self.table.families)
         try:
             a, b = reader.whole(list(left)), reader.whole(list(right))  # type: ignore[arg-type]
             if a.kind not in ("ones", "zeros") and b.kind not in ("ones", "zeros"):
@@ -189,8 +195,10 @@ class ReadingPass:
         except _REFUSED:
             pass
         self.table.sizes.restore(before)
-        for name in [n for n in self.table.entries if n not in entries]:
-            del self.table.entries[name]
+        for known, now in ((entries, self.table.entries), (families, self.table.families)):
+            for name in [n for n in now if n not in known]:
+                del now[name]
+                self.table.by_letter.get(name.letter, {}).pop(name, None)
         return False
 
     def _note_refused(self, error: Exception) -> None:
@@ -273,6 +281,9 @@ class ReadingPass:
     ) -> Left:
         """A free name is defined by its equation, unless a condition that was imposed speaks of it."""
         sign = group[0].sign.relation
+        recursive = left.kind == "new" and left.head is not None and left.head.parameters is not None
+        if recursive and left.head is not None and _calls(sides[1].tokens, left.head.name):
+            return Left("known")
         if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
             return Left("known", left.head)
         if left.kind == "known" and left.head is not None and left.entry is not None:
@@ -567,6 +578,12 @@ def _mentions(side: RawSide, name: RawSide) -> bool:
     own = [t.text for t in name.tokens]
     texts = [t.text for t in side.tokens]
     return any(texts[i : i + len(own)] == own for i in range(len(texts) - len(own) + 1))
+
+
+def _calls(tokens: Sequence[Token], name: Name) -> bool:
+    """Whether a name stands before a bracket: a law such as p is spoken of on both sides, not introduced."""
+    pairs = zip(tokens, tokens[1:], strict=False)
+    return any(a.text == name.base and b.text in ("(", r"\left") for a, b in pairs)
 
 
 def _related(premise: Expr, typed: list[TypedSide]) -> bool:

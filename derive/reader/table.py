@@ -33,6 +33,10 @@ _FONT_COMMANDS = {
 }
 
 
+#: superscripts that are no label: what they stand on is meant as a whole
+_WHOLE = frozenset([r"\top", "T", "-1", r"-\top", "2", r"\mathrm{T}", r"\text{T}"])
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name in parts; `sub` and `sup` are canonical text (`ij`, `(l)`, `new`), `font` one of the keys above, `word` or empty."""
@@ -209,7 +213,10 @@ class Table:
             return None
         left = name.sub if family.marker == "sub" else name.sup
         taken = form.sub if family.marker == "sub" else form.sup
-        return family if left and not taken else (family if form.letter == name.letter else None)
+        if left and not taken and not (family.marker == "sup" and left in _WHOLE):
+            return family
+        whole = name.without(sup=True) if name.sup in _WHOLE else name
+        return family if form.letter == whole.letter else None
 
     def symbol(self, entry: Declaration) -> Symbol:
         """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""

@@ -69,7 +69,7 @@ def facts_after(words: str) -> list[str]:
         return []
     if _SAID.match(words):
         return facts_in(words)
-    first = re.match(r"\s*,?\s*(?:an? )?(?:real |square |\$?[a-z]\$? ?)*([a-z-]+(?: [a-z-]+){0,3})", words, re.I)
+    first = re.match(r"\s*,?\s*(?:an? )?(?:real |square )*([a-z-]+(?: [a-z-]+){0,3})", words, re.I)
     if first is None:
         return []
     found = facts_in(first[1])
