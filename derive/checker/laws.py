@@ -7,7 +7,7 @@ wider than what the iteration left open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -404,6 +404,21 @@ SOLVERS: dict[str, Callable[[Points, Symbol, int], Points]] = {
 
 
 # ------------------------------------------------------------------------------------ what the judge asks
+
+
+def sizes_fit(symbols: Iterable[Symbol], sizes: Mapping[str, int]) -> bool:
+    """Whether there are as many eigenpairs as some symbols with a law ask for."""
+    for symbol in symbols:
+        if symbol.law is None or not symbol.law.kind.startswith("eigen"):
+            continue
+        rows = symbol.law.args[0].shape[:1]
+        count = rows[0].value(sizes) if rows else 1
+        if any(size.value(sizes) > count for size in symbol.dims):
+            return False
+        rank = symbol.law.args[1] if len(symbol.law.args) > 1 else 1
+        if isinstance(rank, int) and rank > count:
+            return False
+    return True
 
 
 def behind(order: Iterable[Expr]) -> tuple[Expr, ...]:

@@ -140,6 +140,11 @@ class Problem:
         """Whether an assignment of sizes fits the facts and the premises on sizes."""
         if not fits((*self.symbols, *self.tangents))(sizes):
             return False
+        if self.lawful:
+            from derive.checker.laws import sizes_fit
+
+            if not sizes_fit(self.lawful, sizes):
+                return False
         from derive.checker.numpy_kernel import NumpyKernel
 
         for premise in self.size_premises:
