@@ -155,7 +155,7 @@ class Problem:
 
     def sizes(self, wanted: int = 3) -> list[dict[str, int]]:
         """Assignments of the sizes."""
-        if not self.size_premises:
+        if not self.size_premises and not self.lawful:
             return sizes_for(self.names, (*self.symbols, *self.tangents), wanted)
         return choose_sizes(self.names, self.allowed, wanted)
 
