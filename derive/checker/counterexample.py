@@ -50,7 +50,27 @@ def described(problem: Problem, balls: Any, points: Points, position: int) -> Co
         left, right, _ = problem.sides(balls, one, True)
     values = {s.name: shown(v[0]) for s, v in one.values.items()}
     values.update({f"d{s.name}": shown(v[0]) for s, v in one.tangents.items()})
-    return Counterexample(dict(one.sizes), values, shown_side(left), shown_side(right))
+    sides = shown_side(left), shown_side(right)
+    if sides[0] == sides[1]:
+        sides = with_digits(left, right)
+    return Counterexample(dict(one.sizes), values, *sides)
+
+
+def with_digits(left: Any, right: Any) -> tuple[Any, Any]:
+    """Both sides as texts with as many digits as it takes to tell them apart."""
+    left, right = np.broadcast_arrays(left[0], right[0])
+    texts: list[Any] = []
+    for digits in (20, 40, 80, 160, 320, 620):
+        texts = [_texts(side, digits) for side in (left, right)]
+        if texts[0] != texts[1]:
+            break
+    return texts[0], texts[1]
+
+
+def _texts(side: Any, digits: int) -> Any:
+    value = np.vectorize(lambda b: b.str(digits, radius=False), otypes=[object])(side)
+    listed = value.tolist()
+    return listed[0] if len(listed) == 1 else listed
 
 
 def shown(value: Any) -> Any:
@@ -66,6 +86,8 @@ def shown(value: Any) -> Any:
 def shown_side(side: Any) -> Any:
     """One side at one point: floats of the middles of the balls, without the axes of points and single tuples."""
     value = np.vectorize(lambda b: float(b.mid()), otypes=[np.float64])(side[0])
+    if not np.isfinite(value).all():
+        return _texts(side[0], 17)
     if value.shape[0] == 1:
         value = value[0]
     return shown(np.asarray(value))

@@ -123,7 +123,7 @@ class Identity:
         self._watch(left, right, undefined == 0)
         finite = np.flatnonzero(undefined == 0)
         if len(finite):
-            record.worst = max(record.worst, float(relative[finite].max()))
+            record.worst = max(record.worst, _worst(absolute, left, right, finite))
         chosen = dict.fromkeys(int(i) for i in finite[:RANDOM])
         gross = len(finite) > 0 and float(relative[finite].max()) > ROUNDING
         count = SUSPECTS if gross else 1
@@ -303,6 +303,15 @@ def _mentions_symbols(plan: Any, side: Expr) -> bool:
     from derive.expr.walk import free_symbols
 
     return bool(free_symbols(side))
+
+
+def _worst(absolute: Any, left: Any, right: Any, finite: Any) -> float:
+    """The largest difference at a point relative to the largest entry of both sides there."""
+    sizes = [np.abs(side).reshape(len(side), -1).max(axis=1, initial=0.0) for side in (left, right)]
+    size = np.maximum(*sizes)[finite]
+    with np.errstate(all="ignore"):
+        share = np.where(size > 0, absolute[finite] / size, 0.0)
+    return max(0.0, float(share.max()))
 
 
 def _and(noted: str) -> str:

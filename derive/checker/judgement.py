@@ -91,7 +91,9 @@ def judge_step(
     if step.role == "condition":
         return Verdict("definition", why="a condition: imposed here, not claimed")
     if step.alternatives:
-        verdict, left, right, premises = _by_alternatives(verdict, chain, left, step, seed, time_limit)
+        verdict, left, right, premises = _by_alternatives(
+            verdict, chain, left, step, seed, time_limit
+        )
     else:
         right, premises = step.rhs, chain.premises
     if verdict.kind != "fails":
@@ -116,8 +118,8 @@ def _by_alternatives(
 ) -> tuple[Verdict, Expr, Expr, tuple[Expr, ...]]:
     """The verdict by the other readings of a step that does not hold as it stands, with the sides and premises judged.
 
-    It holds if one of them does. What follows from a condition fails only where the condition could be met; of other steps the
-    strict verdict stands.
+    It holds if one of them does. What follows from a condition fails only where the condition could be met; of
+    other steps the strict verdict stands.
     """
     assert isinstance(step.rhs, Expr), step.rhs
     as_written = (strict, left, step.rhs, chain.premises)

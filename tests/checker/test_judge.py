@@ -369,3 +369,14 @@ def test_a_differential_is_confirmed_by_jax() -> None:
     assert verdict.kind == "holds"
     assert verdict.evidence is not None
     assert verdict.evidence.referee == "balls, jax.grad"
+
+
+def test_a_tiny_difference_is_printed_with_enough_digits() -> None:
+    near = symbol("x", facts=[Fact("interval", (50, 60))])
+    found = judge_relation(apply("tanh", near), "=", 1 + 0 * near).counterexample
+    assert found is not None
+    assert found.lhs != found.rhs
+    assert str(found.lhs).startswith("0.99999")
+    large = judge_relation(apply("exp", 1000 * near), "=", 0 * near).counterexample
+    assert large is not None
+    json.dumps(large.lhs, allow_nan=False)
