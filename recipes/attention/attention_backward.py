@@ -27,14 +27,14 @@ from derive import (
 )
 def attention_backward(note: Note) -> None:
     """From the gradient in the output of softmax(Q K^T / sqrt d) V to the gradients in queries, keys and values."""
-    n, m, d, e = note.dims("n m d e")
+    n, m, d, c = note.dims("n m d c")
     i = note.index("i", n)
     j, k = note.index("j", m), note.index("k", m)
-    a = note.index("a", e)
+    a = note.index("a", c)
     Q = note.matrix("Q", n, d, "queries, one per row")
     K = note.matrix("K", m, d, "keys, one per row")
-    V = note.matrix("V", m, e, "values, one per row")
-    Obar = note.matrix(r"\bar{O}", n, e, "upstream gradient: that of the loss in the output")
+    V = note.matrix("V", m, c, "values, one per row")
+    Obar = note.matrix(r"\bar{O}", n, c, "upstream gradient: that of the loss in the output")
 
     note(r"""Each query is compared with each key by an inner product. Over $d$ independent
         entries it would have a variance of about $d$, which the root takes out again. The softmax

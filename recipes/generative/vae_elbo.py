@@ -47,8 +47,8 @@ def vae_elbo(note: Note) -> None:
         encoder proposes a distribution $q(z \mid x)$ that concentrates on the values that matter.
         We write the derivation with $K$ values of $z$; with an integral in place of the sum it is
         the same.""")
-    px = note.let(r"p(x)", sum_over(k, a[k] * r[k]), "evidence")
-    note(r"""The posterior of a value is $a_k r_k / p(x)$. As $q$ sums to one, $\log p(x)$ is its
+    px = note.let("p_x", sum_over(k, a[k] * r[k]), "evidence $p(x)$")
+    note(r"""The posterior of a value is $a_k r_k / p_x$. As $q$ sums to one, $\log p(x)$ is its
         own mean under $q$. Insert $q / q$ and split the logarithm:""")
     post = a[k] * r[k] / px
     note.calc(

@@ -104,11 +104,11 @@ def em_gmm(note: Note) -> None:
         parameters. EM alternates: compute the responsibilities, hold them fixed, and solve. With
         fixed weights $g_i = \gamma_{ik}$ a component maximises a weighted log-likelihood,""")
     g = note.vector("g", n, "responsibilities of one component, held fixed", "positive")
-    Nk = note.let("N_k", sum_over(i, g[i]), "effective number of observations of the component")
+    M = note.let("M", sum_over(i, g[i]), "effective number of observations of the component")
     form = (x[i] - m).T @ inverse(C) @ (x[i] - m)
     q = note.let(
         "q",
-        -HALF * sum_over(i, g[i] * form) - HALF * Nk * log(det(C)),
+        -HALF * sum_over(i, g[i] * form) - HALF * M * log(det(C)),
         "weighted log-likelihood of one component, up to a constant",
     )
     m_hat = note.maximiser(r"\hat{m}", q, m, "the best mean")
@@ -116,10 +116,10 @@ def em_gmm(note: Note) -> None:
         sum_over(i, g[i] * (x[i] - m_hat)),
         eq(0, "the gradient in the mean vanishes"),
     )
-    mean = note.let(r"\bar{x}", 1 / Nk * sum_over(i, g[i] * x[i]), "weighted mean")
+    mean = note.let(r"\bar{x}", 1 / M * sum_over(i, g[i] * x[i]), "weighted mean")
     note.calc(
         m_hat,
-        eq(mean - 1 / Nk * sum_over(i, g[i] * (x[i] - m_hat)), "definition of the mean"),
+        eq(mean - 1 / M * sum_over(i, g[i] * (x[i] - m_hat)), "definition of the mean"),
         eq(mean, "the sum vanishes"),
         result=True,
     )
@@ -128,20 +128,21 @@ def em_gmm(note: Note) -> None:
         T = note.let("T", sum_over(i, g[i] * ((x[i] - mean) @ (x[i] - mean).T)), "weighted scatter")
         C_hat = note.maximiser(
             r"\hat{C}",
-            -HALF * Nk * log(det(C)) - HALF * trace(inverse(C) @ T),
+            -HALF * M * log(det(C)) - HALF * trace(inverse(C) @ T),
             C,
             "the best covariance for that mean",
         )
-        note.calc(C_hat, eq(1 / Nk * T, "as for one Gaussian, weighted"), result=True)
-    note(r"""and the weights of the components are estimated as for a categorical variable with
-        $N_k$ observations of class $k$, a number that need not be whole.""")
+        note.calc(C_hat, eq(1 / M * T, "as for one Gaussian, weighted"), result=True)
+    note(r"""and the weights of the components are estimated as for a categorical variable with as
+        many observations of a class as its responsibilities add up to, a number that need not be
+        whole.""")
     G = note.matrix("G", n, K, "all responsibilities, held fixed", "stochastic_rows")
     v = note.vector("v", K, "any weights", "simplex")
     v_hat = note.maximiser(r"\hat{v}", sum_over((i, k), G[i, k] * log(v[k])), v, "the best weights")
     note.calc(v_hat[k], eq(1 / n * sum_over(i, G[i, k]), "categorical likelihood"), result=True)
-    note(r"""Why does this never decrease the likelihood? For any probabilities $q$ the logarithm
+    note(r"""Why does this never decrease the likelihood? For any probabilities $r$ the logarithm
         of a sum is at least the mean of logarithms, by Jensen's inequality, with equality when
-        the terms are in the ratio of $q$. The responsibilities give equality at the present
+        the terms are in the ratio of $r$. The responsibilities give equality at the present
         parameters, and the M-step raises the right side; the left side is lifted with it.""")
     a = note.vector(
         "a", K, r"joint probabilities $\pi_k \mathcal{N}(x_i)$ of one observation", "positive"
