@@ -74,7 +74,7 @@ class _Search(Generic[T]):
 
     def open(self) -> bool:
         """Whether something is wrong yet and more may be tried."""
-        return self.score > self.zero and self.left > 0 and monotonic() < self.until
+        return self.score[:2] > self.zero[:2] and self.left > 0 and monotonic() < self.until
 
     def climb(self) -> None:
         """Change one name at a time while that helps."""
@@ -98,9 +98,12 @@ class _Search(Generic[T]):
                 self.try_ranks({**self.ranks, a: i, b: j})
 
     def _others(self) -> Iterator[tuple[Name, int]]:
+        """Other ranks, more axes first."""
+        found: list[tuple[bool, Name, int]] = []
         for name, usual in list(self.met.items()):
             now = self.ranks.get(name, self.hints.get(name, usual[0]))
-            yield from ((name, rank) for rank in usual if rank != now)
+            found.extend((rank < now, name, rank) for rank in usual if rank != now)
+        yield from ((name, rank) for fewer in (False, True) for less, name, rank in found if less is fewer)
 
 
 def name_sizes(table: Table) -> None:

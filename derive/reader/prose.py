@@ -27,15 +27,17 @@ from derive.reader.declare_subjects import Subject, _entry, _listed, _subject
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_densities import declare_finite
-from derive.reader.formula_cursor import clean, plain, start_of
+from derive.reader.formula_cursor import Cursor, clean, plain, start_of
 from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node, tree
 from derive.reader.phrases import Mention, mentions
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
 from derive.reader.wording import (
+    decomposition,
     facts_after,
     facts_before,
     function_said,
@@ -115,6 +117,7 @@ class Declarations:
             if cut is None:
                 self._names(reader, clause, mention, said)
             elif _is_definition(reader, clause):
+                self._factors(reader, clause.nodes[cut + 1 :], mention)
                 stated.append(Stated(clause, mention, True))
                 self._speak(reader, clause, clause.nodes[:cut], mention, said)
             elif _is_range(clause):
@@ -228,6 +231,25 @@ class Declarations:
             )
             if rank is not None:
                 self.hints.setdefault(subject.name, rank)
+
+    def _factors(self, reader: Formula, right: list[Node], mention: Mention) -> None:
+        """Facts of the factors of a decomposition that is named: Cholesky, eigenvalue, singular value, QR."""
+        facts = decomposition(f"{mention.before} {mention.after[:60]}")
+        cursor = Cursor(right)
+        names: list[tuple[Name, bool]] = []
+        while cursor.node is not None and facts:
+            name = base_name(cursor)
+            if name is None:
+                return
+            sub, sup = written_scripts(cursor)
+            names.append((Name(name.base, name.font, name.accents, sub), sup in (r"\top", "T")))
+        for (name, turned), listed in zip(names, facts, strict=False):
+            entry = self.table.declare(name)
+            if entry.kind != "variable" or (entry.sizes is not None and len(entry.sizes) != 2):
+                continue
+            self.hints.setdefault(name, 2)
+            for fact in listed:
+                entry.add_fact("upper_triangular" if turned and fact == "lower_triangular" else fact)
 
     def _known(self, subject: Subject) -> Declaration | None:
         where = self.table.families if subject.indices else self.table.entries

@@ -49,22 +49,24 @@ from derive.reader.wording import (
 SIGNS = {
     ":=": ":=", "=:": ":=", r"\equiv": "=", r"\triangleq": "=", r"\approx": "~~", r"\propto": "prop",
 }  # fmt: skip
+GUESSED = "shapes unknown"
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
 
 @dataclass
 class Result:
-    """What a pass found. `faults`: sides that cannot be read and steps whose shapes differ; `conventions`: notes needed."""
+    """What a pass found. `faults`: sides and steps whose shapes clash; `unreadable`: other sides that cannot be read; `conventions`: notes needed."""
 
     blocks: list[Block] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     faults: int = 0
+    unreadable: int = 0
     conventions: int = 0
 
     @property
-    def score(self) -> tuple[int, int]:
+    def score(self) -> tuple[int, int, int]:
         """Fewer is better."""
-        return (self.faults, self.conventions)
+        return (self.faults, self.unreadable, self.conventions)
 
 
 class ReadingPass:
@@ -119,6 +121,7 @@ class ReadingPass:
             try:
                 self._carry_out(stated)
             except _REFUSED as error:
+                self.result.faults += getattr(error, "ill_typed", True)
                 self._note_refused(error)
         if solves(words):
             self.conditions.settle()
@@ -158,7 +161,7 @@ class ReadingPass:
                 recurring = left_side.kind == "free" or plain(left).strip() in plain(right)
                 if recurring and self._constrained(reader, left, right):
                     return
-                if left_side.kind == "new" or states(words) or not mention.lead.strip():
+                if left_side.kind == "new" or states(words) or decomposition(words) or not mention.lead.strip():
                     self._define(reader, left_side, tuple(right))
             except _REFUSED:
                 self.table.sizes.restore(before)
@@ -347,7 +350,7 @@ class ReadingPass:
         guessed = error.ill_typed and self._assumed_in(raw.tokens)
         why = f"{error.message}{where}"
         if guessed:
-            why = f"shapes unknown: {why}; declare them"
+            why = f"{GUESSED}: {why}; declare them"
             return Unreadable(raw.latex, why)
         near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
         return Unreadable(raw.latex, why, error.ill_typed, near)
@@ -536,11 +539,12 @@ class ReadingPass:
                     yield Alternative(a, b, (), NOTES.get(name, name))
 
     def _count(self, left: TypedSide, right: TypedSide, role: str) -> None:
-        if isinstance(right, Unreadable):
-            self.result.faults += 1
-        if isinstance(left, Unreadable):
-            self.result.faults += 1
-        elif isinstance(right, Expr) and left.shape != right.shape and not (is_zero(right) or is_zero(left)):
+        unreadable = [side for side in (left, right) if isinstance(side, Unreadable)]
+        for side in unreadable:
+            clash = side.ill_typed or side.why.startswith(GUESSED)
+            self.result.faults += clash
+            self.result.unreadable += not clash
+        if isinstance(left, Expr) and isinstance(right, Expr) and left.shape != right.shape and not (is_zero(right) or is_zero(left)):
             self.result.faults += 1
 
 

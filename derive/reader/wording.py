@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from derive.expr.facts import FACTS
 from derive.reader.declare_words import facts_in, function_in
 
 _NEGATED = re.compile(r"\bnot\b|\bnon-?symmetric|\bneed not|\basymmetric|\bno longer|\bneither\b", re.I)
@@ -126,6 +127,25 @@ def is_elementwise(before: str, after: str) -> bool:
     return bool(re.search(r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise", text, re.I)) and bool(
         re.search(r"function|activation|nonlinearity|non-linearity", text, re.I)
     )
+
+
+_DECOMPOSITIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    (r"cholesky", (("lower_triangular", "invertible"),)),
+    (r"eigen-?(?:value )?decomposition|spectral (?:decomposition|theorem)|diagonali[sz]", (("orthogonal",), ("diagonal",))),
+    (
+        r"singular value decomposition|\bsvd\b",
+        (("orthonormal_columns",), ("diagonal", "positive_diagonal"), ("orthonormal_columns",)),
+    ),
+    (r"\bqr\b", (("orthonormal_columns",), ("upper_triangular", "invertible"))),
+)
+
+
+def decomposition(words: str) -> tuple[tuple[str, ...], ...]:
+    """The facts of the factors of a decomposition that words name, empty when they name none."""
+    for pattern, facts in _DECOMPOSITIONS:
+        if re.search(pattern, words, re.I):
+            return tuple(tuple(fact for fact in listed if fact in FACTS) for listed in facts)
+    return ()
 
 
 def is_conditional(words: str) -> bool:
