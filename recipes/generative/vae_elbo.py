@@ -77,9 +77,9 @@ def vae_elbo(note: Note) -> None:
     note.calc(
         log(px),
         eq(elbo + sum_over(k, q[k] * log(q[k] / post)), "the equation above"),
-        ge(elbo, "a divergence is never negative"),
         result=True,
     )
+    note.calc(log(px), ge(elbo, "a divergence is never negative"), result=True)
     note(r"""The first term asks for good reconstructions, the second keeps the encoder near the
         prior. In practice $z$ is a vector, the prior a standard Gaussian, and the encoder a
         Gaussian with mean $m$ and variances $e^{v_i}$. Then the second term has a closed form,

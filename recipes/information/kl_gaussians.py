@@ -91,9 +91,9 @@ def kl_gaussians(note: Note) -> None:
             ),
             "insert both means",
         ),
-        ge(0, "a divergence is never negative"),
         result=True,
     )
+    note.calc(KL, ge(0, "a divergence is never negative"))
     note(r"""It is zero for equal Gaussians, and it is not symmetric: a wide $q$ describes a
         narrow $p$ badly, but a narrow $q$ describes a wide $p$ worse, since draws of $p$ fall
         where $q$ expects none.""")

@@ -50,9 +50,9 @@ def kl_nonnegativity(note: Note) -> None:
             rule="multiply out",
         ),
         eq(sum_over(k, q[k] * phi(p[k] / q[k])), r"definition of $\varphi$"),
-        ge(0, r"$\varphi$ is nowhere negative"),
         result=True,
     )
+    note.calc(KL, ge(0, r"$\varphi$ is nowhere negative"), result=True)
     note(r"""Why is $\varphi$ nowhere negative? Its slope is the logarithm, negative before $t =
         1$ and positive after; so its smallest value is $\varphi(1) = 0$, taken at $t = 1$ alone.
         Hence the divergence is zero only if all ratios are one, $p = q$.""")

@@ -83,8 +83,12 @@ def bernoulli_loglik_gradient(note: Note) -> None:
         ell(theta, order=2),
         eq(partial(s / theta - (n - s) / (1 - theta), theta), "differentiate the score"),
         eq(-s / theta**2 - (n - s) / (1 - theta) ** 2, "power rule", rule="quotient rule"),
-        lt(0, "both counts are at least zero, and one of them is positive"),
         result=True,
+    )
+
+    note.calc(
+        -s / theta**2 - (n - s) / (1 - theta) ** 2,
+        lt(0, "both counts are at least zero, and one of them is positive"),
     )
 
     note(r"""A model does not predict $\theta$, which must stay between 0 and 1, but a logit $z$
