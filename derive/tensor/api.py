@@ -17,8 +17,8 @@ from derive.tensor.lower import Lowering
 from derive.tensor.notation import CannotWrite, number
 from derive.tensor.rebuild import replaced
 from derive.tensor.reverse import derivative_value, free_variable, sweep
-from derive.tensor.tidy import tidy_node
 from derive.tensor.terms import by_entries
+from derive.tensor.tidy import tidy_node
 from derive.tensor.values import Value, aligned, extent
 
 #: position of an axis of a generated array: an axis number of the expression, or a free index
@@ -27,8 +27,8 @@ Layout = tuple[int | Index, ...]
 
 @dataclass(frozen=True)
 class Entries:
-    """A derivative in index notation: `claim` by entries (`d^2 f / dU_ij dU_kl`), its `value`, and the `layout` that puts
-    the indices in the places of the axes of the whole array (see `derive.tensor.generate`)."""
+    """A derivative in index notation: `claim` by entries (`d^2 f / dU_ij dU_kl`), its `value`, and the
+    `layout` that puts the indices in the places of the axes of the whole array (see `derive.tensor.generate`)."""
 
     claim: Derivative
     value: Expr
@@ -58,10 +58,11 @@ def written(graph: Graph, value: Value) -> Expr:
 
 
 def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
-    """The derivative of `body` by each of `wrt` in turn, of shape body.shape + wrt[0].shape + ..., in textbook notation.
+    """The derivative of `body` by each of `wrt` in turn, of shape body.shape + wrt[0].shape + ..., in textbook
+    notation.
 
-    A variable is a symbol (with a definition it is treated as free) or an `Item` of one. Raises `NoRuleError` for a node
-    without a rule, and when the result has more than two axes (then `entries` gives it in index notation).
+    A variable is a symbol (with a definition it is treated as free) or an `Item` of one. Raises `NoRuleError`
+    for a node without a rule, and when the result has more than two axes (then `entries` gives it in index notation).
     """
     if not wrt:
         raise UsageError(f"a derivative of {plain(body)} needs a variable")
@@ -89,7 +90,7 @@ def _unit_vectors(expr: Expr) -> bool:
 
 
 def _places(body: Expr, wrt: Sequence[Expr], indices: tuple[Index, ...]) -> Layout:
-    """Free indices in the places of the axes that they pick: an index of the body first, one of a variable in its axis."""
+    """Free indices in the places of the axes that they pick; those of the body come first."""
     layout: list[int | Index] = [i for i in indices if i in free_indices(body)]
     axis = body.rank
     layout.extend(range(axis))
@@ -135,7 +136,8 @@ def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:
 def gradients(body: Expr, variables: Sequence[Symbol]) -> dict[Symbol, Expr]:
     """The gradients of a scalar by many variables, from one reverse sweep.
 
-    Cotangents that several gradients use are symbols of their own (`\\delta_{z}` for a node called z), with definitions.
+    Cotangents that several gradients use are symbols of their own (`\\delta_{z}` for a node called z), with
+    definitions.
     """
     from derive.tensor.network import shared_cotangents
 

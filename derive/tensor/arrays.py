@@ -58,7 +58,7 @@ def _inverse(graph: Graph, args: list[Value], node: e.Apply) -> Value:
 
 
 def inverse(graph: Graph, node: Node) -> Node:
-    """The inverse of the last two axes; scalar factors, transposes and products of invertible factors are taken apart."""
+    """The inverse of the last two axes; products of invertible factors are taken apart."""
     from derive.tensor.facts import has
 
     if node.op in ("inverse",):
@@ -245,13 +245,16 @@ def _broadcast(graph: Graph, args: list[Value], node: e.Apply) -> Value:
 
 def _kronecker_delta(graph: Graph, args: list[Value], node: e.Apply) -> Value:
     a, b = args
-    if a.node.op == b.node.op == "iota" and len(a.indices) == len(b.indices) == 1:
-        if a.node is b.node:
-            delta = Value(graph.delta(a.node.shape[0]))
-            if a.indices == b.indices:
-                return Value(graph.number(1))
-            pair = (a.indices[0], b.indices[0])
-            return Value(delta.node, pair)
+    if (
+        a.node.op == b.node.op == "iota"
+        and len(a.indices) == len(b.indices) == 1
+        and a.node is b.node
+    ):
+        delta = Value(graph.delta(a.node.shape[0]))
+        if a.indices == b.indices:
+            return Value(graph.number(1))
+        pair = (a.indices[0], b.indices[0])
+        return Value(delta.node, pair)
     return values.entrywise(graph, "=", args)
 
 

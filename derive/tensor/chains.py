@@ -1,8 +1,9 @@
 """From factors with labelled axes to matrix notation: labels are eliminated one by one as matrix products.
 
-A label between two matrices is a product, on one matrix and vectors a matrix-vector product, on vectors alone an inner
-product; equal label pairs are entrywise products; what remains on the labels of the result is an outer product, a diagonal
-matrix, or rows and columns scaled by diag. A label on three matrices has no matrix notation: `CannotWrite`.
+A label between two matrices is a product, on one matrix and vectors a matrix-vector product, on vectors alone
+an inner product; equal label pairs are entrywise products; what remains on the labels of the result is an
+outer product, a diagonal matrix, or rows and columns scaled by diag. A label on three matrices has no matrix
+notation: `CannotWrite`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Piece:
 
     labels: tuple[int, ...]
     chain: Chain
-    power: Fraction = F1
+    power: Fraction | int = F1
 
     def oriented(self, label: int, last: bool) -> Chain:
         """The chain of a matrix with `label` as its last (or first) axis."""

@@ -1,13 +1,14 @@
 """Python source for JAX or NumPy from the index form: one function whose arguments are arrays.
 
-Sizes are read off the shapes of the arguments; a size that occurs in none of them is a parameter of its own, after the
-others. A family is one array whose first axis counts its members. Free indices of the expression become axes.
+Sizes are read off the shapes of the arguments; a size that occurs in none of them is a parameter of its own,
+after the others. A family is one array whose first axis counts its members. Free indices of the expression
+become axes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.errors import UsageError
 from derive.expr.nodes import Expr, Symbol
@@ -25,8 +26,8 @@ from derive.tensor.values import Value
 
 @dataclass(frozen=True)
 class Structure:
-    """How the array that a structured function returns stands for the whole: `pairs` of axes of the whole on which it is an
-    identity matrix; the second axis of each pair is absent from what is returned."""
+    """How the array that a structured function returns stands for the whole: `pairs` of axes of the whole on
+    which it is an identity matrix; the second axis of each pair is absent from what is returned."""
 
     pairs: tuple[tuple[int, int], ...]
     rank: int
@@ -43,14 +44,13 @@ def generate(
 ) -> str:
     """The source of `def name(arguments): ...` whose value is `expr` as an array of `target` (`jax` or `numpy`).
 
-    `layout` says which free index (an `Index`) or axis (a number) of the expression each axis of the array is; by default
-    the free indices come first. With `structured=True` the function leaves out identity factors: see `structure`.
+    `layout` says which free index (an `Index`) or axis (a number) of the expression each axis of the array is;
+    by default the free indices come first. With `structured=True` the function leaves out identity factors:
+    see `structure`.
     """
     if target not in ("jax", "numpy"):
         raise UsageError(f"code is generated for jax or numpy, not {target!r}")
-    graph = Graph()
-    root = arranged(graph, Lowering(graph)(expr), layout)
-    root = tidy_node(graph, root)
+    graph, root = _root(expr, layout)
     if structured:
         root, _ = without_identities(graph, root)
     _check_arguments(expr, arguments)
@@ -63,10 +63,21 @@ def generate(
     return f"def {name}({head}):\n" + "".join(f"    {line}\n" for line in lines)
 
 
-def size_arguments(expr: Expr, arguments: Sequence[Symbol], layout: Layout | None = None) -> tuple[str, ...]:
-    """The size symbols that the generated function takes as parameters, because no argument's shape tells them."""
+def _root(expr: Expr, layout: Layout | None) -> tuple[Graph, Node]:
+    """The lowered expression; declared facts are not used, so that the code computes what is written."""
     graph = Graph()
-    root = tidy_node(graph, arranged(graph, Lowering(graph)(expr), layout))
+    lowering = Lowering(graph)
+    for symbol in free_symbols(expr):
+        if symbol.facts:
+            lowering.variables[symbol] = replace(symbol, facts=())
+    return graph, tidy_node(graph, arranged(graph, lowering(expr), layout))
+
+
+def size_arguments(
+    expr: Expr, arguments: Sequence[Symbol], layout: Layout | None = None
+) -> tuple[str, ...]:
+    """The size symbols that the generated function takes as parameters, because no argument's shape tells them."""
+    graph, root = _root(expr, layout)
     emitter = Emitter(graph, "jax", parameter_names(arguments))
     emitter.source(root)
     return tuple(_unknown(emitter.sizes, arguments))
@@ -74,8 +85,7 @@ def size_arguments(expr: Expr, arguments: Sequence[Symbol], layout: Layout | Non
 
 def structure(expr: Expr, layout: Layout | None = None) -> Structure:
     """The identity factors that `generate(..., structured=True)` leaves out."""
-    graph = Graph()
-    root = tidy_node(graph, arranged(graph, Lowering(graph)(expr), layout))
+    graph, root = _root(expr, layout)
     _, pairs = without_identities(graph, root)
     return Structure(pairs, root.rank)
 
@@ -180,7 +190,11 @@ def _closure(
 
 def _signed(size: Size) -> str:
     text = size_code(size)
-    return f" - {text[1:]}" if text.startswith("-") and "+" not in text and " - " not in text else f" + ({text})"
+    return (
+        f" - {text[1:]}"
+        if text.startswith("-") and "+" not in text and " - " not in text
+        else f" + ({text})"
+    )
 
 
 def size_code(size: Size) -> str:
@@ -190,8 +204,8 @@ def size_code(size: Size) -> str:
         factors = [identifier(n) for n in monomial]
         if abs(coefficient) != 1 or not factors:
             factors.insert(0, str(abs(coefficient)))
-        sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
+        sign = (
+            ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
+        )
         parts.append(sign + " * ".join(factors))
     return "".join(parts) or "0"
-
-

@@ -1,7 +1,8 @@
 """Array code for products: matrix products, entrywise products and sums where they suffice, einsum for the rest.
 
-Conditions mask the factors beside them by `where`, so that a value that is not finite under a false condition does not
-count; inverses become linear solves; a one-hot factor becomes indexing where the index is provably inside the axis.
+Conditions mask the factors beside them by `where`, so that a value that is not finite under a false condition
+does not count; inverses become linear solves; a one-hot factor becomes indexing where the index is provably
+inside the axis.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from derive.expr.sizes import Size
 from derive.tensor.emit import ADD, ATOM, MUL, Code, fraction
 from derive.tensor.facts import COMPARISONS
-from derive.tensor.graph import Node, factors_of
+from derive.tensor.graph import Node, Power, factors_of
 
 if TYPE_CHECKING:
     from derive.tensor.emit import Emitter
@@ -28,7 +29,7 @@ class Part:
 
     code: Code
     labels: tuple[int, ...]
-    power: Fraction = F1
+    power: Power = F1
     node: Node | None = None
 
 
@@ -52,11 +53,11 @@ class _Product:
     def code(self) -> Code:
         """Scalars outside, arrays contracted inside."""
         for factor, labels, power in factors_of(self.node):
-            code = self.emit.get(factor)
+            code = self.emit.value(factor)
             if not labels:
                 self._scalar(code, power)
             elif factor.op == "map" and factor.data[0] in COMPARISONS:
-                self.masks.append(Part(self._full(factor), labels, F1, factor))
+                self.masks.append(Part(self._condition(factor), labels, F1, factor))
             else:
                 self.parts.append(Part(self._full(factor), labels, power, factor))
         self._index_by_one_hot()
@@ -68,14 +69,18 @@ class _Product:
         return self._scaled(array, loose)
 
     def _full(self, node: Node) -> Code:
-        code = self.emit.get(node)
+        code = self.emit.value(node)
         return Code(self.emit.full(node)) if code.loose else code
 
-    def _scalar(self, code: Code, power: Fraction) -> None:
-        target = self.top if power > 0 else self.bottom
-        target.append(self._raised(code, abs(power)))
+    def _condition(self, node: Node) -> Code:
+        code = self.emit.get(node)
+        return Code(f"{self.emit.full(node)} > 0", 1) if code.loose else code
 
-    def _raised(self, code: Code, power: Fraction) -> Code:
+    def _scalar(self, code: Code, power: Power) -> None:
+        target = self.top if power > 0 else self.bottom
+        target.append(self._raised(code, power if power > 0 else -power))
+
+    def _raised(self, code: Code, power: Power) -> Code:
         if power == 1:
             return code
         if power == Fraction(1, 2):
@@ -126,7 +131,8 @@ class _Product:
         value = self._entrywise(risky, labels).text if risky else "1.0"
         whole = Code(f"{self.np}.where({condition}, {value}, 0.0)")
         covered = dict.fromkeys(x for p in [*self.masks, *risky] for x in p.labels)
-        assert list(covered) and set(covered) == set(labels)
+        assert list(covered)
+        assert set(covered) == set(labels)
         self.parts.append(Part(whole, tuple(labels)))
 
     def _solve(self) -> None:
@@ -227,10 +233,7 @@ class _Product:
         return Code(f'{self.np}.einsum("{inputs}->{result}", {arrays}{more})')
 
     def _operand(self, part: Part) -> str:
-        code = self._powered(part)
-        if part.node is not None and part.node.op == "hot":
-            return f"{code.at(ATOM)}.astype(float)"
-        return code.text
+        return self._powered(part).text
 
     def _entrywise(self, parts: list[Part], labels: list[int]) -> Code:
         """Product of arrays broadcast over `labels`."""

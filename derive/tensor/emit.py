@@ -10,6 +10,7 @@ from itertools import count
 from derive.errors import NoRuleError, UsageError
 from derive.expr.nodes import Symbol
 from derive.expr.sizes import Shape, Size
+from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Node, is_number, reachable
 from derive.tensor.names import identifier, unique
 
@@ -92,12 +93,19 @@ class Emitter:
     # ------------------------------------------------------------------------------ parts
 
     def get(self, node: Node) -> Code:
-        """The code of a node already written."""
+        """The code of a node already written; conditions are truth values."""
         return self.done[node]
+
+    def value(self, node: Node) -> Code:
+        """The code for arithmetic: a condition as 1.0 or 0.0."""
+        code = self.done[node]
+        if node.op == "map" and node.data[0] in COMPARISONS:
+            return Code(f"{self.np}.where({code.text}, 1.0, 0.0)", ATOM, code.loose)
+        return code
 
     def full(self, node: Node) -> str:
         """The code with all axes of the node present."""
-        code = self.done[node]
+        code = self.value(node)
         if is_number(node) and node.data.coefficient.denominator == 1:
             code = Code(f"{node.data.coefficient.numerator}.0", code.level, code.loose)
         if not code.loose or not node.rank:
@@ -169,16 +177,19 @@ def _hot(self: Emitter, node: Node) -> Code:
     index = self.get(node.args[0])
     end = node.data + node.shape[-1]
     values = f"{self.np}.arange({self.size(node.data)}, {self.size(end)})"
-    picked = f"{self.np}.asarray({index.text})[..., None]" if node.rank == 1 else f"{index.at(ATOM)}[..., None]"
-    return Code(f"{picked} == {values}", LOW)
+    picked = (
+        f"{self.np}.asarray({index.text})[..., None]"
+        if node.rank == 1
+        else f"{index.at(ATOM)}[..., None]"
+    )
+    return Code(f"{self.np}.where({picked} == {values}, 1.0, 0.0)")
 
 
 def _sum(self: Emitter, node: Node) -> Code:
     text = ""
     loose = all(self.get(a).loose for a in node.args)
-    ordered = sorted(node.args, key=lambda a: self.get(a).text.startswith("-"))
-    for part in ordered:
-        code = self.get(part)
+    codes = sorted((self.value(a) for a in node.args), key=lambda c: c.text.startswith("-"))
+    for code in codes:
         if not text:
             text = code.at(ADD)
         elif code.text.startswith("-") and code.level >= ADD:
@@ -247,18 +258,19 @@ OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 def _map(self: Emitter, node: Node) -> Code:
     name = node.data[0]
-    args = [self.get(a) for a in node.args]
+    raw = [self.get(a) for a in node.args]
+    args = [self.value(a) for a in node.args]
     loose = all(a.loose for a in args)
     k = self.np
     if name in OPERATORS:
         return Code(f"{args[0].at(ADD)} {OPERATORS[name]} {args[1].at(ADD)}", LOW, loose)
     texts = [a.text for a in args]
     if name == "not":
-        return Code(f"{k}.logical_not({texts[0]})", ATOM, loose)
+        return Code(f"{k}.logical_not({raw[0].text})", ATOM, loose)
     if name == "or":
-        return Code(f"{k}.logical_or({texts[0]}, {texts[1]})", ATOM, loose)
+        return Code(f"{k}.logical_or({raw[0].text}, {raw[1].text})", ATOM, loose)
     if name == "select":
-        return Code(f"{k}.where({', '.join(texts)})", ATOM, loose)
+        return Code(f"{k}.where({raw[0].text}, {texts[1]}, {texts[2]})", ATOM, loose)
     if name in ("max", "min"):
         return Code(f"{k}.{name}imum({', '.join(texts)})", ATOM, loose)
     if name == "power":
@@ -268,7 +280,9 @@ def _map(self: Emitter, node: Node) -> Code:
         what = node.data[1][0].name if name == "call" else name
         raise NoRuleError(f"no code for the function {what}")
     text = rule(self, texts[0])
-    level = MUL if " * " in text and not text.startswith("(") or name in ("gelu", "silu") else ATOM
+    level = (
+        MUL if (" * " in text and not text.startswith("(")) or name in ("gelu", "silu") else ATOM
+    )
     return Code(text, level, loose)
 
 
@@ -363,5 +377,3 @@ RULES: dict[str, Callable[[Emitter, Node], Code]] = {
     "slice": _slice,
     "opaque": _opaque,
 }
-
-

@@ -1,4 +1,4 @@
-"""What is known of a node, and the facts that simplify a product: sums to one, inverse pairs, orthonormal columns, ..."""
+"""What is known of a node, and the facts that simplify a product: sums to one, inverse pairs, ..."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from derive.expr.facts import declared
 from derive.expr.nodes import Symbol
 
 if TYPE_CHECKING:
-    from derive.tensor.graph import Factor, Graph, Label, Node
+    from derive.tensor.graph import Factor, Graph, Label, Node, Power
 
 ONE = Fraction(1)
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=", "and", "or", "not")
@@ -106,7 +106,7 @@ def sums_to_one(node: Node) -> bool:
     return has(node, "sums_to_one") and (member == 1 or node.rank == 1)
 
 
-def apply_fact(graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]) -> Change | None:
+def apply_fact(graph: Graph, work: dict[Any, Power], out: tuple[Label, ...]) -> Change | None:
     """One simplification of a product by a fact, or None."""
     uses: dict[Label, list[Any]] = {}
     for key in work:
@@ -124,9 +124,13 @@ def apply_fact(graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]) 
                 return change
         elif label not in out and len(keys) == 1:
             node, labels = keys[0]
-            if labels.count(label) == 1 and work[keys[0]] == 2 and labels[-1] == label:
-                if _unit(node):
-                    return Change([keys[0]], [], [label])
+            if (
+                labels.count(label) == 1
+                and work[keys[0]] == 2
+                and labels[-1] == label
+                and _unit(node)
+            ):
+                return Change([keys[0]], [], [label])
     return None
 
 
@@ -138,7 +142,7 @@ def _unit(node: Node) -> bool:
 
 
 def _of_factor(
-    node: Node, labels: Any, power: Fraction, uses: dict[Label, list[Any]], out: Any
+    node: Node, labels: Any, power: Power, uses: dict[Label, list[Any]], out: Any
 ) -> Change | None:
     key = (node, labels)
     if node.op == "map" and node.data[0] == "abs" and power.denominator == 1 and power % 2 == 0:

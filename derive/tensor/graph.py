@@ -1,10 +1,12 @@
 """The index form: array nodes with positional axes, hash-consed in a `Graph`.
 
-The central node is the product (`einsum`): an exact coefficient, factors with labelled axes and exact exponents, and the
-labels that stay; every other label is summed. Transposes, traces, broadcasts, outer products and diagonals are products.
-The other kinds are sums, elementwise maps, and functions of whole arrays, which work on trailing axes.
+The central node is the product (`einsum`): an exact coefficient, factors with labelled axes and exact
+exponents, and the labels that stay; every other label is summed. Transposes, traces, broadcasts, outer
+products and diagonals are products. The other kinds are sums, elementwise maps, and functions of whole arrays,
+which work on trailing axes.
 
-A graph lives for one computation, so that node numbers (creation order: parts before wholes) depend on its input alone.
+A graph lives for one computation, so that node numbers (creation order: parts before wholes) depend on its
+input alone.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from derive.expr.nodes import Expr, Index, Symbol
 from derive.expr.sizes import Shape, Size
 
 Label = Hashable
+Power = Fraction | int
 ONE = Fraction(1)
 
 
@@ -41,7 +44,9 @@ class Node:
 
 
 #: a factor of a product: node, the label of each axis, exponent
-Factor = tuple[Node, tuple[Label, ...], Fraction]
+Factor = tuple[Node, tuple[Label, ...], Power]
+#: a factor of a finished product: its labels are numbers
+Numbered = tuple[Node, tuple[int, ...], Power]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Terms:
 
     coefficient: Fraction
     labels: tuple[tuple[int, ...], ...]
-    powers: tuple[Fraction, ...]
+    powers: tuple[Power, ...]
     sizes: tuple[Size, ...]
 
 
@@ -130,7 +135,7 @@ class Graph:
         coefficient: Fraction | int = ONE,
         sizes: dict[Any, Size] | None = None,
     ) -> Node:
-        """The sum over all labels that are not in `out` of the product of the factors; `sizes` of labels without a factor."""
+        """The product of the factors, summed over all labels not in `out`; `sizes` for labels without a factor."""
         from derive.tensor.products import build
 
         return build(self, factors, tuple(out), Fraction(coefficient), sizes or {})
@@ -197,6 +202,12 @@ class Graph:
 
     def function(self, op: str, data: Any, args: tuple[Node, ...], shape: Shape) -> Node:
         """A function of trailing axes, such as `inverse` or `softmax`."""
+        if op in ("slice", "reshape"):
+            from derive.tensor.layout import folded
+
+            known = folded(self, op, data, args[0], shape)
+            if known is not None:
+                return known
         return self.make(op, data, args, shape)
 
 
@@ -210,7 +221,7 @@ def coefficient_of(node: Node) -> Fraction:
     return node.data.coefficient if node.op == "einsum" else ONE
 
 
-def factors_of(node: Node) -> tuple[Factor, ...]:
+def factors_of(node: Node) -> tuple[Numbered, ...]:
     """The factors of a product; a node of another kind is its only factor."""
     if node.op != "einsum":
         return ((node, tuple(range(node.rank)), ONE),)

@@ -1,8 +1,9 @@
 """From the index form back to textbook notation.
 
-Each axis of a node is either open (an axis of the expression) or pinned to an index. Axes that count the members of a family,
-or on which an index is used as a number, are pinned to letters and printed as sums; everything else becomes matrix notation
-(`derive.tensor.chains`). Where that does not suffice, summed labels are pinned too.
+Each axis of a node is either open (an axis of the expression) or pinned to an index. Axes that count the
+members of a family, or on which an index is used as a number, are pinned to letters and printed as sums;
+everything else becomes matrix notation (`derive.tensor.chains`). Where that does not suffice, summed labels
+are pinned too.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ Pins = tuple[Pin | None, ...]
 class Lift:
     """Writes the nodes of one graph."""
 
-    def __init__(
-        self, graph: Graph, scope: tuple[str, ...] = (), families: bool = True
-    ) -> None:
+    def __init__(self, graph: Graph, scope: tuple[str, ...] = (), families: bool = True) -> None:
         self.graph = graph
         self.families = families  # whether members of a family are written one by one
         self.scope = scope  # letters in use around the node
@@ -177,12 +176,12 @@ class Lift:
                 return e.Logic(name, tuple(self.condition(a, pins) for a in node.args))
             a, b = (self.argument(x, pins) for x in node.args)
             return Relation(name, a, b)
-        if node.op == "einsum" and len(node.args) > 1 and all(map(_truth, node.args)):
-            if all(x < node.rank for labels in node.data.labels for x in labels):
-                rows = zip(node.args, node.data.labels, strict=True)
-                parts = [self.condition(a, tuple(pins[x] for x in own)) for a, own in rows]
-                if all(p.shape == parts[0].shape for p in parts):
-                    return e.Logic("and", tuple(parts))
+        several = node.op == "einsum" and len(node.args) > 1 and all(map(_truth, node.args))
+        if several and all(x < node.rank for labels in node.data.labels for x in labels):
+            rows = zip(node.args, node.data.labels, strict=True)
+            parts = [self.condition(a, tuple(pins[x] for x in own)) for a, own in rows]
+            if all(p.shape == parts[0].shape for p in parts):
+                return e.Logic("and", tuple(parts))
         return Relation("=", self(node, pins), number(1))
 
     def argument(self, node: Node, pins: Pins) -> Expr:
@@ -362,9 +361,7 @@ def _over_index(self: Lift, kind: str, inner: Node, pins: Pins, axes: int) -> Ex
         return _reduction(self, kind, indices, inner, full)
 
 
-def _reduction(
-    self: Lift, kind: str, indices: tuple[Index, ...], inner: Node, full: Pins
-) -> Expr:
+def _reduction(self: Lift, kind: str, indices: tuple[Index, ...], inner: Node, full: Pins) -> Expr:
     where: tuple[Expr, ...] = ()
     if inner.op == "map" and inner.data[0] == "select" and is_number(inner.args[2]):
         where = (self.condition(inner.args[0], full),)

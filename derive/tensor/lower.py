@@ -1,7 +1,7 @@
 """From the expression tree to the index form: one rule for each kind of node.
 
-Traversal is iterative and memoised, so definitions of any depth are shared. A kind or function without a rule here becomes
-an `opaque` node: it may be carried along, but a derivative through it is refused.
+Traversal is iterative and memoised, so definitions of any depth are shared. A kind or function without a rule
+here becomes an `opaque` node: it may be carried along, but a derivative through it is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class Lowering:
         self.graph = graph
         self.given = dict(given or {})
         self.done: dict[Expr, Value] = dict(given or {})
-        self.variables: dict[Symbol, Symbol] = {}  # a variable -> what stands for it, without a definition
+        self.variables: dict[
+            Symbol, Symbol
+        ] = {}  # a variable -> what stands for it, without a definition
 
     def __call__(self, root: Expr) -> Value:
         stack: list[tuple[Expr, bool]] = [(root, False)]
@@ -246,7 +248,7 @@ def _item(self: Lowering, node: Expr) -> Value:
 
 
 def item(graph: Graph, base: Value, picks: list[Value | None], origins: list[int]) -> Value:
-    """Entries of the trailing axes of `base`: an index that counts the axis becomes its label, others select by one-hot."""
+    """Entries of `base`: an index that counts an axis becomes its label, others select by one-hot."""
     own: list[object] = []
     factors: list[tuple[Value, tuple[object, ...]]] = []
     out: list[object] = []
@@ -327,10 +329,9 @@ def _indicator(self: Lowering, node: Expr) -> Value:
 def _cases(self: Lowering, node: Expr) -> Value:
     assert isinstance(node, e.Cases)
     branches = list(node.branches)
-    if node.otherwise is not None:
-        result = self.done[node.otherwise]
-    else:
-        result = self.done[branches.pop()[0]]
+    result = (
+        self.done[node.otherwise] if node.otherwise is not None else self.done[branches.pop()[0]]
+    )
     for value, condition in reversed(branches):
         chosen = [self.done[condition], self.done[value], result]
         result = values.entrywise(self.graph, "select", chosen)

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 from derive.expr.nodes import Symbol
 
 ACCENTS = ("hat", "tilde", "bar", "vec", "dot", "ddot", "check", "widehat", "widetilde", "overline")
-FONTS = (
-    r"\\(?:mathbf|boldsymbol|bm|mathcal|mathrm|mathsf|mathit|mathbb|mathfrak|text|textbf|operatorname)\s*"
-)
+FONTS = r"\\(?:mathbf|boldsymbol|bm|mathcal|mathrm|mathsf|mathit|mathbb|mathfrak|text|textbf|operatorname)\s*"
 RESERVED = ("jax", "jnp", "np", "special", "gradient", "jacobian", "hessian")
 DECORATIONS = {r"\prime": "_prime", "'": "_prime", r"\top": "_T", r"\star": "_star", "*": "_star"}
 

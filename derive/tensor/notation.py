@@ -79,7 +79,7 @@ def written(chain: Chain) -> Expr:
     return multiplied([link.expr for link in chain])
 
 
-def raised(base: Expr, power: Fraction) -> Expr:
+def raised(base: Expr, power: Fraction | int) -> Expr:
     """A positive power of a scalar; halves are roots."""
     if power == 1:
         return base
@@ -92,7 +92,7 @@ def raised(base: Expr, power: Fraction) -> Expr:
     return Power(base, number(power))
 
 
-def entrywise_power(base: Expr, power: Fraction) -> Expr:
+def entrywise_power(base: Expr, power: Fraction | int) -> Expr:
     """A positive power of each entry of an array."""
     if power == 1:
         return base
@@ -103,13 +103,13 @@ def entrywise_power(base: Expr, power: Fraction) -> Expr:
     return Apply("hadamard_power", (base, number(power)))
 
 
-def hadamard(parts: Sequence[tuple[Expr, Fraction]]) -> Expr:
+def hadamard(parts: Sequence[tuple[Expr, Fraction | int]]) -> Expr:
     """The entrywise product of arrays with exponents."""
     top: list[Expr] = []
     bottom: list[Expr] = []
     for base, power in parts:
         target = top if power > 0 else bottom
-        value = entrywise_power(base, abs(power))
+        value = entrywise_power(base, power if power > 0 else -power)
         if isinstance(value, Apply) and value.function == "hadamard":
             target.extend(value.args)
         else:
@@ -129,7 +129,7 @@ def _entrywise(parts: list[Expr]) -> Expr | None:
     return parts[0] if len(parts) == 1 else Apply("hadamard", tuple(parts))
 
 
-Scalar = tuple[Expr, Fraction]
+Scalar = tuple[Expr, Fraction | int]
 
 
 def _plain(node: Expr) -> bool:
@@ -137,7 +137,7 @@ def _plain(node: Expr) -> bool:
 
 
 def scaled(coefficient: Fraction, scalars: Sequence[Scalar], body: Expr | None) -> Expr:
-    """coefficient * scalars * body as a book writes it: a plain fraction in front, other denominators under everything."""
+    """coefficient * scalars * body: a plain fraction in front, other denominators under everything."""
     top = [raised(b, p) for b, p in scalars if p > 0]
     bottom = [raised(b, -p) for b, p in scalars if p < 0]
     above, below = abs(coefficient.numerator), coefficient.denominator

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from derive.tensor.facts import Change
 
 if TYPE_CHECKING:
-    from derive.tensor.graph import Graph, Label, Node
+    from derive.tensor.graph import Factor, Graph, Label, Node, Power
 
 ONE = Fraction(1)
 
 
-def fold(graph: Graph, work: dict[Any, Fraction], out: tuple[Label, ...]) -> Change | None:
+def fold(graph: Graph, work: dict[Any, Power], out: tuple[Label, ...]) -> Change | None:
     """One replacement, or None."""
     for key, power in work.items():
         node, labels = key
@@ -38,13 +38,13 @@ def one_plus_exp(node: Node) -> Node | None:
     if len(node.args) != 2:
         return None
     for one, other in (node.args, node.args[::-1]):
-        if one.op == "einsum" and not one.args and one.data.coefficient == 1:
-            if other.op == "map" and other.data[0] == "exp":
-                return other.args[0]
+        unit = one.op == "einsum" and not one.args and one.data.coefficient == 1
+        if unit and other.op == "map" and other.data[0] == "exp":
+            return other.args[0]
     return None
 
 
-def _sigmoid_times_exp(graph: Graph, work: Any, key: Any, power: Fraction) -> Change | None:
+def _sigmoid_times_exp(graph: Graph, work: Any, key: Any, power: Power) -> Change | None:
     """sigma(-u) e^u = sigma(u)."""
     node, labels = key
     negated = graph.same(node.args[0], coefficient=-1)
@@ -71,7 +71,7 @@ def summed_exp(node: Node) -> tuple[Node, int] | None:
     return exp, labels.index(node.rank)
 
 
-def _softmax(graph: Graph, work: Any, key: Any, power: Fraction) -> Change | None:
+def _softmax(graph: Graph, work: Any, key: Any, power: Power) -> Change | None:
     """e^{u_l} / sum_k e^{u_k} = softmax(u)_l."""
     node, outer = key
     found = summed_exp(node)
@@ -87,7 +87,7 @@ def _softmax(graph: Graph, work: Any, key: Any, power: Fraction) -> Change | Non
             continue
         order = [k for k in range(exp.rank) if k != axis] + [axis]
         soft = softmax(graph, graph.permute(exp.args[0], order))
-        added = [(soft, tuple(labels[k] for k in order), ONE)]
+        added: list[Factor] = [(soft, tuple(labels[k] for k in order), ONE)]
         for whole, total, change in ((key, power, 1), ((other, labels), exponent, -1)):
             if total + change:
                 added.append((whole[0], whole[1], total + change))

@@ -9,12 +9,12 @@ from typing import Any
 
 from derive.expr.sizes import Size
 from derive.tensor import facts, patterns
-from derive.tensor.graph import ONE, Factor, Graph, Label, Node, Terms, factors_of
+from derive.tensor.graph import ONE, Factor, Graph, Label, Node, Power, Terms, factors_of
 
 #: a product with more factors is not joined into another one: cost stays linear in the depth of a network
 JOINED = 14
 
-Work = dict[tuple[Node, tuple[Label, ...]], Fraction]
+Work = dict[tuple[Node, tuple[Label, ...]], Power]
 
 
 def build(
@@ -49,7 +49,7 @@ class _State:
         """A label that nobody else has."""
         return ("fresh", next(self._fresh))
 
-    def take(self, node: Node, labels: tuple[Label, ...], power: Fraction) -> None:
+    def take(self, node: Node, labels: tuple[Label, ...], power: Power) -> None:
         """Multiply by node(labels) ** power."""
         if not power:
             return
@@ -64,13 +64,13 @@ class _State:
         else:
             self._put(node, labels, power)
 
-    def _put(self, node: Node, labels: tuple[Label, ...], power: Fraction) -> None:
+    def _put(self, node: Node, labels: tuple[Label, ...], power: Power) -> None:
         key = (node, labels)
         total = self.work.pop(key, 0) + power
         if total:
             self.work[key] = ONE if facts.idempotent(node) and total > 0 else total
 
-    def _joins(self, node: Node, power: Fraction) -> bool:
+    def _joins(self, node: Node, power: Power) -> bool:
         data: Terms = node.data
         if node in self.graph.names and node.args:
             return False
@@ -85,7 +85,7 @@ class _State:
             return data.coefficient != 0 or power > 0
         return root(data.coefficient, power) is not None and all(map(facts.nonnegative, node.args))
 
-    def _join(self, node: Node, labels: tuple[Label, ...], power: Fraction) -> None:
+    def _join(self, node: Node, labels: tuple[Label, ...], power: Power) -> None:
         data: Terms = node.data
         names: dict[int, Label] = dict(enumerate(labels))
         for number in range(node.rank, len(data.sizes)):
@@ -166,9 +166,9 @@ class _State:
             ),
             key=lambda f: (f[0].id, f[1], f[2]),
         )
-        if len(rows) == 1 and self.coefficient == 1 and rows[0][2] == 1:
-            if rows[0][1] == tuple(range(len(out))):
-                return rows[0][0]
+        whole = len(rows) == 1 and self.coefficient == 1 and rows[0][2] == 1
+        if whole and rows[0][1] == tuple(range(len(out))):
+            return rows[0][0]
         by_number = {numbers[x]: s for x, s in self.sizes.items() if x in numbers}
         data = Terms(
             self.coefficient,
@@ -227,7 +227,7 @@ def _numbering(graph: Graph, factors: list[Factor], out: tuple[Label, ...]) -> d
     return numbers
 
 
-def root(value: Fraction, power: Fraction) -> Fraction | None:
+def root(value: Fraction, power: Power) -> Fraction | None:
     """value ** power when it is rational and real, else None."""
     if power.denominator == 1:
         return value**power.numerator if value or power > 0 else None

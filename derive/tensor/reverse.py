@@ -1,8 +1,8 @@
 """Reverse accumulation: derivatives of one node by many, with leading axes for everything that is differentiated.
 
-A cotangent of a node has the leading axes of the root followed by the axes of the node. For a scalar root there are none,
-so that the same sweep gives gradients, Jacobians and, applied to its own result, Hessians. Nodes are visited once, wholes
-before parts: cost is linear in the number of nodes.
+A cotangent of a node has the leading axes of the root followed by the axes of the node. For a scalar root
+there are none, so that the same sweep gives gradients, Jacobians and, applied to its own result, Hessians.
+Nodes are visited once, wholes before parts: cost is linear in the number of nodes.
 """
 
 from __future__ import annotations

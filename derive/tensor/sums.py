@@ -25,9 +25,9 @@ def scaled(graph: Graph, node: Node, factor: Fraction) -> Node:
         return graph.same(node, coefficient=factor)
     data: Terms = node.data
     value = data.coefficient * factor
-    if value == 1 and len(node.args) == 1 and data.powers == (1,):
-        if data.labels[0] == tuple(range(node.rank)) and len(data.sizes) == node.rank:
-            return node.args[0]
+    alone = value == 1 and len(node.args) == 1 and data.powers[0] == 1
+    if alone and len(data.sizes) == node.rank and data.labels[0] == tuple(range(node.rank)):
+        return node.args[0]
     changed = Terms(value, data.labels, data.powers, data.sizes)
     return graph.make("einsum", changed, node.args, node.shape)
 

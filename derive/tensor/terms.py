@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from derive.expr.nodes import (
     Apply,
@@ -18,7 +19,7 @@ from derive.expr.nodes import (
 from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices
 from derive.tensor.chains import Contraction, Piece
-from derive.tensor.graph import Factor, Node, factors_of
+from derive.tensor.graph import Node, Numbered, Power, factors_of
 from derive.tensor.lift import Lift, Pin, Pins, _letters, _truth
 from derive.tensor.notation import (
     CannotWrite,
@@ -148,7 +149,7 @@ class _Term:
         }
         self.open_out = [k for k, p in enumerate(pins) if p is None or k in soft]
         self.sizes = dict(enumerate(node.data.sizes))
-        self.factors: list[Factor] = list(factors_of(node))
+        self.factors: list[Numbered] = list(factors_of(node))
         self.indices: list[Index] = []
         self.conditions: list[Expr] = []
         self.scalars: list[Scalar] = []
@@ -179,9 +180,9 @@ class _Term:
                 self.pins[label] = Pin(expr, node.data)
                 self.factors.remove(hot)
 
-    def _picked(self, loops: list[int]) -> dict[int, Factor]:
+    def _picked(self, loops: list[int]) -> dict[int, Numbered]:
         """Summed labels that a one-hot factor selects, with that factor."""
-        found: dict[int, Factor] = {}
+        found: dict[int, Numbered] = {}
         for factor in self.factors:
             node, labels, power = factor
             if node.op == "hot" and power == 1 and labels[-1] >= self.node.rank:
@@ -211,7 +212,7 @@ class _Term:
         chain = _chain(body)
         return self._assembled(chain, body, shape)
 
-    def _factor(self, node: Node, labels: tuple[int, ...], power: Fraction) -> None:
+    def _factor(self, node: Node, labels: tuple[int, ...], power: Power) -> None:
         lift = self.lift
         pins = tuple(self.pins.get(x) for x in labels)
         own = tuple(x for x in labels if x not in self.pins)
@@ -262,7 +263,9 @@ class _Term:
         outside = [s for s in self.scalars if not self._depends(s[0])]
         inside = [s for s in self.scalars if self._depends(s[0])]
         first = [k for k, link in enumerate(chain) if self._depends(link.expr)]
-        before, core, after = chain, (), ()
+        before: Chain = chain
+        core: Chain = ()
+        after: Chain = ()
         if first:
             before, core, after = (
                 chain[: first[0]],
@@ -293,28 +296,29 @@ class _Term:
         self, inside: list[Scalar], core: Chain
     ) -> list[tuple[list[Index], list[Expr], list[Scalar], Chain]]:
         """Parts that share indices, so that independent sums are written apart."""
-        parts: list[tuple[object, list[Index]]] = []
+        parts: list[tuple[Any, list[Index]]] = []
         if core:
             used = [i for x in core for i in free_indices(x.expr)]
             parts.append((core, [i for i in self.indices if i in used]))
-        for item in [*inside, *self.conditions]:
-            expr = item[0] if isinstance(item, tuple) else item
+        items: list[Any] = [*inside, *self.conditions]
+        for item in items:
+            expr: Expr = item[0] if isinstance(item, tuple) else item
             used = list(free_indices(expr))
             parts.append((item, [i for i in self.indices if i in used]))
-        groups: list[tuple[list[Index], list[object]]] = []
+        groups: list[tuple[list[Index], list[Any]]] = []
         for part, used in parts:
             near = [g for g in groups if any(i in g[0] for i in used)]
             joined = [i for i in self.indices if i in used or any(i in g[0] for g in near)]
             members = [m for g in near for m in g[1]] + [part]
             groups = [g for g in groups if g not in near]
             groups.append((joined, members))
-        found = []
+        found: list[tuple[list[Index], list[Expr], list[Scalar], Chain]] = []
         for indices, members in groups:
             conditions = [m for m in members if isinstance(m, Expr)]
             scalars = [m for m in members if isinstance(m, tuple) and m is not core]
             links = core if core and any(m is core for m in members) else ()
             found.append((indices, conditions, scalars, links))
-        return found  # type: ignore[return-value]
+        return found
 
 
 def _chain(body: Expr | None) -> Chain:

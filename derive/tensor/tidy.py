@@ -1,4 +1,5 @@
-"""Sums in the form that a book gives them: the shorter of what was found, its expansion, and its common factor taken out.
+"""Sums in the form that a book gives them: the shorter of what was found, its expansion, and its common factor
+taken out.
 
 Only sums that the derivative made are touched; what the author wrote stays a unit.
 """
@@ -8,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.tensor.graph import Factor, Graph, Node, coefficient_of, factors_of, reachable
+from derive.tensor.graph import (
+    Factor,
+    Graph,
+    Node,
+    Numbered,
+    Power,
+    coefficient_of,
+    factors_of,
+    reachable,
+)
 from derive.tensor.rebuild import rebuilt
 from derive.tensor.sums import scaled
 
@@ -79,7 +89,7 @@ def _distributed(graph: Graph, node: Node) -> list[Node]:
     return found
 
 
-def _cancels(part: Node, labels: tuple[int, ...], rest: list[Factor]) -> bool:
+def _cancels(part: Node, labels: tuple[int, ...], rest: list[Numbered]) -> bool:
     """Whether a term of the sum has a factor that also occurs beside it, one of them in a denominator."""
     beside = {(n, own): p for n, own, p in rest}
     for term in part.args:
@@ -99,7 +109,11 @@ def _content_out(graph: Graph, node: Node) -> Node:
     rows: list[Factor] = []
     for part, labels, power in factors_of(node):
         own = part.op == "sum" and power == 1 and part not in graph.authored
-        sizes = {abs(coefficient_of(t)) for t in part.args} if own and part not in graph.names else set()
+        sizes = (
+            {abs(coefficient_of(t)) for t in part.args}
+            if own and part not in graph.names
+            else set()
+        )
         if len(sizes) == 1 and sizes != {F1}:
             (size,) = sizes
             scale *= size
@@ -164,7 +178,7 @@ def _candidates(graph: Graph, node: Node) -> Iterator[tuple[Node, int]]:
 
 
 def expand(graph: Graph, node: Node, deep: bool = False) -> Node | None:
-    """The sum of all products of terms, like terms collected; None when there are too many or nothing to multiply out."""
+    """All products of terms, like terms collected; None when there are too many or nothing changes."""
     terms = node.args if node.op == "sum" else (node,)
     found: list[Node] = []
     changed = False
@@ -177,7 +191,7 @@ def expand(graph: Graph, node: Node, deep: bool = False) -> Node | None:
     return graph.add(found) if changed else None
 
 
-def _expandable(graph: Graph, node: Node, power: Fraction, deep: bool) -> bool:
+def _expandable(graph: Graph, node: Node, power: Power, deep: bool) -> bool:
     if node.op != "sum" or (node in graph.names and not deep):
         return False
     return power.denominator == 1 and 1 <= power <= 3
@@ -192,7 +206,7 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
     sums = [f for f in factors if _expandable(graph, f[0], f[2], deep)]
     if not sums:
         return [term]
-    rows: list[list[Factor]] = [rest]
+    rows: list[list[Factor]] = [list(rest)]
     for node, labels, power in sums:
         for _ in range(int(power)):
             rows = [[*row, (part, labels, F1)] for row in rows for part in node.args]
@@ -209,7 +223,7 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
 def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
     """The sum with entrywise factors that all terms share, or a common denominator, taken out."""
     rank = node.rank
-    tables: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
+    tables: list[dict[tuple[Node, tuple[int, ...]], Power]] = []
     diagonal = False
     for term in node.args:
         table = {}
@@ -226,7 +240,7 @@ def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
     every = {k: p for k, p in least.items() if all(k in t for t in tables)}
     mildest = {k: max(t[k] for t in tables) if p < 0 else p for k, p in every.items()}
     choices = [least, every, mildest] if not diagonal else [mildest]
-    done: list[dict[tuple[Node, tuple[int, ...]], Fraction]] = []
+    done: list[dict[tuple[Node, tuple[int, ...]], Power]] = []
     for choice in choices:
         shared = {k: p for k, p in choice.items() if p}
         if shared and shared not in done:
@@ -298,9 +312,7 @@ def _merged(graph: Graph, a: Node, b: Node) -> Iterator[Node]:
             yield graph.product(row, range(rank), 1, {k: sizes[k] for k in range(rank)})
 
 
-def _taken_out(
-    graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Fraction]
-) -> Node:
+def _taken_out(graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Power]) -> Node:
     out = range(node.rank)
     sizes = dict(enumerate(node.shape))
     inverse = [(n, labels, -p) for (n, labels), p in shared.items()]

@@ -95,7 +95,7 @@ def reindexed(value: Value, change: dict[Index, Index]) -> Value:
 
 
 def extent(index: Index) -> tuple[Size, Size]:
-    """(first value, number of values) of an index; a bound that depends on another index is widened to that index's range."""
+    """(first value, number of values) of an index; a bound by another index is widened to that index's range."""
     lower, upper = _bound(index.lower, 0), _bound(index.upper, 1)
     return lower, upper - lower + 1
 

@@ -1,4 +1,5 @@
-"""The rules of reverse accumulation: what a node's cotangent contributes to its arguments, one rule for each kind of node.
+"""The rules of reverse accumulation: what a node's cotangent contributes to its arguments, one rule for each
+kind of node.
 
 There is no default: a kind without a rule raises `NoRuleError`. `lead` counts the leading axes of cotangents.
 """

@@ -17,8 +17,8 @@ from derive.expr.build import (
     symbol,
 )
 from derive.expr.core import Relation, as_expr
-from derive.expr.nodes import NODE_TYPES, Expectation, Expr, Integral, Item
-from derive.tensor import derivative, entries, equal, gradients, normalise
+from derive.expr.nodes import NODE_TYPES, Expectation, Expr, Integral, Item, Matrix
+from derive.tensor import derivative, entries, equal, gradients, normalise, textbook
 from derive.tensor.lower import OPAQUE, RULES
 from derive.tensor.vjp import RULES as REVERSE
 
@@ -173,3 +173,22 @@ def test_normal_form():
     assert repr(normalise(x.T @ A @ y + y.T @ A.T @ x)) == "2 x^T A y"
     P = symbol("P", n, n, facts=["pd"])
     assert repr(normalise(P @ apply("inverse", P).T @ x)) == "x"
+
+
+def test_blocks_and_stacked_columns_leave_no_trace():
+    c = symbol("c")
+    block = Matrix(((A, x), (x.T, c)))
+    assert repr(derivative(tr(block), (A,))) == "I"
+    assert repr(derivative(norm2(apply("vec", X)), (X,))) == "2 X"
+    assert equal(derivative(apply("vec", X).T @ apply("vec", B.T), (X,)), B.T)
+
+
+def test_textbook_takes_entries_where_a_book_does():
+    k = dims("k")[0]
+    w, signal = symbol("w", k), symbol("x", n + k - 1)
+    t, l = index("t", n), index("l", k)
+    loss = sum_over(t, (y[t] - sum_over(l, w[l] * signal[t + l - 1])) ** 2)
+    found = textbook(loss, (w,))
+    assert isinstance(found.claim.wrt[0], Item)
+    assert "unit_vector" not in repr(found.value)
+    assert repr(textbook(norm2(x), (x,)).value) == "2 x"

@@ -1,4 +1,4 @@
-"""The sample problems: the generated functions agree with autodiff, and the result is in matrix notation where the book's is."""
+"""The sample problems: generated functions agree with autodiff, and results have the notation of the book."""
 
 import json
 import pathlib
@@ -68,7 +68,7 @@ def test_generated_function_agrees_with_autodiff(name, target):
 
 
 def has_entries(expr) -> bool:
-    """Whether a formula has entries of a matrix or vector, deltas or unit vectors; members of families are no entries."""
+    """Whether a formula has entries, deltas or unit vectors; members of families are no entries."""
     for node in post_order(expr):
         if isinstance(node, Apply) and node.function in ("kronecker_delta", "unit_vector"):
             return True
