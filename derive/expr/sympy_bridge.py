@@ -21,7 +21,8 @@ _RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge
 
 
 def to_sympy(expr: Expr) -> Any:
-    """The SymPy expression of `expr`; defined symbols are symbols. Raises `NoRuleError` for a node without counterpart."""
+    """The SymPy expression of `expr`; defined symbols are symbols. Raises `NoRuleError` for a node without
+    counterpart."""
     done: dict[Expr, Any] = {}
     for node in post_order(expr):
         if isinstance(node, n.Function):
@@ -47,7 +48,7 @@ def size_to_sympy(size: Size) -> Any:
 
 
 def _two(shape: tuple[Size, ...]) -> tuple[Any, Any]:
-    rows, columns = (shape + (ONE, ONE))[:2] if len(shape) < 2 else shape
+    rows, columns = ((*shape, ONE, ONE))[:2] if len(shape) < 2 else shape
     return size_to_sympy(rows), size_to_sympy(columns)
 
 
@@ -270,7 +271,8 @@ _TO: dict[type[Expr], Callable[[Any, Mapping[Expr, Any]], Any]] = {
 
 
 def from_sympy(expr: Any, symbols: Mapping[str, Expr] | None = None) -> Expr:
-    """The expression of a SymPy expression. `symbols` gives the nodes of its symbols by name; others become real scalars
+    """The expression of a SymPy expression. `symbols` gives the nodes of its symbols by name; others become
+    real scalars
     (matrix symbols with the shapes that SymPy knows). Raises `NoRuleError` for what has no counterpart."""
     return _From(dict(symbols or {})).node(expr)
 
@@ -411,7 +413,7 @@ def _from_derivative(self: _From, expr: Any) -> Expr:
 def _from_piecewise(self: _From, expr: Any) -> Expr:
     branches = [(v, c) for v, c in expr.args]
     last_value, last = branches[-1]
-    otherwise = self.node(last_value) if last == True else None  # noqa: E712  (SymPy's own truth value)
+    otherwise = self.node(last_value) if last.__class__.__name__ == "BooleanTrue" else None
     kept = branches[:-1] if otherwise is not None else branches
     return n.Cases(tuple((self.node(v), self.node(c)) for v, c in kept), otherwise)
 

@@ -1,6 +1,8 @@
-r"""Declarations as formulas: `A, X \in \mathbb{R}^{m \times n}`, `C \succ 0`, `x_i \in \mathbb{R}^d, \; i = 1, \ldots, n`.
+r"""Declarations as formulas: `A, X \in \mathbb{R}^{m \times n}`, `C \succ 0`, `x_i \in \mathbb{R}^d, \; i = 1,
+\ldots, n`.
 
-A text is cut at top-level commas into clauses; names without a relation wait for the next clause. Ranges of indices are read
+A text is cut at top-level commas into clauses; names without a relation wait for the next clause. Ranges of
+indices are read
 first, because they decide which subscripts count members. Definitions are read last, when all shapes are known.
 """
 
@@ -26,7 +28,8 @@ from derive.reader.table import Declaration, Name, Table
 
 
 def declare(table: Table, texts: Sequence[str]) -> None:
-    """Read declarations and definitions, each a text of LaTeX mathematics. ReadError says which part is not understood."""
+    """Read declarations and definitions, each a text of LaTeX mathematics. ReadError says which part is not
+    understood."""
     sources = [Source(f"declaration {i + 1}", text) for i, text in enumerate(texts)]
     declare_sources(table, [(source, scan_math(source.text)) for source in sources])
 
@@ -115,9 +118,12 @@ def _sign(nodes: Sequence[Node], cut: int) -> str:
 
 
 def _declare_clause(reader: Formula, clause: Clause) -> None:
-    if _range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same", ""):
-        if clause.words in ("range", "same", "dots"):
-            return
+    if (
+        _range_of(clause.nodes) is not None
+        and clause.words in ("range", "dots", "same", "")
+        and clause.words in ("range", "same", "dots")
+    ):
+        return
     cut = _relation_at(clause.nodes)
     if cut is None:
         _by_words(reader, clause)
@@ -215,14 +221,15 @@ def _bounded(
         return
     pairs = _entries(reader, clause, left)
     value = bound(reader, right)
-    fact = {
-        (">", 0): "positive",
-        (r"\ge", 0): "nonnegative",
-        (r"\geq", 0): "nonnegative",
-        ("<", 0): "negative",
-        (r"\ne", 0): "nonzero",
-        (r"\neq", 0): "nonzero",
-    }.get((sign, value))  # type: ignore[call-overload]
+    against_zero = {
+        ">": "positive",
+        r"\ge": "nonnegative",
+        r"\geq": "nonnegative",
+        "<": "negative",
+        r"\ne": "nonzero",
+        r"\neq": "nonzero",
+    }
+    fact = against_zero.get(sign) if value == 0 else None
     for subject, entry in pairs:
         if entry.kind == "size":
             continue
@@ -270,7 +277,7 @@ def _apply(reader: Formula, subject: Subject, entry: Declaration, found: Members
             pass
         else:
             extents = _extents(reader, subject, entry) if subject.indices else []
-            entry.sizes = (*extents, *member)  # type: ignore[assignment]
+            entry.sizes = (*extents, *member)
             entry.family = 0 if scalars else len(extents)
     elif member and len(entry.sizes) == len(subject.indices):
         entry.sizes = (*entry.sizes, *member)
@@ -314,7 +321,8 @@ def _harmless(words: str) -> bool:
 
 
 def _by_words(reader: Formula, clause: Clause) -> None:
-    r"""`\psi\text{ is the digamma function}`, `w_j^\top\text{ is the }j\text{-th row of }W`, `\lambda_i(X)\text{ the eigenvalues of }X`."""
+    r"""`\psi\text{ is the digamma function}`, `w_j^\top\text{ is the }j\text{-th row of }W`,
+    `\lambda_i(X)\text{ the eigenvalues of }X`."""
     words = clause.words
     start = start_of(clause.nodes[0])
     lowered = words.lower()

@@ -100,9 +100,13 @@ def _unit(a: Expr, b: Expr) -> Found:
         a = a.base
     if isinstance(a, Apply) and a.function == "norm" and isinstance(a.args[0], Symbol):
         return a.args[0], "unit_norm"
-    if isinstance(a, Product) and len(a.factors) == 2 and isinstance(a.factors[1], Symbol):
-        if a.factors[0] == Transpose(a.factors[1]):
-            return a.factors[1], "unit_norm"
+    if (
+        isinstance(a, Product)
+        and len(a.factors) == 2
+        and isinstance(a.factors[1], Symbol)
+        and a.factors[0] == Transpose(a.factors[1])
+    ):
+        return a.factors[1], "unit_norm"
     if (
         isinstance(a, Apply)
         and a.function == "inner"

@@ -1,5 +1,7 @@
-r"""Declarations by `=`: symmetry (`W = W^\top`), constraints (`\mathbf 1^\top y = 1`), definitions of symbols, of indexed symbols
-(`y_n = \sigma(w^\top \phi_n)`) and of functions (`\sigma(z) = 1 / (1 + e^{-z})`), and laws (`x \sim \mathcal N(\mu, \Sigma)`).
+r"""Declarations by `=`: symmetry (`W = W^\top`), constraints (`\mathbf 1^\top y = 1`), definitions of symbols,
+of indexed symbols
+(`y_n = \sigma(w^\top \phi_n)`) and of functions (`\sigma(z) = 1 / (1 + e^{-z})`), and laws (`x \sim \mathcal
+N(\mu, \Sigma)`).
 """
 
 from __future__ import annotations
@@ -163,14 +165,18 @@ def define_symbol(reader: Formula, head: Head, right: Sequence[Node], start: int
     known = reader.table.exact(head.name)
     if value.kind in ("ones", "zeros") and known is not None and known.sizes:
         value = reader.arithmetic.filled(value, known.sizes)
-    if known is not None and known.sizes is not None and known.kind == "variable":
-        if not reader.table.sizes.unify_shapes(known.sizes, value.shape):
-            raise reader.error(
-                f"{known.latex} is declared with shape {reader.arithmetic.text(known.sizes)}, its definition has "
-                f"{reader.arithmetic.text(reader.arithmetic.shape(value))}",
-                start,
-                ill_typed=True,
-            )
+    if (
+        known is not None
+        and known.sizes is not None
+        and known.kind == "variable"
+        and not reader.table.sizes.unify_shapes(known.sizes, value.shape)
+    ):
+        raise reader.error(
+            f"{known.latex} is declared with shape {reader.arithmetic.text(known.sizes)}, its definition has "
+            f"{reader.arithmetic.text(reader.arithmetic.shape(value))}",
+            start,
+            ill_typed=True,
+        )
     body = value.build()
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     entry.kind, entry.definition, entry.sizes = "variable", body, body.shape

@@ -1,6 +1,7 @@
 """Recognises functions of the table by value: `1 / (1 + e^{-z})` is the sigmoid, however it is written.
 
-A body in one scalar parameter is compared with the elementwise functions at fixed points by plain floating-point arithmetic;
+A body in one scalar parameter is compared with the elementwise functions at fixed points by plain
+floating-point arithmetic;
 a constant that is too small to be seen there rules recognition out.
 """
 
@@ -84,9 +85,7 @@ def recognise(parameter: Symbol, body: Expr) -> str:
 
 
 def _ordinary(body: Expr) -> bool:
-    count = 0
-    for node in post_order(body):
-        count += 1
+    for count, node in enumerate(post_order(body)):
         if count > LARGEST_BODY:
             return False
         if (

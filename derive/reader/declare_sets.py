@@ -1,4 +1,5 @@
-r"""What `\in` says: `\mathbb{R}^{n \times d}`, `\{0, 1\}^m`, `(0, 1)`, `\Delta`, `\mathbb{S}^n_{++}`: shape and facts of members."""
+r"""What `\in` says: `\mathbb{R}^{n \times d}`, `\{0, 1\}^m`, `(0, 1)`, `\Delta`, `\mathbb{S}^n_{++}`: shape
+and facts of members."""
 
 from __future__ import annotations
 
@@ -142,7 +143,7 @@ def read_sizes(reader: Formula, nodes: Sequence[Node], start: int) -> Shape:
         return ()
     parts: list[list[Node]] = [[]]
     for node in items:
-        if isinstance(node, Token) and node.text in (r"\times", ",", "×"):
+        if isinstance(node, Token) and node.text in (r"\times", ","):
             parts.append([])
         else:
             parts[-1].append(node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.expr.sizes import Size
 from derive.reader.declare_clauses import _DOTS, Clause
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
@@ -143,7 +144,7 @@ def _entry(reader: Formula, subject: Subject) -> Declaration:
     return entry
 
 
-def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[object]:
+def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[Size]:
     """The sizes of the axes that count members."""
     from derive.reader.declare_sets import read_sizes
 
@@ -155,7 +156,7 @@ def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[obje
             size = size + 1
             entry.origin = 0
         return [size]
-    found: list[object] = []
+    found: list[Size] = []
     for letter in subject.indices:
         index = reader.table.exact(Name(letter))
         if index is not None and index.kind == "index" and index.upper is not None:

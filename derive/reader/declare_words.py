@@ -1,4 +1,5 @@
-"""Properties in words, as authors write them after a symbol: `symmetric positive definite`, `has orthonormal columns`."""
+"""Properties in words, as authors write them after a symbol: `symmetric positive definite`, `has orthonormal
+columns`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-r"""One formula with its declarations: `read_expression(r"\|Xw - y\|_2^2", given=[r"X \in \mathbb{R}^{n \times d}", ...])`."""
+r"""One formula with its declarations: `read_expression(r"\|Xw - y\|_2^2", given=[r"X \in \mathbb{R}^{n \times
+d}", ...])`."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def read_expression(
 ) -> Expr:
     """The expression that a formula denotes under its declarations.
 
-    `given` declares symbols, `where` defines abbreviations, as LaTeX mathematics. ReadError (with line and column) says what
+    `given` declares symbols, `where` defines abbreviations, as LaTeX mathematics. ReadError (with line and
+    column) says what
     must be declared; nothing is guessed. What was read by convention is in `read_formula(...).notes`.
     """
     return read_with_notes(latex, given, where, table).expr
@@ -61,12 +63,16 @@ def read_with_notes(
         return _second_reading(tokens, known, source, refusal)
 
 
-def _second_reading(tokens: list[Token], table: Table, source: Source, refusal: ReadError) -> Reading:
+def _second_reading(
+    tokens: list[Token], table: Table, source: Source, refusal: ReadError
+) -> Reading:
     """Scalar calculus that the grammar refuses, by the second reader; the first refusal when it refuses too."""
     from derive.reader.scalar import read_scalar
 
     try:
-        return Reading(read_scalar(tokens, table, source), ("read by latex2sympy2 as scalar calculus",))
+        return Reading(
+            read_scalar(tokens, table, source), ("read by latex2sympy2 as scalar calculus",)
+        )
     except ReadError:
         raise refusal from None
 

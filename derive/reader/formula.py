@@ -6,6 +6,7 @@ index that is free in it is one index. A side that cannot be read is its ReadErr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -67,11 +68,13 @@ def _words() -> dict[str, Handler]:
         "||": read_norm, r"\|": read_norm, r"\lVert": read_norm, r"\langle": read_angle,
         r"\lfloor": rounded("floor", r"\rfloor"), r"\lceil": rounded("ceil", r"\rceil"),
         r"\sum": reduction("sum"), r"\prod": reduction("prod"), r"\max": extremum("max"), r"\min": extremum("min"),
-        r"\sup": extremum("max"), r"\inf": extremum("min"), r"\argmin": extremum("argmin"), r"\argmax": extremum("argmax"),
+        r"\sup": extremum("max"), r"\inf": extremum("min"), r"\argmin": extremum("argmin"),
+        r"\argmax": extremum("argmax"),
         r"\arg": read_arg, r"\underset": read_under, r"\overset": read_overset, r"\nabla": read_nabla,
         r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
         "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
-        "assume": assume, "one": one, "shape by facts": shape_by_facts, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
+        "assume": assume, "one": one, "shape by facts": shape_by_facts,
+        "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
@@ -209,7 +212,7 @@ def join_shapes(values: Sequence[tuple[Formula, Value]], table: Table) -> int:
     """
     differ = 0
     fixed = [v for _, v in values if v.shape and v.kind not in FLEXIBLE]
-    for (_, a), (_, b) in zip(values, values[1:], strict=False):
+    for (_, a), (_, b) in itertools.pairwise(values):
         if a.kind not in FLEXIBLE and b.kind not in FLEXIBLE:
             differ += not table.sizes.unify_shapes(a.shape, b.shape) and "number" not in (
                 a.kind,
@@ -264,7 +267,7 @@ def readings(
             continue
         found.setdefault(side.expr, side)
         for name in side.ambiguous:
-            other = replace(options, **{name: not getattr(Options(), name)})
+            other = replace(options, **{name: not getattr(Options(), name)})  # type: ignore[arg-type]
             if other != options and other not in queue:
                 queue.append(other)
     return list(found.values())[:limit]

@@ -1,11 +1,13 @@
 """Sums, products, powers and quotients of values, decided by their shapes.
 
-What mathematics does not allow but notes do (a scalar added to a vector, the square of a vector, a bias added to each row)
+What mathematics does not allow but notes do (a scalar added to a vector, the square of a vector, a bias added
+to each row)
 is accepted with a note; everything else is a `Misfit`.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -219,7 +221,7 @@ class Arithmetic:
         changed = True
         while changed and len(rest) > 1:
             changed = False
-            for i, (a, b) in enumerate(zip(rest, rest[1:], strict=False)):
+            for i, (a, b) in enumerate(itertools.pairwise(rest)):
                 if len(a) == 2 and a[0] == ONE and len(b) == 1 and self.sizes.unify(a[1], b[0]):
                     rest = rest[:i] + rest[i + 2 :]
                     changed = True

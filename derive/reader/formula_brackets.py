@@ -1,4 +1,5 @@
-r"""Brackets, bars, norms and inner products; constant arrays (`\mathbf 1_n`, `I`, `\mathbf 0`) and the Kronecker delta."""
+r"""Brackets, bars, norms and inner products; constant arrays (`\mathbf 1_n`, `I`, `\mathbf 0`) and the
+Kronecker delta."""
 
 from __future__ import annotations
 
@@ -380,7 +381,8 @@ def read_delta(reader: Formula, request: object) -> Value | None:
         return None
     _same_range(reader, parts)
     i, j = parts
-    assert i is not None and j is not None
+    assert i is not None
+    assert j is not None
     value = Value(
         (),
         lambda: Apply("kronecker_delta", (i.build(), j.build())),

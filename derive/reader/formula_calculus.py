@@ -1,4 +1,5 @@
-r"""Derivatives in every notation (`\frac{\partial f}{\partial x}`, `\nabla_x`, `\partial_x`, `df/dx`), integrals, limits."""
+r"""Derivatives in every notation (`\frac{\partial f}{\partial x}`, `\nabla_x`, `\partial_x`, `df/dx`),
+integrals, limits."""
 
 from __future__ import annotations
 
@@ -379,10 +380,7 @@ def read_d(reader: Formula, request: object) -> Value | None:
     node = cursor.node
     if node is None or cursor.at("+", "-", "=", ")", ",", "/"):
         return None
-    if cursor.at("("):
-        body = read_arguments(reader, cursor, "d")[0]
-    else:
-        body = reader.factor(cursor)
+    body = read_arguments(reader, cursor, "d")[0] if cursor.at("(") else reader.factor(cursor)
     return differential(reader, body, found.start)
 
 

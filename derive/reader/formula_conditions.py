@@ -139,7 +139,8 @@ def indicator(reader: Formula, nodes: Sequence[Node], start: int) -> Value:
 
 
 def bracket_indicator(reader: Formula, cursor: Cursor, start: int) -> Value | None:
-    """`[cond]`, `(cond)`, `\\{cond\\}` or a subscript `_{cond}` after an indicator sign; None when there is no condition."""
+    """`[cond]`, `(cond)`, `\\{cond\\}` or a subscript `_{cond}` after an indicator sign; None when there is no
+    condition."""
     token = cursor.token
     if token is None:
         return None

@@ -1,6 +1,8 @@
-r"""The typed grammar: expressions, terms and factors, by recursive descent that decides by the table of symbols and shapes.
+r"""The typed grammar: expressions, terms and factors, by recursive descent that decides by the table of
+symbols and shapes.
 
-Each nested group is read once. Words (`\log`, `\sum`, `\frac`, ...) are read by handlers of the other `formula_*` modules,
+Each nested group is read once. Words (`\log`, `\sum`, `\frac`, ...) are read by handlers of the other
+`formula_*` modules,
 which `formula.py` puts together; the handlers receive this reader. What cannot be read is refused with its position.
 """
 

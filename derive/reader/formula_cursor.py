@@ -1,4 +1,5 @@
-r"""A formula as a clean list of nodes: spacing and sizing commands dropped, delimiters in one spelling, a cursor over it."""
+r"""A formula as a clean list of nodes: spacing and sizing commands dropped, delimiters in one spelling, a
+cursor over it."""
 
 from __future__ import annotations
 
@@ -8,19 +9,88 @@ from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
 _SPACES = frozenset(
-    r"\, \; \! \: \> \quad \qquad \enspace \thinspace \negthinspace \displaystyle \textstyle \scriptstyle "
-    r"\scriptscriptstyle \limits \nolimits \nonumber \notag \mathop \mathbin \mathrel \mathord \mathopen "
-    r"\mathclose \mathinner \mathstrut \strut \null \relax \allowbreak \nobreak \Big \big \bigg \Bigg \bigm "
-    r"\Bigm \biggm \Biggm \middle \ensuremath \boxed \fbox \left. \right. \protect \/ \bigstrut \medspace \thickspace "
-    r"\cr \hfill \par \smash".split()
+    [
+        r"\,",
+        r"\;",
+        r"\!",
+        r"\:",
+        r"\>",
+        r"\quad",
+        r"\qquad",
+        r"\enspace",
+        r"\thinspace",
+        r"\negthinspace",
+        r"\displaystyle",
+        r"\textstyle",
+        r"\scriptstyle",
+        r"\scriptscriptstyle",
+        r"\limits",
+        r"\nolimits",
+        r"\nonumber",
+        r"\notag",
+        r"\mathop",
+        r"\mathbin",
+        r"\mathrel",
+        r"\mathord",
+        r"\mathopen",
+        r"\mathclose",
+        r"\mathinner",
+        r"\mathstrut",
+        r"\strut",
+        r"\null",
+        r"\relax",
+        r"\allowbreak",
+        r"\nobreak",
+        r"\Big",
+        r"\big",
+        r"\bigg",
+        r"\Bigg",
+        r"\bigm",
+        r"\Bigm",
+        r"\biggm",
+        r"\Biggm",
+        r"\middle",
+        r"\ensuremath",
+        r"\boxed",
+        r"\fbox",
+        r"\left.",
+        r"\right.",
+        r"\protect",
+        r"\/",
+        r"\bigstrut",
+        r"\medspace",
+        r"\thickspace",
+        r"\cr",
+        r"\hfill",
+        r"\par",
+        r"\smash",
+    ]
 )
 _WITH_ARGUMENT = frozenset(
-    r"\label \tag \phantom \hphantom \vphantom \hspace \vspace \color \rlap \hspace* \tag* \kern \mkern "
-    r"\cite \citep \ref \eqref \footnote".split()
+    [
+        r"\label",
+        r"\tag",
+        r"\phantom",
+        r"\hphantom",
+        r"\vphantom",
+        r"\hspace",
+        r"\vspace",
+        r"\color",
+        r"\rlap",
+        r"\hspace*",
+        r"\tag*",
+        r"\kern",
+        r"\mkern",
+        r"\cite",
+        r"\citep",
+        r"\ref",
+        r"\eqref",
+        r"\footnote",
+    ]
 )
-_BRACES_ABOVE = frozenset(r"\underbrace \overbrace \underbracket \overbracket".split())
-_OPENERS = frozenset(r"\left \bigl \Bigl \biggl \Biggl \mleft".split())
-_CLOSERS = frozenset(r"\right \bigr \Bigr \biggr \Biggr \mright".split())
+_BRACES_ABOVE = frozenset([r"\underbrace", r"\overbrace", r"\underbracket", r"\overbracket"])
+_OPENERS = frozenset([r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\mleft"])
+_CLOSERS = frozenset([r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr", r"\mright"])
 _OPENED = {"|": r"\lvert", r"\|": r"\lVert", r"\vert": r"\lvert", r"\Vert": r"\lVert"}
 _CLOSED = {"|": r"\rvert", r"\|": r"\rVert", r"\vert": r"\rvert", r"\Vert": r"\rVert"}
 _SPELLING = {
@@ -100,10 +170,15 @@ def clean(nodes: Sequence[Node]) -> list[Node]:
 def _characters(node: Token, nodes: Sequence[Node], position: int, out: list[Node]) -> int:
     """`||` written as two bars is kept as two adjacent tokens, the first marked; `...` becomes dots."""
     following = nodes[position] if position < len(nodes) else None
-    if node.text == "|" and isinstance(following, Token) and following.text == "|":
-        if not following.spaced and following.kind is Kind.CHAR:
-            out.append(node._replace(text="||"))
-            return position + 1
+    if (
+        node.text == "|"
+        and isinstance(following, Token)
+        and following.text == "|"
+        and not following.spaced
+        and following.kind is Kind.CHAR
+    ):
+        out.append(node._replace(text="||"))
+        return position + 1
     if node.text == "." and _is_dot(following):
         third = nodes[position + 1] if position + 1 < len(nodes) else None
         if _is_dot(third):
@@ -185,8 +260,24 @@ def plain(nodes: Sequence[Node]) -> str:
 
 
 _UPRIGHT = frozenset(
-    r"\text \mathrm \textrm \mathit \textit \operatorname \textnormal \mathsf \textsf \mbox \mathtt \texttt \mathbf "
-    r"\boldsymbol \bm \textbf".split()
+    [
+        r"\text",
+        r"\mathrm",
+        r"\textrm",
+        r"\mathit",
+        r"\textit",
+        r"\operatorname",
+        r"\textnormal",
+        r"\mathsf",
+        r"\textsf",
+        r"\mbox",
+        r"\mathtt",
+        r"\texttt",
+        r"\mathbf",
+        r"\boldsymbol",
+        r"\bm",
+        r"\textbf",
+    ]
 )
 
 

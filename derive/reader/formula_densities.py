@@ -1,7 +1,9 @@
 r"""Laws of finite variables: `p(x, z)`, `p(x \mid z)`, `q(z)` where z takes finitely many values.
 
-All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient, so that the rules of
-probability hold by construction and a claim is checked for every law. A value of a variable is an index; a variable is finite
+All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient,
+so that the rules of
+probability hold by construction and a claim is checked for every law. A value of a variable is an index; a
+variable is finite
 when it is declared so (`declare_finite`), or, with inference, when nothing else is known of it.
 """
 
@@ -156,7 +158,8 @@ def finite_sum(reader: Formula, variables: Sequence[str], start: int) -> list[Bi
 def law_divergence(
     reader: Formula, left: Sequence[Node], right: Sequence[Node], start: int
 ) -> Value | None:
-    """KL(q(z) \\| p(z \\mid x)): the sum over the variables before the bar of q; None when q is no law of finite variables."""
+    """KL(q(z) \\| p(z \\mid x)): the sum over the variables before the bar of q; None when q is no law of
+    finite variables."""
     cursor = Cursor(left)
     while cursor.node is not None and not cursor.at("("):
         cursor.pos += 1

@@ -1,4 +1,5 @@
-r"""Functions known by name: `\log x`, `\operatorname{softmax}(z)`, `\sigma'(z)`, `\tr AB`, and calls of declared functions.
+r"""Functions known by name: `\log x`, `\operatorname{softmax}(z)`, `\sigma'(z)`, `\tr AB`, and calls of
+declared functions.
 
 One row of `WORDS` for each name that authors write. An argument without brackets is the next factor; what else could be
 meant is an option of the reading, never a silent choice.
@@ -281,7 +282,8 @@ def _derived(
 
 
 def read_call(reader: Formula, request: object) -> Value:
-    """A declared function with what follows it: its arguments, primes, powers; bare, it is its value at its parameters."""
+    """A declared function with what follows it: its arguments, primes, powers; bare, it is its value at its
+    parameters."""
     assert isinstance(request, Applied)
     entry, cursor, start = request.entry, request.cursor, request.start
     index = request.sub

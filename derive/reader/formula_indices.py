@@ -40,7 +40,8 @@ def index_node(reader: Formula, binding: Binding) -> Index:
         extent = reader.table.sizes.resolve(extent)
     if any(name.startswith("?") for name in extent.names):
         raise reader.error(
-            f"the range of the index {binding.name} is not said; write its limits or declare {binding.name} = 1, \\dots, n",
+            f"the range of the index {binding.name} is not said; write its limits "
+            f"or declare {binding.name} = 1, \\dots, n",
             binding.start,
         )
     return Index(binding.name, lower, Dim(extent))
@@ -188,7 +189,8 @@ def _meets_axis(reader: Formula, value: Value, size: Size, start: int) -> None:
         elif not reader.table.sizes.unify(binding.extent, size):
             known = reader.table.sizes.resolve(binding.extent)
             raise reader.error(
-                f"the index {binding.name} runs over two axes, of sizes {known} and {reader.table.sizes.resolve(size)}; "
+                f"the index {binding.name} runs over two axes, of sizes {known} and "
+                f"{reader.table.sizes.resolve(size)}; "
                 "write its range",
                 start,
                 ill_typed=True,

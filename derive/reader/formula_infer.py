@@ -1,6 +1,7 @@
 r"""Undeclared names: refused, or given a shape by the convention of their letter when inference is asked for.
 
-Inference tries shapes in the order of what is usual for the letter; `expression.py` keeps the first choice with which all
+Inference tries shapes in the order of what is usual for the letter; `expression.py` keeps the first choice
+with which all
 formulas at hand can be read.
 """
 
@@ -29,8 +30,6 @@ SCALAR_LETTERS = frozenset(
         r"\epsilon",
         r"\sigma",
         r"\tau",
-    ]
-    + [
         r"\varepsilon",
         r"\rho",
         r"\kappa",

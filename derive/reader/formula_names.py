@@ -1,6 +1,7 @@
 r"""Names in a formula: what is written as one, and what it stands for by the table of symbols.
 
-`written` reads a base letter with fonts, accents and scripts; `read_name` looks up the longest declared form and gives what
+`written` reads a base letter with fonts, accents and scripts; `read_name` looks up the longest declared form
+and gives what
 is left over (indices, transposes, powers, primes, an argument list) its meaning by what was found.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.expr.nodes import Call, Dim, Expr, Filled, Function, Number
-from derive.expr.sizes import Size
+from derive.expr.sizes import Shape, Size
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import (
@@ -20,6 +21,7 @@ from derive.reader.formula_indices import (
     select,
     split_indices,
 )
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import (
     ACCENTS,
@@ -165,7 +167,8 @@ def _bound_name(reader: Formula, found: Written) -> Value | None:
 
 
 def _declared_longer(reader: Formula, found: Written, sub: str) -> bool:
-    """Whether the name with its scripts is declared as a symbol of its own: `\\theta^{(k)}` beside a parameter `\\theta`."""
+    """Whether the name with its scripts is declared as a symbol of its own: `\\theta^{(k)}` beside a parameter
+    `\\theta`."""
     sup = plain(found.sup) if found.sup is not None else ""
     if not sub and not sup:
         return False
@@ -208,7 +211,8 @@ def _resolved(
         return call(reader, Applied(entry, cursor, sub, [*left_label, *rest], primes, start))  # type: ignore[arg-type]
     if entry.sizes is None and entry.kind == "variable" and cursor.at("("):
         raise reader.error(
-            f"{entry.latex} stands before a bracket: as a factor it needs {entry.latex} \\in \\mathbb{{R}}, as a function "
+            f"{entry.latex} stands before a bracket: as a factor it needs "
+            f"{entry.latex} \\in \\mathbb{{R}}, as a function "
             "a definition",
             start,
         )
@@ -366,6 +370,11 @@ def function_call(function: Function, arguments: Sequence[Value], order: int, st
     return Value(shape, build, uses_of(arguments), start=start)
 
 
+def resolved_partly(shape: Shape) -> bool:
+    """Whether an open size is part of a sum or product."""
+    return any(is_open(s) and len(s.terms) > 1 for s in shape)
+
+
 def filled(reader: Formula, kind: str, start: int, size: Size | None = None) -> Value:
     """`\\mathbf 1`, `\\mathbf 0`, `I`: a constant array whose size is found from what it meets."""
     extent = size if size is not None else reader.table.sizes.fresh()
@@ -374,7 +383,13 @@ def filled(reader: Formula, kind: str, start: int, size: Size | None = None) -> 
 
     def build() -> Expr:
         resolved = sizes.shape(shape)
-        if any(name.startswith("?") for s in resolved for name in s.names):
+        usual = reader.table.only_size() if any(is_open(s) for s in resolved) else None
+        if usual is not None and not resolved_partly(resolved):
+            for s in resolved:
+                sizes.unify(s, usual)
+            reader.note(f"the size that is not said is read as {usual}, the only one of the document")
+            resolved = sizes.shape(shape)
+        if any(is_open(s) for s in resolved):
             shown = {"ones": r"\mathbf{1}", "zeros": r"\mathbf{0}", "identity": "I"}[kind]
             raise reader.error(
                 f"the size of {shown} is not said by what stands beside it; write {shown}_n", start

@@ -1,4 +1,5 @@
-r"""Probability: densities as functions (`\mathcal N(x \mid \mu, \Sigma)`), KL divergences, expectations and variances."""
+r"""Probability: densities as functions (`\mathcal N(x \mid \mu, \Sigma)`), KL divergences, expectations and
+variances."""
 
 from __future__ import annotations
 
@@ -240,7 +241,8 @@ def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
     own = reader.arithmetic.shape(q)
     if not reader.table.sizes.unify_shapes(q.shape, p.shape) or len(own) > 1:
         raise reader.error(
-            f"a divergence needs two probability vectors, got {reader.arithmetic.said(q)} and {reader.arithmetic.said(p)}",
+            f"a divergence needs two probability vectors, got {reader.arithmetic.said(q)} "
+            f"and {reader.arithmetic.said(p)}",
             start,
             ill_typed=True,
         )
@@ -322,15 +324,19 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
     def handler(reader: Formula, request: object) -> Value | None:
         assert isinstance(request, Unknown)
         found, cursor = request.written, request.cursor
-        if found.name.base in ("E", "V") and found.name.font not in (
-            "bb",
-            "word",
-            "cal",
-            "rm",
-            "bold",
+        if (
+            found.name.base in ("E", "V")
+            and found.name.font
+            not in (
+                "bb",
+                "word",
+                "cal",
+                "rm",
+                "bold",
+            )
+            and not cursor.at("[")
         ):
-            if not cursor.at("["):
-                return None
+            return None
         token = cursor.token
         if token is None or token.text not in OPENERS:
             if found.name.font == "bb":

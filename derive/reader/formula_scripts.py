@@ -25,8 +25,25 @@ class _Indexed:
 
 
 _ONE_ARGUMENT = frozenset(
-    r"\mathrm \mathsf \mathbf \text \textrm \mathit \operatorname \boldsymbol \bm \mathcal \mathbb \hat \bar \tilde "
-    r"\textbf \vec \mathtt".split()
+    [
+        r"\mathrm",
+        r"\mathsf",
+        r"\mathbf",
+        r"\text",
+        r"\textrm",
+        r"\mathit",
+        r"\operatorname",
+        r"\boldsymbol",
+        r"\bm",
+        r"\mathcal",
+        r"\mathbb",
+        r"\hat",
+        r"\bar",
+        r"\tilde",
+        r"\textbf",
+        r"\vec",
+        r"\mathtt",
+    ]
 )
 
 
@@ -66,10 +83,14 @@ class Scripts(Base):
         if isinstance(node, Group) and not node.name:
             return node.items
         following = cursor.node
-        if isinstance(node, Token) and node.kind is Kind.WORD and isinstance(following, Group):
-            if node.text in _ONE_ARGUMENT:
-                cursor.pos += 1
-                return (node, following)
+        if (
+            isinstance(node, Token)
+            and node.kind is Kind.WORD
+            and isinstance(following, Group)
+            and node.text in _ONE_ARGUMENT
+        ):
+            cursor.pos += 1
+            return (node, following)
         if isinstance(node, Token) and node.text in _ONE_ARGUMENT and following is not None:
             cursor.pos += 1
             return (node, following)
@@ -117,10 +138,15 @@ class Scripts(Base):
             lowered = self.raised(value, items[:-1], start)
             with self.at(start):
                 return self.arithmetic.transpose(lowered)
-        if len(items) == 3 and isinstance(items[0], Token) and items[0].text == "-":
-            if single(items[1:]) is not None and self.is_transpose(single(items[1:]), value):
-                with self.at(start):
-                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+        if (
+            len(items) == 3
+            and isinstance(items[0], Token)
+            and items[0].text == "-"
+            and single(items[1:]) is not None
+            and self.is_transpose(single(items[1:]), value)
+        ):
+            with self.at(start):
+                return self.arithmetic.transpose(self.arithmetic.inverse(value))
         if token is not None and token.text == "'":
             return self._primed(value, start)
         if isinstance(items[0] if items else None, Token) and items[0].text in (r"\odot", r"\circ"):  # type: ignore[union-attr]
@@ -128,19 +154,23 @@ class Scripts(Base):
             if not self.arithmetic.shape(value):
                 return self.arithmetic.power(value, exponent)
             return self.arithmetic.entrywise_power(value, exponent)
-        if token is not None and token.text in (
-            "*",
-            r"\star",
-            r"\dagger",
-            "+",
-            r"\circ",
-            r"\ddagger",
-            "H",
+        if (
+            token is not None
+            and token.text
+            in (
+                "*",
+                r"\star",
+                r"\dagger",
+                "+",
+                r"\circ",
+                r"\ddagger",
+                "H",
+            )
+            and (token.text != "H" or self.table.find(Name("H")) is None)
         ):
-            if token.text != "H" or self.table.find(Name("H")) is None:
-                raise self.error(
-                    f"^{token.text} has no declared meaning here; declare the symbol with it", start
-                )
+            raise self.error(
+                f"^{token.text} has no declared meaning here; declare the symbol with it", start
+            )
         with self.deeper(start), self.flag(in_exponent=value.kind != "constant"):
             exponent = self.whole(items)
         with self.at(start):

@@ -1,6 +1,7 @@
 """Sizes that a formula leaves open, and their unification: the n of `\\mathbf 1`, the range of `\\sum_i`.
 
-An open size is a `Size` whose one name starts with `?`. What is learnt in one formula holds in the next ones that are read
+An open size is a `Size` whose one name starts with `?`. What is learnt in one formula holds in the next ones
+that are read
 with the same table, so that a document is pooled.
 """
 

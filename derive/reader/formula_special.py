@@ -25,8 +25,10 @@ Build = Callable[[Formula, list[Value], int], Value]
 
 ELEMENTWISE = {
     "exp": "exp", "log": "log", "ln": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
-    "tanh": "tanh", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "erf": "erf", "sign": "sign", "sgn": "sign",
-    "abs": "abs", "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "softplus": "softplus", "relu": "relu",
+    "tanh": "tanh", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "erf": "erf",
+    "sign": "sign", "sgn": "sign",
+    "abs": "abs", "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid",
+    "softplus": "softplus", "relu": "relu",
     "elu": "elu", "gelu": "gelu", "silu": "silu", "swish": "silu", "digamma": "digamma", "trigamma": "trigamma",
     "lgamma": "lgamma", "loggamma": "lgamma", "gammaln": "lgamma", "floor": "floor", "log1p": "log1p", "expm1": "expm1",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "tg": "tan", "arctg": "arctan", "sqrt": "sqrt",

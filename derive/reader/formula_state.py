@@ -1,4 +1,5 @@
-r"""The state of a formula that is being read: what is in scope, how ambiguities are taken, refusals with their place."""
+r"""The state of a formula that is being read: what is in scope, how ambiguities are taken, refusals with their
+place."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ DIVIDED = ("/", r"\div")
 #: what ends an expression: closers, separators, relations
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", r"\le": "<=", r"\leq": "<=", r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=",
-    r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=", r"\approx": "~~", r"\simeq": "~~", r"\propto": "prop", r"\equiv": "=",
+    r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=", r"\approx": "~~", r"\simeq": "~~",
+    r"\propto": "prop", r"\equiv": "=",
     r"\triangleq": "=", r"\coloneqq": "=", r"\lt": "<", r"\gt": ">",
 }  # fmt: skip
 CLOSERS = frozenset(
@@ -48,8 +50,6 @@ CLOSERS = frozenset(
         r"\mid",
         r"\\",
         r"\in",
-    ]
-    + [
         r"\to",
         r"\text",
         r"\wedge",
@@ -60,8 +60,6 @@ CLOSERS = frozenset(
         r"\dots",
         r"\rightarrow",
         r"\Rightarrow",
-    ]
-    + [
         r"\succ",
         r"\succeq",
         r"\prec",
@@ -72,8 +70,6 @@ CLOSERS = frozenset(
         r"\notin",
         r"\forall",
         r"\over",
-    ]
-    + [
         r"\iff",
         r"\implies",
         r"\Leftrightarrow",
@@ -84,8 +80,8 @@ CLOSERS = frozenset(
         r"\cup",
         r"\cap",
         ".",
+        *list(RELATIONS),
     ]
-    + list(RELATIONS)
 )
 OPERATORS = frozenset(["+", "-", r"\pm", r"\mp", "/", *ENTRYWISE, *SCALED, r"\div"])
 
@@ -94,7 +90,8 @@ OPERATORS = frozenset(["+", "-", r"\pm", r"\mp", "/", *ENTRYWISE, *SCALED, r"\di
 class Options:
     """How ambiguous notation is read; `readings` in formula.py varies them.
 
-    `layout` of derivatives written as fractions: empty for that of CONVENTIONS (gradient: shape of the variable, Jacobian m x d),
+    `layout` of derivatives written as fractions: empty for that of CONVENTIONS (gradient: shape of the
+    variable, Jacobian m x d),
     `numerator` (gradients are rows), `denominator` (Jacobians are d x m).
     """
 
@@ -117,7 +114,8 @@ class State:
 
 
 class Base:
-    """What every part of the grammar shares: table, scope, options, limits; it can read whole parts through `expression`."""
+    """What every part of the grammar shares: table, scope, options, limits; it can read whole parts through
+    `expression`."""
 
     def __init__(
         self,

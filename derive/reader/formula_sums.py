@@ -2,6 +2,7 @@ r"""Sums, products, maxima over an index, and `\min_w`: what is bound, its range
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -153,7 +154,8 @@ def _first_relation(
     found: Range,
     start: int,
 ) -> None:
-    """The relation that introduces an index: `i = 1`, `i < j`, `j \\ne i`, `i \\in \\{1, .., n\\}`, `1 \\le i \\le n`."""
+    """The relation that introduces an index: `i = 1`, `i < j`, `j \\ne i`, `i \\in \\{1, .., n\\}`, `1 \\le i
+    \\le n`."""
     sides = _sides(part, cuts)
     op = part[cuts[0]]
     assert isinstance(op, Token)
@@ -248,12 +250,17 @@ def _later_relation(reader: Formula, part: list[Node], cuts: list[int], found: R
     name = index_name(sides[0])
     op = part[cuts[0]]
     assert isinstance(op, Token)
-    if op.text == "=" and len(cuts) == 1 and name is not None and not _in_scope(reader, name):
-        if not any(b.name == name for b in found.bindings):
-            lower = _limit(reader, sides[1])
-            binding = _bind(reader, found, name, found.bindings[0].start)
-            binding.lower = None if is_literal(lower, 1) else lower
-            return
+    if (
+        op.text == "="
+        and len(cuts) == 1
+        and name is not None
+        and not _in_scope(reader, name)
+        and not any(b.name == name for b in found.bindings)
+    ):
+        lower = _limit(reader, sides[1])
+        binding = _bind(reader, found, name, found.bindings[0].start)
+        binding.lower = None if is_literal(lower, 1) else lower
+        return
     if op.text == r"\in" and name is not None and not any(b.name == name for b in found.bindings):
         _member_of(reader, sides[1], [name], found, found.bindings[0].start)
         return
@@ -262,7 +269,7 @@ def _later_relation(reader: Formula, part: list[Node], cuts: list[int], found: R
 
 def _sides(part: list[Node], cuts: list[int]) -> list[list[Node]]:
     edges = [-1, *cuts, len(part)]
-    return [part[a + 1 : b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [part[a + 1 : b] for a, b in itertools.pairwise(edges)]
 
 
 def _between(
@@ -400,11 +407,18 @@ def _share_range(reader: Formula, value: Value) -> None:
     except DeriveError:
         node = None
     used = [b for b in (*reader.scope, *reader.state.free.values()) if b.use <= value.uses]
-    if node is None or (
-        isinstance(node, Relation) and all(isinstance(s, Index) for s in (node.lhs, node.rhs))
+    if (
+        (
+            node is None
+            or (
+                isinstance(node, Relation)
+                and all(isinstance(s, Index) for s in (node.lhs, node.rhs))
+            )
+        )
+        and len(used) == 2
+        and not all(b.explicit for b in used)
     ):
-        if len(used) == 2 and not all(b.explicit for b in used):
-            reader.table.sizes.unify(used[0].extent, used[1].extent)
+        reader.table.sizes.unify(used[0].extent, used[1].extent)
 
 
 def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:

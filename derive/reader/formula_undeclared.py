@@ -1,4 +1,5 @@
-r"""Names that the table does not have: constants, sizes and indices by position, entries of a declared matrix, refusals."""
+r"""Names that the table does not have: constants, sizes and indices by position, entries of a declared matrix,
+refusals."""
 
 from __future__ import annotations
 

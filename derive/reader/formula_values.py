@@ -21,7 +21,8 @@ class Value:
     """A typed part of a formula. `uses` holds the bound indices that occur, by the identity of their binding.
 
     kind: `number` a literal; `ones` or `zeros` a constant array whose axes may still change; `size` an integer size;
-    `row` a row slice; `tuple` entries in round brackets; `bracket` an expression in brackets; `product` juxtaposed factors.
+    `row` a row slice; `tuple` entries in round brackets; `bracket` an expression in brackets; `product`
+    juxtaposed factors.
     `parts` are the factors of a product, in order.
     """
 

@@ -12,14 +12,63 @@ from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 
 GREEK = frozenset(
-    r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \varkappa \lambda \mu \nu "
-    r"\xi \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta \Theta "
-    r"\Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar \imath \jmath \aleph \wp \Re \Im".split()
+    [
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\delta",
+        r"\epsilon",
+        r"\varepsilon",
+        r"\zeta",
+        r"\eta",
+        r"\theta",
+        r"\vartheta",
+        r"\iota",
+        r"\kappa",
+        r"\varkappa",
+        r"\lambda",
+        r"\mu",
+        r"\nu",
+        r"\xi",
+        r"\pi",
+        r"\varpi",
+        r"\rho",
+        r"\varrho",
+        r"\sigma",
+        r"\varsigma",
+        r"\tau",
+        r"\upsilon",
+        r"\phi",
+        r"\varphi",
+        r"\chi",
+        r"\psi",
+        r"\omega",
+        r"\Gamma",
+        r"\Delta",
+        r"\Theta",
+        r"\Lambda",
+        r"\Xi",
+        r"\Pi",
+        r"\Sigma",
+        r"\Upsilon",
+        r"\Phi",
+        r"\Psi",
+        r"\Omega",
+        r"\ell",
+        r"\hbar",
+        r"\imath",
+        r"\jmath",
+        r"\aleph",
+        r"\wp",
+        r"\Re",
+        r"\Im",
+    ]
 )
 
 
 FONTS = {
-    r"\mathbf": "bold", r"\boldsymbol": "bold", r"\bm": "bold", r"\pmb": "bold", r"\textbf": "bold", r"\mathbfit": "bold",
+    r"\mathbf": "bold", r"\boldsymbol": "bold", r"\bm": "bold", r"\pmb": "bold", r"\textbf": "bold",
+    r"\mathbfit": "bold",
     r"\symbf": "bold", r"\vec": "vec", r"\mathcal": "cal", r"\mathscr": "cal", r"\mathbb": "bb", r"\mathds": "bb",
     r"\mathbbm": "bb", r"\Bbb": "bb", r"\mathfrak": "frak", r"\mathsf": "sf", r"\textsf": "sf", r"\mathrm": "rm",
     r"\textrm": "rm", r"\text": "rm", r"\mbox": "rm", r"\textnormal": "rm", r"\operatorname": "rm", r"\mathit": "",
@@ -138,16 +187,20 @@ def _styled(cursor: Cursor, font: str) -> Name | None:
     if len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.NUMBER:
         return Name(items[0].text, font or "rm")
     word = "".join(n.text for n in items if isinstance(n, Token))
-    if len(word) > 1 and word.isalnum() and len(items) > 1 and len(word) == sum(1 for _ in word):
-        if all(isinstance(n, Token) and n.kind in (Kind.LETTER, Kind.NUMBER) for n in items):
-            return Name(word, "word") if font in WORDLIKE or font in ("cal", "bb") else None
+    if (
+        len(word) > 1
+        and word.isalnum()
+        and len(items) > 1
+        and len(word) == sum(1 for _ in word)
+        and all(isinstance(n, Token) and n.kind in (Kind.LETTER, Kind.NUMBER) for n in items)
+    ):
+        return Name(word, "word") if font in WORDLIKE or font in ("cal", "bb") else None
     if (
         font in WORDLIKE
         and all(isinstance(n, Token) for n in items)
         and word.replace("-", "").isalpha()
-    ):
-        if len(items) > 1:
-            return Name(word, "word")
+    ) and len(items) > 1:
+        return Name(word, "word")
     inside = Cursor(items, cleaned=True)
     name = _base(inside)
     if name is None or inside.node is not None:
@@ -218,6 +271,6 @@ def _split_sup(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
         return items[:1], items[1:]
     if isinstance(first, Token) and first.text in FONTS and len(items) > 1:
         label = plain(items[:2])
-        if label not in ("T", "t", "⊤") and label.isalpha():
+        if label not in ("T", "t") and label.isalpha():
             return items[:2], items[2:]
     return items, []

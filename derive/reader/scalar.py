@@ -1,13 +1,18 @@
 r"""latex2sympy2 as a second reader of scalar calculus, where the typed grammar refuses.
 
-It is good at integrals, limits and series, and goes wrong silently on anything with arrays, so it sees only formulas whose words
-are known to it and whose symbols are all declared scalars. Its module keeps state between calls and ignores what follows the
-first complete formula: the state is reset under a lock around each call, and the end of the input is demanded. Length, depth,
-numbers and time are bounded. The result is converted node by node; nothing works differently when the package is missing.
+It is good at integrals, limits and series, and goes wrong silently on anything with arrays, so it sees only
+formulas whose words
+are known to it and whose symbols are all declared scalars. Its module keeps state between calls and ignores
+what follows the
+first complete formula: the state is reset under a lock around each call, and the end of the input is demanded.
+Length, depth,
+numbers and time are bounded. The result is converted node by node; nothing works differently when the package
+is missing.
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
@@ -32,6 +37,8 @@ DEEPEST = 8
 LARGEST = 1000
 """Numbers that are written out."""
 SECONDS = 2.0
+END_OF_INPUT = -1
+"""The type of ANTLR's last token."""
 
 _WORDS = frozenset(
     [
@@ -48,8 +55,6 @@ _WORDS = frozenset(
         r"\cos",
         r"\tan",
         r"\ln",
-    ]
-    + [
         r"\arcsin",
         r"\arccos",
         r"\arctan",
@@ -61,8 +66,9 @@ _WORDS = frozenset(
         r"\left",
         r"\right",
         r"\cdot",
+        r"\times",
+        r"\div",
     ]
-    + [r"\times", r"\div"]
 )
 _CHARACTERS = frozenset("+-*/()=|!.")
 _SPACES = frozenset([r"\,", r"\;", r"\!", r"\:", r"\displaystyle", r"\limits"])
@@ -110,7 +116,7 @@ def _guard(tokens: Sequence[Token], table: Table, source: Source) -> dict[str, S
 def _bound_names(tokens: Sequence[Token]) -> dict[str, None]:
     """Letters after d, and under sums and limits: bound where they stand."""
     found: dict[str, None] = {}
-    for here, following in zip(tokens, tokens[1:], strict=False):
+    for here, following in itertools.pairwise(tokens):
         if here.text == "d" and following.kind is Kind.LETTER:
             found[following.text] = None
         if here.kind is Kind.LETTER and following.text in ("=", r"\to"):
@@ -212,19 +218,17 @@ def _deadline(seconds: float) -> Iterator[None]:
 
 def _parse(module: Any, latex: str) -> Any:
     """SymPy's expression of the whole text."""
-    from antlr4 import CommonTokenStream, InputStream
-    from antlr4 import Token as AntlrToken
 
     listener = module.MathErrorListener(latex)
-    lexer = module.PSLexer(InputStream(latex))
+    lexer = module.PSLexer(module.InputStream(latex))
     lexer.removeErrorListeners()
     lexer.addErrorListener(listener)
-    stream = CommonTokenStream(lexer)
+    stream = module.CommonTokenStream(lexer)
     parser = module.PSParser(stream)
     parser.removeErrorListeners()
     parser.addErrorListener(listener)
     tree = parser.math()
-    if stream.LA(1) != AntlrToken.EOF:
+    if stream.LA(1) != END_OF_INPUT:
         raise ReadError("the formula goes on after what was read")
     relation = tree.relation()
     if relation is None or relation.expr() is None:

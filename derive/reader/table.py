@@ -1,7 +1,8 @@
 r"""The table of symbols: what each name of a document stands for.
 
 A name is base + font + accents + subscript + superscript + primes. `Table.find` looks for the longest declared form
-(`w^{(l+1)}`, `x_{t-1}`, `\hat{y}`, `S_w`, `\sigma^2` as one symbol); what it leaves over is an index, a transpose, a power
+(`w^{(l+1)}`, `x_{t-1}`, `\hat{y}`, `S_w`, `\sigma^2` as one symbol); what it leaves over is an index, a
+transpose, a power
 or a derivative, which is for the grammar to say. A declaration gathers facts from several places before it becomes a
 `Symbol`, because notes say the shape in one sentence and `symmetric` in another.
 """
@@ -39,7 +40,8 @@ _WHOLE = frozenset([r"\top", "T", "-1", r"-\top", "2", r"\mathrm{T}", r"\text{T}
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in parts; `sub` and `sup` are canonical text (`ij`, `(l)`, `new`), `font` one of the keys above, `word` or empty."""
+    """A name in parts; `sub` and `sup` are canonical text (`ij`, `(l)`, `new`), `font` one of the keys above,
+    `word` or empty."""
 
     base: str
     font: str = ""
@@ -207,7 +209,8 @@ class Table:
         return None
 
     def _family(self, form: Name, name: Name) -> Declaration | None:
-        """A family called `form` whose index can be among the parts that are left over, or that stands for the whole."""
+        """A family called `form` whose index can be among the parts that are left over, or that stands for the
+        whole."""
         family = self.families.get(form)
         if family is None:
             return None
@@ -244,6 +247,14 @@ class Table:
         for entry in (*self.entries.values(), *self.families.values()):
             if entry.kind == "variable":
                 yield entry
+
+    def only_size(self) -> Size | None:
+        """The one size that all declared arrays share, if there is no other."""
+        found: dict[Size, None] = {}
+        for entry in self.variables():
+            for size in entry.sizes or ():
+                found[self.sizes.resolve(size)] = None
+        return next(iter(found)) if len(found) == 1 else None
 
     def dim(self, name: Name) -> Dim | None:
         """The size of this name as a number, if it is one."""
