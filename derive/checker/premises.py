@@ -142,21 +142,31 @@ def _defined(root: Expr, symbol: Symbol, defined: Symbol) -> Expr:
 class Newton:
     """Solves equations residual = 0 for unknowns with as many entries, together."""
 
-    def __init__(self, residuals: Sequence[Expr], unknowns: Sequence[Symbol]) -> None:
+    def __init__(
+        self,
+        residuals: Sequence[Expr],
+        unknowns: Sequence[Symbol],
+        repeated: Sequence[Expr] = (),
+    ) -> None:
         self.residuals = tuple(residuals)
         self.unknowns = tuple(unknowns)
+        self.repeated = tuple(repeated)
         self.jacobian = tuple(
             tuple(Derivative(r, (u,), "partial") for u in self.unknowns) for r in self.residuals
         )
         self.parts: tuple[Expr, ...] = (
             *self.residuals,
+            *self.repeated,
             *(j for line in self.jacobian for j in line),
         )
 
     @staticmethod
     def of(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton:
-        """The unknowns are chosen by shape, first those by which a derivative is taken in the equation."""
-        residuals, unknowns = [], []
+        """The unknowns are chosen by shape, first those by which a derivative is taken in the equation.
+
+        An equation whose unknown has been solved for already repeats what is known: it must hold at the points found.
+        """
+        residuals, unknowns, repeated = [], [], []
         for equation in equations:
             assert isinstance(equation, Relation)
             residual = _difference(equation.lhs, equation.rhs)
@@ -166,13 +176,18 @@ class Newton:
                 every = (e for e in equations if isinstance(e, Relation))
                 others = (c for e in every for c in _candidates(e) if c not in unknowns)
                 fitting = [c for c in others if _entries(c) == _entries(residual)]
+            if not fitting and any(
+                _entries(u) == _entries(residual) for u in _candidates(equation)
+            ):
+                repeated.append(residual)
+                continue
             if not fitting:
                 raise EvaluationError(
                     f"the premise {equation!r} could not be solved for a symbol of its shape"
                 )
             residuals.append(residual)
             unknowns.append(fitting[0])
-        return Newton(residuals, unknowns)
+        return Newton(residuals, unknowns, repeated)
 
     # ------------------------------------------------------------------ float64
 
@@ -181,7 +196,14 @@ class Newton:
         inside = {s: None for r in self.residuals for s in free_symbols(r)}
         used = [points.values[s] for s in inside if s in points.values]
         sizes = tuple(sorted(points.sizes.items()))
-        key = (self.residuals, self.unknowns, sizes, points.realisation, *map(id, used))
+        key = (
+            self.residuals,
+            self.unknowns,
+            self.repeated,
+            sizes,
+            points.realisation,
+            *map(id, used),
+        )
         if key not in _SOLVED:
             if len(_SOLVED) > 64:
                 _SOLVED.clear()
@@ -214,7 +236,21 @@ class Newton:
             regular = (
                 np.abs(np.linalg.slogdet(np.where(np.isfinite(jacobian), jacobian, 0.0))[0]) > 0
             )
+            good &= self._repeats(problem, kernel, points, scale)
         return points, np.flatnonzero(good & regular)
+
+    def _repeats(self, problem: Any, kernel: Any, points: Any, scale: Any) -> Any:
+        """For each point, whether the equations that were not solved hold too."""
+        good = np.ones(points.count, dtype=bool)
+        ev, _ = problem.evaluator_at(kernel, points, points.floats())
+        for residual in self.repeated:
+            scope = problem.scope_for(ev, residual)
+            value = ev.k.spread_tuples(ev.value(residual, scope), residual.rank, scope.tuples)
+            flat = np.broadcast_to(value, (points.count, *value.shape[1:])).reshape(
+                points.count, -1
+            )
+            good &= np.abs(flat).max(axis=1) < SOLVED * scale
+        return good
 
     def _names(self) -> str:
         return ", ".join(u.name for u in self.unknowns)

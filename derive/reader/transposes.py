@@ -1,7 +1,7 @@
 r"""Readings of an ill-typed formula with one transpose more or less: what its author may have meant.
 
 `2 X (X w - y)` has no value for a general X, `2 X^\top (X w - y)` has one. The formula is changed token by token and
-read again, so that a candidate is a formula like any other. Whether one of them makes its relation hold is for the judge to say.
+read again, so that a candidate is a formula like any other. Which one makes its relation hold, the judge says.
 """
 
 from __future__ import annotations

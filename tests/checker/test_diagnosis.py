@@ -13,7 +13,6 @@ from derive.checker.verdicts import Verdict
 from derive.derivation import Unreadable
 from derive.expr.build import (
     apply,
-    as_expr,
     dims,
     equals,
     grad,
@@ -29,7 +28,7 @@ from derive.expr.build import (
     zeros,
 )
 from derive.expr.facts import Law
-from derive.expr.nodes import Expr, Number, Relation
+from derive.expr.nodes import Expr, Number, Relation, as_expr
 
 N, D = dims("n d")
 X, w, y = symbol("X", N, D, facts=["full_column_rank"]), symbol("w", D), symbol("y", N)
@@ -233,3 +232,11 @@ def test_a_reading_beside_an_ill_typed_side_is_judged() -> None:
     assert found.diagnosis.kind == "missing_transpose"
     other = Unreadable(r"X y", "sizes clash", True, (("missing_transpose", wrong),))
     assert with_reading(Verdict("fails"), grad(y.T @ X @ w, w), "=", other).diagnosis is None
+
+
+def test_an_equation_that_repeats_another_is_no_obstacle() -> None:
+    twice = [equals(grad(ACTIVE, w), zeros(D)), equals(LAM * (w - z) - mu, zeros(D))]
+    assert judge_relation(w, "=", z + 1 / LAM * mu, premises=twice).kind == "holds"
+    assert judge_relation(w, "=", z - 1 / LAM * mu, premises=twice).kind == "fails"
+    against = [twice[0], equals(LAM * (w - z) + mu, zeros(D))]
+    assert judge_relation(w, "=", z + 1 / LAM * mu, premises=against).kind == "unchecked"
