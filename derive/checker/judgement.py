@@ -9,7 +9,7 @@ from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError
-from derive.expr.nodes import Expr, Number
+from derive.expr.nodes import Expr, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
 
@@ -137,8 +137,14 @@ def _by_alternatives(
     if step.role != "consequence" or not tried:
         return as_written
     most = max(len(premises) for *_, premises in tried)
-    decisive = [found for found in tried if len(found[3]) == most]
+    decisive = [found for found in tried if len(found[3]) == most or _determines(found[3], left)]
     return next((found for found in decisive if found[0].kind == "fails"), decisive[0])
+
+
+def _determines(premises: tuple[Expr, ...], left: Expr) -> bool:
+    """Whether the last premise alone has as many equations as the unknown on the left has entries."""
+    last = premises[-1] if premises else None
+    return isinstance(left, Symbol) and isinstance(last, Relation) and last.lhs.shape == left.shape
 
 
 def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:

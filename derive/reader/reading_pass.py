@@ -50,6 +50,7 @@ SIGNS = {
     ":=": ":=", "=:": ":=", r"\equiv": "=", r"\triangleq": "=", r"\approx": "~~", r"\propto": "prop",
 }  # fmt: skip
 GUESSED = "shapes unknown"
+MOST_CLASHES = 2
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
 
@@ -87,6 +88,8 @@ class ReadingPass:
         self.conditions = Conditions()
         self.lead = ""
         self.fresh = True
+        self.guessed: dict[Unreadable, frozenset[Name]] = {}
+        self.confirmed: set[Name] = set()
 
     def run(self) -> Result:
         """Read everything."""
@@ -102,7 +105,18 @@ class ReadingPass:
                 for group in self.chains.get(number, ()):
                     self._chain(group)
                 self.lead = ""
+        self._corroborate()
         return self.result
+
+    def _corroborate(self) -> None:
+        """A clash of assumed shapes is the author's where every assumed name is in use elsewhere and little else clashes."""
+        clashing = {block: None for block in self.guessed}
+        if not clashing or len(clashing) > MOST_CLASHES:
+            return
+        for unreadable, names in self.guessed.items():
+            if names <= self.confirmed:
+                sure = Unreadable(unreadable.latex, unreadable.why.removeprefix(f"{GUESSED}: ").removesuffix("; declare them"), True)
+                self.result.blocks = [_with_side(block, unreadable, sure) for block in self.result.blocks]
 
     # --------------------------------------------------------------------------------------------- prose
 
@@ -338,6 +352,7 @@ class ReadingPass:
         for side, raw in zip(found, sides, strict=True):
             if isinstance(side, Reading):
                 typed.append(_tidied(side.expr))
+                self.confirmed |= self._assumed_in(raw.tokens)
                 self.result.conventions += len(side.notes)
             else:
                 typed.append(self._unreadable(raw, side, source))
@@ -347,7 +362,7 @@ class ReadingPass:
 
     def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""
-        guessed = error.ill_typed and self._assumed_in(raw.tokens)
+        guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
         why = f"{error.message}{where}"
         if guessed:
             why = f"{GUESSED}: {why}; declare them"
@@ -367,10 +382,10 @@ class ReadingPass:
 
         return transposed_readings(tokens, read)
 
-    def _assumed_in(self, tokens: Sequence[Token]) -> bool:
-        """Whether an assumed name may stand among the tokens."""
+    def _assumed_in(self, tokens: Sequence[Token]) -> frozenset[Name]:
+        """The assumed names that may stand among the tokens."""
         letters = {token.text for token in tokens}
-        return any(entry.assumed and entry.name.base in letters for entry in self.table.variables())
+        return frozenset(e.name for e in self.table.variables() if e.assumed and e.name.base in letters)
 
     def _annotated(self, group: list[RawRelation], source: Source, state: State) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
@@ -546,6 +561,14 @@ class ReadingPass:
             self.result.unreadable += not clash
         if isinstance(left, Expr) and isinstance(right, Expr) and left.shape != right.shape and not (is_zero(right) or is_zero(left)):
             self.result.faults += 1
+
+
+def _with_side(block: Block, old: Unreadable, new: Unreadable) -> Block:
+    """A chain with one unreadable side replaced."""
+    if not isinstance(block, Chain):
+        return block
+    steps = tuple(replace(s, rhs=new) if s.rhs == old else s for s in block.steps)
+    return replace(block, lhs=new if block.lhs == old else block.lhs, steps=steps)
 
 
 NOTES = {
