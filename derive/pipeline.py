@@ -181,3 +181,12 @@ def mutant_rows(target: str, seed: int = 0) -> list[MutantRow]:
 
     found = [filled(derivation) for derivation in load_derivations(target)]
     return [row for derivation in found for row in mutant_table(derivation, seed)]
+
+
+def annotated(path: Path, report: Report) -> str:
+    """A copy of a note in which each relation carries its verdict; the author's text is unchanged."""
+    from derive.writer import annotation
+
+    return annotation.annotated(
+        path.read_text("utf-8", "surrogateescape"), report.files[0], path.suffix
+    )

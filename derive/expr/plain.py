@@ -5,6 +5,7 @@ Dispatch is on the name of the node kind, so that this module needs no node clas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,10 @@ from derive.expr.sizes import Size
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 LIMIT = 200
+FONT = re.compile(
+    r"\\(?:math(?:bf|rm|sf|it|cal|bb|tt)|boldsymbol|bm|text|operatorname)\s*(?:\{([^{}]*)\}|(\\?[A-Za-z]+))"
+)
+ACCENT = re.compile(r"\\(hat|tilde|bar|vec|dot|widehat|overline)\s*\{([^{}]*)\}")
 
 
 def plain(node: Any) -> str:
@@ -83,7 +88,10 @@ def _derivative(node: Any) -> tuple[str, int]:
 
 
 def _name(text: str) -> str:
-    return text.lstrip("\\") if text.startswith("\\") and text[1:].isalpha() else text
+    """A LaTeX name without fonts and backslashes: `\\mathbf{x}` is x, `\\hat{\\mu}_k` is hat mu_k."""
+    text = FONT.sub(lambda found: found.group(1) or found.group(2), text)
+    text = ACCENT.sub(lambda found: f"{found.group(1)} {found.group(2)}", text)
+    return text.replace("\\", "")
 
 
 def _size_atom(size: Size) -> int:
