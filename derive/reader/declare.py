@@ -10,8 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.reader.declare_clauses import _ORDER, Clause, _range_of, _relation_at, clauses
+from derive.reader.declare_clauses import (
+    _ORDER,
+    Clause,
+    _range_of,
+    _relation_at,
+    clauses,
+    is_mapping,
+)
 from derive.reader.declare_definitions import define
+from derive.reader.declare_mappings import declare_mapping
 from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
 from derive.reader.declare_subjects import Subject, _entries, _extents, _subject
 from derive.reader.declare_words import facts_in, function_in
@@ -123,6 +131,9 @@ def _declare_clause(reader: Formula, clause: Clause) -> None:
         and clause.words in ("range", "dots", "same", "")
         and clause.words in ("range", "same", "dots")
     ):
+        return
+    if is_mapping(clause.nodes):
+        declare_mapping(reader, clause)
         return
     cut = _relation_at(clause.nodes)
     if cut is None:

@@ -32,6 +32,9 @@ class Clause:
     subjects: list[list[Node]] = field(default_factory=list)
 
 
+ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow")
+
+
 def clauses(nodes: Sequence[Node]) -> list[Clause]:
     """The clauses of a declaration, each with the names that were waiting for it."""
     found: list[Clause] = []
@@ -49,7 +52,7 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
         ):
             _extend_range(found, body, waiting)
             continue
-        if _relation_at(body) is None and not words:
+        if _relation_at(body) is None and not words and not is_mapping(body):
             waiting.append(body)
             continue
         del dotted
@@ -58,6 +61,12 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
     if waiting and found and _range_of(found[-1].nodes) is None:
         found.append(Clause(waiting[-1], "", waiting[:-1]))
     return found
+
+
+def is_mapping(body: Sequence[Node]) -> bool:
+    """Whether a clause says from where to where a function maps: `f : \\mathbb{R}^d \\to \\mathbb{R}`."""
+    texts = [node.text for node in body if isinstance(node, Token)]
+    return ":" in texts and any(arrow in texts for arrow in ARROWS)
 
 
 def _parts(nodes: Sequence[Node]) -> list[list[Node]]:
