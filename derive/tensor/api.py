@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.errors import NoRuleError, UsageError
 from derive.expr.nodes import Apply, Derivative, Expr, Index, Item, Symbol
 from derive.expr.plain import plain
-from derive.expr.walk import bound_indices, free_indices, post_order
+from derive.expr.walk import bound_indices, free_indices, post_order, substitute
 from derive.tensor.canonical import canonical
 from derive.tensor.graph import Graph, Node, reachable
 from derive.tensor.lift import LETTERS, Lift, Pin, deep_recursion
@@ -73,6 +73,7 @@ def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
 
 def textbook(body: Expr, wrt: Sequence[Expr]) -> Entries:
     """The derivative as a book gives it: of the whole variable where matrix notation suffices, else entry by entry."""
+    wrt = _apart(body, wrt)
     try:
         value = derivative(body, wrt)
     except NoRuleError:
@@ -105,8 +106,26 @@ def _places(body: Expr, wrt: Sequence[Expr], indices: tuple[Index, ...]) -> Layo
     return tuple(layout)
 
 
+def _apart(body: Expr, wrt: Sequence[Expr]) -> tuple[Expr, ...]:
+    """The variables with indices of their own: a second derivative by w_j twice is by w_j and w_k."""
+    taken = dict.fromkeys(i.name for x in (body, *wrt) for i in free_indices(x))
+    taken.update((i.name, None) for i in bound_indices(body))
+    letters = iter(x for x in LETTERS if x not in taken)
+    used: dict[Index, None] = {}
+    found = []
+    for x in wrt:
+        own = free_indices(x)
+        change: dict[Expr, Expr] = {
+            i: replace(i, name=next(letters)) for i in own if i in used and isinstance(x, Item)
+        }
+        used.update(dict.fromkeys(own))
+        found.append(substitute(x, change) if change else x)
+    return tuple(found)
+
+
 def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:
     """The derivative entry by entry, with free indices for the axes of `body` and of the variables."""
+    wrt = _apart(body, wrt)
     taken = dict.fromkeys(i.name for x in (body, *wrt) for i in free_indices(x))
     taken.update((i.name, None) for i in bound_indices(body))
     letters = iter(x for x in LETTERS if x not in taken)

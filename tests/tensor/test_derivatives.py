@@ -192,3 +192,16 @@ def test_textbook_takes_entries_where_a_book_does():
     assert isinstance(found.claim.wrt[0], Item)
     assert "unit_vector" not in repr(found.value)
     assert repr(textbook(norm2(x), (x,)).value) == "2 x"
+
+
+def test_second_derivative_by_members_has_two_indices():
+    k, d_ = dims("K d")
+    w = symbol("w", k, d_, family=1)
+    v = symbol("v", d_)
+    a = index("a", k)
+    loss = sum_over(a, apply("exp", w[a].T @ v))
+    found = textbook(loss, (w[a], w[a]))
+    first, second = (x.indices[0] for x in found.claim.wrt)
+    assert first != second
+    assert len(found.layout) == 4
+    assert "kronecker_delta" in repr(found.value)
