@@ -37,6 +37,8 @@ CHECKABLE = frozenset(
 NEWTON_STEPS, RETRIES = 40, 4
 #: a residual below this share of its terms counts as solved in float64
 SOLVED = 1e-9
+#: the condition number above which the equations do not determine their unknowns
+SINGULAR = 1e13
 #: solved unknowns, the points kept and the arrays that they came from, by equations and these arrays
 _SOLVED: dict[Any, tuple[dict[Symbol, Any], Any, list[Any]]] = {}
 
@@ -147,7 +149,9 @@ class Newton:
         residuals: Sequence[Expr],
         unknowns: Sequence[Symbol],
         repeated: Sequence[Expr] = (),
+        spare: Newton | None = None,
     ) -> None:
+        self.spare, self.failed = spare, False
         self.residuals = tuple(residuals)
         self.unknowns = tuple(unknowns)
         self.repeated = tuple(repeated)
@@ -158,6 +162,7 @@ class Newton:
             *self.residuals,
             *self.repeated,
             *(j for line in self.jacobian for j in line),
+            *(spare.parts if spare is not None else ()),
         )
 
     @staticmethod
@@ -165,34 +170,60 @@ class Newton:
         """The unknowns are chosen by shape, first those by which a derivative is taken in the equation.
 
         An equation whose unknown has been solved for already repeats what is known: it must hold at the points found.
+        It is taken so where it has no other unknown, and where solving for another one fails (`spare`).
         """
-        residuals, unknowns, repeated = [], [], []
+        first = Newton._chosen(equations, again=True)
+        second = Newton._chosen(equations, again=False)
+        if first is None:
+            assert second is not None
+            return second
+        return first if second is None else Newton(*first.given, second)
+
+    @property
+    def given(self) -> tuple[tuple[Expr, ...], tuple[Symbol, ...], tuple[Expr, ...]]:
+        """The equations, their unknowns, and the equations that are only checked."""
+        return self.residuals, self.unknowns, self.repeated
+
+    @staticmethod
+    def _chosen(equations: Sequence[Expr], again: bool) -> Newton | None:
+        """Unknowns for the equations; without `again` none for one in which a chosen unknown of its shape occurs.
+
+        None where that makes no difference.
+        """
+        residuals: list[Expr] = []
+        unknowns: list[Symbol] = []
+        repeated: list[Expr] = []
         for equation in equations:
             assert isinstance(equation, Relation)
             residual = _difference(equation.lhs, equation.rhs)
             candidates = [c for c in _candidates(equation) if c not in unknowns]
             fitting = [c for c in candidates if _entries(c) == _entries(residual)]
+            seen = [
+                u
+                for u in unknowns
+                if _entries(u) == _entries(residual) and u in _candidates(equation)
+            ]
+            if seen and not (again and fitting):
+                repeated.append(residual)
+                continue
             if not fitting:
                 every = (e for e in equations if isinstance(e, Relation))
                 others = (c for e in every for c in _candidates(e) if c not in unknowns)
                 fitting = [c for c in others if _entries(c) == _entries(residual)]
-            if not fitting and any(
-                _entries(u) == _entries(residual) for u in _candidates(equation)
-            ):
-                repeated.append(residual)
-                continue
             if not fitting:
                 raise EvaluationError(
                     f"the premise {equation!r} could not be solved for a symbol of its shape"
                 )
             residuals.append(residual)
             unknowns.append(fitting[0])
-        return Newton(residuals, unknowns, repeated)
+        return Newton(residuals, unknowns, repeated) if again or repeated else None
 
     # ------------------------------------------------------------------ float64
 
     def floats(self, problem: Any, points: Any) -> Any:
         """The points at which the equations were solved; relations under the same premises share the work."""
+        if self.failed and self.spare is not None:
+            return self.spare.floats(problem, points)
         inside = {s: None for r in self.residuals for s in free_symbols(r)}
         used = [points.values[s] for s in inside if s in points.values]
         sizes = tuple(sorted(points.sizes.items()))
@@ -210,6 +241,9 @@ class Newton:
             solved, kept = self._solved(problem, points)
             _SOLVED[key] = ({u: solved.values[u] for u in self.unknowns}, kept, used)
         values, kept, _ = _SOLVED[key]
+        if not len(kept) and self.spare is not None:
+            self.failed = True
+            return self.spare.floats(problem, points)
         if not len(kept):
             raise EvaluationError(f"the premise could not be solved for {self._names()}")
         return replace(points, values={**points.values, **values}).subset([int(i) for i in kept])
@@ -233,9 +267,7 @@ class Newton:
             good = np.isfinite(residual).all(axis=1) & (
                 np.abs(residual).max(axis=1) < SOLVED * scale
             )
-            regular = (
-                np.abs(np.linalg.slogdet(np.where(np.isfinite(jacobian), jacobian, 0.0))[0]) > 0
-            )
+            regular = np.linalg.cond(np.where(np.isfinite(jacobian), jacobian, 0.0)) < SINGULAR
             good &= self._repeats(problem, kernel, points, scale)
         return points, np.flatnonzero(good & regular)
 
@@ -285,6 +317,9 @@ class Newton:
         """Newton steps on the middles until the step is as small as the precision allows; its size bounds the
         radius.
         """
+        if self.failed and self.spare is not None:
+            self.spare.balls(problem, kernel, points, values)
+            return
         import flint
         from flint import arb
 
