@@ -13,6 +13,12 @@ from derive.derivation import Unreadable
 from derive.errors import DeriveError
 from derive.expr.nodes import Expr
 
+#: what is said of a reading beside an ill-typed side
+READINGS = {
+    "missing_transpose": "a transpose is missing",
+    "extra_transpose": "a transpose is too much",
+    "outer_inner": "the outer product is meant, or the inner one",
+}
 #: seconds for the search of a diagnosis, and for each confirmation
 SEARCH, CONFIRM = 1.2, 3.0
 
@@ -62,8 +68,7 @@ def with_reading(
         if process_time() > end:
             break
         if a.shape == b.shape and all(decide(a, op, b, seed + k).kind == "holds" for k in (1, 2)):
-            missing = "is missing" if kind.startswith("missing") else "is too much"
-            text = f"a transpose {missing}: the relation holds with {near!r}"
+            text = f"{READINGS.get(kind, kind)}: the relation holds with {near!r}"
             return replace(verdict, diagnosis=Diagnosis(kind, text, corrected=near))
     return verdict
 

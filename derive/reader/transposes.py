@@ -33,8 +33,9 @@ def transposed_readings(tokens: Sequence[Token], read: Read) -> tuple[tuple[str,
 
 
 def variants(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
-    """The formula without one of its transposes, then with one more around a factor or some neighbouring factors."""
+    """The formula with `a^T b` for `a b^T` or the other way, without a transpose, with one more around some factors."""
     listed = list(tokens)
+    yield from _exchanged(listed)
     for start in range(len(listed)):
         end = _transpose_end(listed, start)
         if end is not None:
@@ -48,6 +49,31 @@ def variants(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
                     "missing_transpose",
                     [*listed[:start], *_wrapped(listed[start:end]), *listed[end:]],
                 )
+
+
+def _exchanged(tokens: list[Token]) -> Iterator[tuple[str, list[Token]]]:
+    """Of two neighbouring factors the other one is transposed: the outer product for the inner one."""
+    for start in range(len(tokens)):
+        if not _begins_factor(tokens, start):
+            continue
+        middle = _factor_end(tokens, start)
+        end = _factor_end(tokens, middle) if middle is not None and middle < len(tokens) else None
+        if middle is None or end is None:
+            continue
+        first, second = tokens[start:middle], tokens[middle:end]
+        bare, other = _bare(first), _bare(second)
+        if (bare is None) == (other is None):
+            continue
+        changed = [*(bare or _wrapped(first)), *(other or _wrapped(second))]
+        yield "outer_inner", [*tokens[:start], *changed, *tokens[end:]]
+
+
+def _bare(factor: list[Token]) -> list[Token] | None:
+    """A factor without the transpose at its end, None when it has none."""
+    for start in range(1, len(factor)):
+        if _transpose_end(factor, start) == len(factor):
+            return factor[:start]
+    return None
 
 
 def _wrapped(part: list[Token]) -> list[Token]:

@@ -36,6 +36,7 @@ def readings(latex: str) -> dict[str, str]:
         (r"2 X (X w - y)", "2 X^T (X w - y)", "missing_transpose"),
         (r"X^\top X^\top y", "X X^T y", "extra_transpose"),
         (r"A^{-1} B y", "(A^-1 B)^T y", "missing_transpose"),
+        (r"B^\top B + w^\top w", "B^T B + w w^T", "outer_inner"),
         (r"w^{\mathsf T} X y", "w^T X^T y", "missing_transpose"),
     ],
 )
