@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
-from derive.reader.declare_definitions import Head, head_of
+from derive.reader.declare_definitions import FUNCTION_WORDS, Head, head_of
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_infer import is_index
@@ -56,6 +56,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
         undefined = entry.function is not None and entry.function.body is None and not name.primes
         return Left("new" if undefined else "known", head, logarithm, entry)
     reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
+    reserved = reserved or (name.font == "word" and name.base.lower() in FUNCTION_WORDS)
     if name.primes or reserved or (name.base == "N" and name.font == "cal") or (name.base == "D" and name.sub):
         return Left("known")
     assert head.parameters is not None
@@ -112,8 +113,8 @@ def _is_part(reader: Formula, name: Name) -> bool:
     entry, form = match
     if form == name:
         return True
-    if name.sup and not form.sup and not (name.sup.startswith("(") or name.sup in ("*", r"\star")):
-        return name.sup.isdigit()
+    if name.sup and not form.sup and not (name.sup.startswith("(") or name.sup in ("*", r"\star", "+")):
+        return not (name.sup.isalpha() and len(name.sup) > 1)
     if name.primes and not form.primes:
         return entry.kind in ("function", "word")
     if name.sub and not form.sub:

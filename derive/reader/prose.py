@@ -23,7 +23,7 @@ from derive.reader.declare_clauses import (
     clauses,
 )
 from derive.reader.declare_sets import Members, read_set, read_sizes
-from derive.reader.declare_subjects import Subject, _entry, _listed, subject_of
+from derive.reader.declare_subjects import Subject, _entry, _listed, _subject
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_densities import declare_finite
@@ -143,7 +143,7 @@ class Declarations:
         if sign in _BOUNDS:
             second = _relation_at(clause.nodes, cut + 1)
             left = clause.nodes[:cut] if second is None else clause.nodes[cut + 1 : second]
-            named = subject_of(reader, left) is not None or _is_numeric(left)
+            named = _subject(reader, left) is not None or _is_numeric(left)
             if is_conditional(mention.before) or not named:
                 return [Stated(clause, mention, False)]
             _declare_clause(reader, clause)
@@ -183,7 +183,7 @@ class Declarations:
         facts = [*facts_before(mention.before), *facts_after(mention.after)]
         both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after))
         if both and said.waiting:
-            others = [s for nodes in said.waiting if (s := subject_of(reader, nodes)) is not None]
+            others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
         if "finitely many" in mention.after or "discrete" in mention.after or "finite set" in mention.after:
             for subject in subjects:
@@ -333,7 +333,7 @@ class Declarations:
         arrow = next((i for i, n in enumerate(items) if _text(n) in (r"\to", r"\rightarrow", r"\mapsto")), None)
         if colon is None or arrow is None or not 0 < colon < arrow:
             return False
-        subject = subject_of(reader, items[:colon])
+        subject = _subject(reader, items[:colon])
         if subject is None or subject.indices:
             return False
         source, target = read_set(reader, items[colon + 1 : arrow]), read_set(reader, items[arrow + 1 :])
@@ -383,7 +383,7 @@ def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject
         return []
     if listed is not None:
         return listed
-    found = [subject_of(reader, nodes) for nodes in (*clause.subjects, left)]
+    found = [_subject(reader, nodes) for nodes in (*clause.subjects, left)]
     return [subject for subject in found if subject is not None]
 
 

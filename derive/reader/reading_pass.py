@@ -5,6 +5,7 @@ The pass is run with assumed shapes until as few sides as possible cannot be rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -51,6 +52,7 @@ SIGNS = {
 }  # fmt: skip
 GUESSED = "shapes unknown"
 MOST_CLASHES = 2
+DERIVING = frozenset([r"\nabla", r"\partial", r"\argmin", r"\argmax"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
 
@@ -88,6 +90,7 @@ class ReadingPass:
         self.conditions = Conditions()
         self.lead = ""
         self.fresh = True
+        self.seeks = _seeks(document)
         self.guessed: dict[Unreadable, frozenset[Name]] = {}
         self.confirmed: set[Name] = set()
 
@@ -477,7 +480,7 @@ class ReadingPass:
                 return "condition"
             if isinstance(first, Expr) and _is_gradient(first):
                 return "condition"
-            if not claims(words):
+            if not claims(words) and self.seeks:
                 return "condition" if not self.conditions.active_for(typed) else "consequence"
             return "claim"
         if any(token.text == "!" for token in relation.sign.over):
@@ -497,7 +500,7 @@ class ReadingPass:
         """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
         if not isinstance(first, Expr) or not isinstance(right, Expr):
             return False
-        return imposes(words[-160:]) and not claims(words)
+        return imposes(words) and not claims(words)
 
     def _impose(
         self, typed: list[TypedSide], position: int, previous: TypedSide, right: TypedSide
@@ -546,6 +549,8 @@ class ReadingPass:
         first = read_sides(tokens, self.table.copy(), source, self.options, state := State())
         del first
         for name in state.ambiguous:
+            if name not in NOTES:
+                continue
             other = replace(self.options, **{name: not getattr(Options(), name)})
             found = read_sides(tokens, self.table.copy(), source, other, State())
             if all(isinstance(side, Reading) for side in found):
@@ -563,6 +568,18 @@ class ReadingPass:
             self.result.faults += 1
 
 
+def _seeks(document: Document) -> bool:
+    """Whether a document is about an optimum or an equation to be solved, so that `... = 0` may be imposed."""
+    for block in document.blocks:
+        if isinstance(block, RawProse):
+            words = " ".join(piece.text for piece in block.pieces if isinstance(piece, Text))
+            if solves(words) or re.search(r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root)", words, re.I):
+                return True
+        elif isinstance(block, Display) and any(t.text in DERIVING for t in block.tokens):
+            return True
+    return False
+
+
 def _with_side(block: Block, old: Unreadable, new: Unreadable) -> Block:
     """A chain with one unreadable side replaced."""
     if not isinstance(block, Chain):
@@ -576,7 +593,6 @@ NOTES = {
     "slash_takes_product": "with the slash read over the whole product",
     "functions_absorb": "with the function read over the whole product",
     "derivative_takes_term": "with the derivative read over the whole term",
-    "power_inside": "with the power read inside the function",
 }
 
 

@@ -39,8 +39,9 @@ _SOLVING = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"\beigen\w*|\bsatisf\w+|\bsubject to\b|\bconstraints?\b|\bsuch that\b|\bassum\w+|\bsuppose\b|\brequir\w+|\bmust\b|\bsolv(?:e|es|ing)\b"
-    r"|\bconditions?\b|\bset(?:ting)?\b|\bnormal equations?\b|\blet\b|\bimpos\w+|\bwe want\b|\bin order\b|\bif\b",
+    r"\beigen(?:value|vector|pair|problem|equation)s?\b|\bsatisf\w+|\bsubject to\b|\bconstraints?\b|\bsuch that\b|\bassum\w+"
+    r"|\bsuppose\b|\bwe require\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b|\bnormal equations?\b"
+    r"|\bimpos\w+|\bwe want\b",
     re.I,
 )
 _CLAIMED = re.compile(
@@ -169,8 +170,14 @@ def solves(words: str) -> bool:
 
 
 def imposes(words: str) -> bool:
-    """Whether words introduce an equation that is demanded, not claimed."""
-    return bool(_CONDITION.search(words))
+    """Whether the last sentence introduces an equation that is demanded, not claimed."""
+    return bool(_CONDITION.search(last_sentence(words)))
+
+
+def last_sentence(words: str) -> str:
+    """The sentence that leads up to a display."""
+    parts = [part for part in re.split(r"(?<=[\w$)])[.;!?](?=\s|$)", words) if part.strip()]
+    return parts[-1] if parts else ""
 
 
 def claims(words: str) -> bool:
