@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KINDS = ("gradient", "jacobian", "hessian")
 LAYOUTS = ("denominator", "numerator")
+#: two words in a row: a remark, not a declaration in LaTeX
+WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,13 @@ class Derivative:
         """The steps as a document of their own."""
         givens = tuple(Given(s) for s in free_symbols(self.body))
         title = f"{self.kind.capitalize()} with respect to ${writer.latex(self.variable)}$"
-        return Derivation(title=title, givens=givens, blocks=self.chains, notes=self.assumed)
+        return Derivation(title=title, givens=givens, blocks=self.chains, notes=self._notes)
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        """What was assumed, as sentences of a page."""
+        found = dict.fromkeys(a if WORDS.search(a) else f"${a}$" for a in self.assumed)
+        return (f"Assumed, since it is not declared: {', '.join(found)}.",) if found else ()
 
     @property
     def shape(self) -> tuple[str, ...]:
