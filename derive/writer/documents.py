@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import cast
 
 from derive.checker.verdicts import FileReport, Report
 from derive.derivation import Derivation
 from derive.errors import UsageError
-from derive.writer.page import page_of
+from derive.writer.book import Book, bound, single
+from derive.writer.languages import language as language_of
+from derive.writer.page import Listing, Setting, page_of, reference_to
 
-#: format -> module and the stem of its two functions; modules are loaded on first use
+#: format -> module and its function of a book; modules are loaded on first use
 FORMATS: dict[str, tuple[str, str]] = {
-    "html": ("derive.writer.html", "html"),
-    "tex": ("derive.writer.latex_page", "tex"),
-    "latex": ("derive.writer.latex_page", "tex"),
-    "md": ("derive.writer.markdown", "markdown"),
-    "text": ("derive.writer.text_page", "text"),
-    "json": ("derive.writer.json_page", "json"),
+    "html": ("derive.writer.html", "book_html"),
+    "tex": ("derive.writer.latex_page", "book_tex"),
+    "latex": ("derive.writer.latex_page", "book_tex"),
+    "md": ("derive.writer.markdown", "book_markdown"),
+    "text": ("derive.writer.text_page", "book_text"),
+    "json": ("derive.writer.json_page", "book_json"),
+    "speech": ("derive.writer.speech_page", "book_speech"),
+    "ipynb": ("derive.writer.notebook", "book_notebook"),
+    "typ": ("derive.writer.typst_page", "book_typst"),
+    "slides": ("derive.writer.beamer", "book_beamer"),
+    "slides-typ": ("derive.writer.typst_slides", "book_slides"),
 }
 
 
 def write(
-    derivation: Derivation, report: FileReport | Report | None = None, *, to: str = "html"
+    derivation: Derivation,
+    report: FileReport | Report | None = None,
+    *,
+    to: str = "html",
+    language: str = "en",
+    listings: Sequence[Listing] = (),
 ) -> str:
-    """A page of a derivation as `html`, `tex` (or `latex`), `md`, `text` or `json`; a report gives the verdicts."""
-    module, stem = _format(to)
-    return cast(str, getattr(module, f"page_{stem}")(page_of(derivation, report)))
+    """A page of a derivation in a format of `FORMATS`; a report gives the verdicts, listings the programs."""
+    setting = Setting(listings=tuple(listings), language=language_of(language))
+    return _writer(to)(single(page_of(derivation, report, setting)))
 
 
 def write_collection(
@@ -36,19 +47,37 @@ def write_collection(
     *,
     to: str = "html",
     title: str = "Derivations",
+    language: str = "en",
+    listings: Mapping[str, Sequence[Listing]] | None = None,
 ) -> str:
-    """Several derivations as one document with contents and cross-references; one report for each, or none."""
+    """Several derivations as one document with contents, cross-references, sources and index; one report for each, or
+    none. `listings` are programs by slug."""
+    return _writer(to)(collected(derivations, reports, title, language, listings))
+
+
+def collected(
+    derivations: Sequence[Derivation],
+    reports: Sequence[FileReport | None] | None,
+    title: str,
+    language: str = "en",
+    listings: Mapping[str, Sequence[Listing]] | None = None,
+) -> Book:
+    """The book of several derivations; each is a section, numbered from 1."""
     if reports and len(reports) != len(derivations):
         raise UsageError(f"{len(derivations)} derivations, but {len(reports)} reports")
     listed = list(reports) if reports else [None] * len(derivations)
-    titles = {d.slug: d.title for d in derivations}
-    pages = [page_of(d, r, titles) for d, r in zip(derivations, listed, strict=True)]
-    module, stem = _format(to)
-    return cast(str, getattr(module, f"collection_{stem}")(pages, title))
+    tongue = language_of(language)
+    known = {d.slug: reference_to(d, k) for k, d in enumerate(derivations, 1)}
+    pages = []
+    for number, (derivation, report) in enumerate(zip(derivations, listed, strict=True), 1):
+        programs = tuple((listings or {}).get(derivation.slug, ()))
+        pages.append(page_of(derivation, report, Setting(known, number, programs, tongue)))
+    return bound(derivations, pages, title, tongue)
 
 
-def _format(to: str) -> tuple[object, str]:
+def _writer(to: str) -> Callable[[Book], str]:
     if to not in FORMATS:
         raise UsageError(f"unknown format {to!r}; known formats: {', '.join(FORMATS)}")
-    name, stem = FORMATS[to]
-    return import_module(name), stem
+    module, name = FORMATS[to]
+    function: Callable[[Book], str] = getattr(import_module(module), name)
+    return function

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.checker.verdicts import Counterexample, Evidence, FileReport, RelationReport, Verdict
+from derive.writer.languages import ENGLISH, Language
 
 #: kind of verdict -> (mark, word); the marks differ in form, not only in colour
 MARKS: dict[str, tuple[str, str]] = {
@@ -39,6 +40,7 @@ class Mark:
     explained: str = ""
     proved: bool = False
     raw: Evidence | None = None
+    language: Language = ENGLISH
 
     @property
     def sign(self) -> str:
@@ -48,37 +50,32 @@ class Mark:
     @property
     def word(self) -> str:
         """The kind in words."""
-        return MARKS[self.kind][1]
+        return self.language(MARKS[self.kind][1])
 
     @property
     def sentence(self) -> str:
         """`holds: 24 points, ...`"""
-        return self._said(self.word)
-
-    def of_steps(self, count: int) -> str:
-        """The sentence about `count` steps: `hold: 24 points, ...`."""
-        return self._said(self.word.removesuffix("s") if count > 1 else self.word)
-
-    def _said(self, word: str) -> str:
+        say = self.language
         extra = [self.evidence] if self.evidence else []
-        extra += ["proved symbolically"] if self.proved else []
-        extra += [f"step explained by the rule {self.explained}"] if self.explained else []
-        return word + (": " + "; ".join(extra) if extra else "")
+        extra += [say("proved symbolically")] if self.proved else []
+        if self.explained:
+            extra.append(say("step explained by the rule {rule}", rule=say(self.explained)))
+        return self.word + (": " + "; ".join(extra) if extra else "")
 
 
 NO_MARK = Mark()
 
 
-def marks_of(report: FileReport | None) -> dict[int, Mark]:
+def marks_of(report: FileReport | None, language: Language = ENGLISH) -> dict[int, Mark]:
     """Index of a relation -> its mark."""
-    return {r.index: mark_of(r) for r in report.relations} if report is not None else {}
+    return {r.index: mark_of(r, language) for r in report.relations} if report is not None else {}
 
 
-def mark_of(relation: RelationReport) -> Mark:
+def mark_of(relation: RelationReport, language: Language = ENGLISH) -> Mark:
     """The mark of one relation."""
     verdict = relation.verdict
     evidence = (
-        evidence_text(verdict.evidence, verdict.kind == "holds")
+        evidence_text(verdict.evidence, verdict.kind == "holds", language)
         if verdict.evidence is not None
         else ""
     )
@@ -93,30 +90,48 @@ def mark_of(relation: RelationReport) -> Mark:
         relation.explained or "",
         relation.proved,
         verdict.evidence,
+        language,
     )
 
 
 def together(first: Mark, second: Mark) -> Mark | None:
-    """One mark for two neighbouring steps that hold on the same points, with the larger difference; else None."""
+    """One mark for two steps that hold at the same number of points of the same sizes: with the larger difference, and
+    every referee; None if they do not stand together."""
     a, b = first.raw, second.raw
     if a is None or b is None or not first.kind == second.kind == "holds":
         return None
-    same = (a.sizes, a.points, a.referee) == (b.sizes, b.points, b.referee)
-    plain = not (first.details or second.details or first.explained or second.explained)
-    if not same or not plain or first.proved != second.proved:
+    if (a.sizes, a.points) != (b.sizes, b.points) or first.details or second.details:
         return None
-    counts = (a.mutants, a.rejected, b.mutants, b.rejected)
-    mutants, rejected = (a.mutants or 0) + (b.mutants or 0), (a.rejected or 0) + (b.rejected or 0)
-    ran = any(count is not None for count in counts)
+    texts = [evidence_text(e, language=first.language) for e in (a, b)]
+    if [first.evidence, second.evidence] != texts:
+        return None
+    referees = dict.fromkeys(part for e in (a, b) for part in e.referee.split(", ") if part)
+    counts = [(x or 0) + (y or 0) for x, y in ((a.mutants, b.mutants), (a.rejected, b.rejected))]
+    ran = a.mutants is not None or b.mutants is not None
     joined = replace(
         a,
         worst=max(a.worst, b.worst),
-        mutants=mutants if ran else None,
-        rejected=rejected if ran else None,
+        referee=", ".join(referees),
+        mutants=counts[0] if ran else None,
+        rejected=counts[1] if ran else None,
     )
-    if first.evidence != evidence_text(a) or second.evidence != evidence_text(b):
-        return None
-    return replace(first, raw=joined, evidence=evidence_text(joined))
+    return replace(first, raw=joined, evidence=evidence_text(joined, language=first.language))
+
+
+def sentence_of(marks: Sequence[Mark], joined: Mark) -> str:
+    """The sentence about several steps with one mark: `hold: 24 points, ...; 2 of 3 proved symbolically`."""
+    if len(marks) == 1:
+        return marks[0].sentence
+    say, count = joined.language, len(marks)
+    extra = [joined.evidence] if joined.evidence else []
+    for phrase, told in (
+        ("proved symbolically", sum(mark.proved for mark in marks)),
+        ("explained by their rules", sum(bool(mark.explained) for mark in marks)),
+    ):
+        part = "" if told == count else say("{k} of {n}", k=told, n=count) + " "
+        extra += [part + say(phrase)] if told else []
+    word = say(MARKS[joined.kind][1].removesuffix("s"))
+    return word + (": " + "; ".join(extra) if extra else "")
 
 
 def _details(verdict: Verdict) -> tuple[str, ...]:
@@ -132,29 +147,33 @@ def _details(verdict: Verdict) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def evidence_text(evidence: Evidence, holds: bool = True) -> str:
+def evidence_text(evidence: Evidence, holds: bool = True, language: Language = ENGLISH) -> str:
     """`24 points, sizes (n, d) = (5, 3), (1, 2), worst relative difference 3e-16, jax.grad; 8 of 8 neighbouring
     statements rejected`; of a step that does not hold only where it was tried."""
-    parts = [f"{evidence.points} points"] if evidence.points else []
+    parts = [language("{n} points", n=evidence.points)] if evidence.points else []
     sizes = sizes_text(evidence.sizes)
     if sizes:
-        parts.append(f"sizes {sizes}")
+        parts.append(language("sizes {sizes}", sizes=sizes))
     if evidence.points and holds:
-        parts.append(f"worst relative difference {number_text(evidence.worst)}{_settled(evidence)}")
+        worst = language("worst relative difference {x}", x=number_text(evidence.worst))
+        parts.append(worst + _settled(evidence, language))
     if evidence.referee:
         parts.append(evidence.referee)
     text = ", ".join(parts)
     if evidence.mutants and holds:
-        rejected = evidence.rejected or 0
-        text += f"; {rejected} of {evidence.mutants} neighbouring statements rejected"
+        text += "; " + language(
+            "{k} of {n} neighbouring statements rejected",
+            k=evidence.rejected or 0,
+            n=evidence.mutants,
+        )
     return text
 
 
-def _settled(evidence: Evidence) -> str:
+def _settled(evidence: Evidence, language: Language) -> str:
     """What a large difference of a step that holds is: rounding in float64, as ball arithmetic decided."""
     if evidence.worst <= ROUNDING or "balls" not in evidence.referee:
         return ""
-    return " in float64, which is rounding by ball arithmetic"
+    return " " + language("in float64, which is rounding by ball arithmetic")
 
 
 def sizes_text(sizes: Sequence[Mapping[str, int]]) -> str:
@@ -204,21 +223,24 @@ class Summary:
     fails: int = 0
     unchecked: int = 0
     definition: int = 0
+    language: Language = ENGLISH
 
     @property
     def sentence(self) -> str:
         """`7 steps hold, 1 fails, 2 unchecked`."""
-        parts = []
+        say, parts = self.language, []
         if self.holds:
-            parts.append(f"{self.holds} {'step holds' if self.holds == 1 else 'steps hold'}")
+            phrase = "{n} step holds" if self.holds == 1 else "{n} steps hold"
+            parts.append(say(phrase, n=self.holds))
         if self.fails:
-            parts.append(f"{self.fails} {'fails' if self.fails == 1 else 'fail'}")
+            parts.append(say("{n} fails" if self.fails == 1 else "{n} fail", n=self.fails))
         if self.unchecked:
-            parts.append(f"{self.unchecked} unchecked")
+            parts.append(say("{n} unchecked", n=self.unchecked))
         return ", ".join(parts)
 
 
-def summary_of(marks: Sequence[Mark]) -> Summary:
+def summary_of(marks: Sequence[Mark], language: Language = ENGLISH) -> Summary:
     """Counts by kind."""
     kinds = [mark.kind for mark in marks]
-    return Summary(*(kinds.count(k) for k in ("holds", "fails", "unchecked", "definition")))
+    counts = (kinds.count(k) for k in ("holds", "fails", "unchecked", "definition"))
+    return Summary(*counts, language=language)

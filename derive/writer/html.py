@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from derive.writer.assets import katex_css, katex_js
-from derive.writer.evidence import LEGEND, MARKS, Mark
+from derive.writer.book import Book, sentence_case
+from derive.writer.evidence import Mark
 from derive.writer.letters import unicode_name
 from derive.writer.page import ChainView, DefinitionView, Page, ProseView, evidence_groups
 from derive.writer.prose import Run, paragraphs, runs
@@ -17,34 +18,23 @@ from derive.writer.templates import html_environment
 LONG_LEFT_SIDE = 9.0
 
 
-def page_html(page: Page) -> str:
-    """One derivation as a document of its own."""
-    return _render([page], page.title or page.slug or "Derivation", collection=False)
-
-
-def collection_html(pages: Sequence[Page], title: str) -> str:
-    """Several derivations as one document with contents and cross-references."""
-    return _render(pages, title, collection=True)
-
-
-def _render(pages: Sequence[Page], title: str, collection: bool) -> str:
+def book_html(book: Book) -> str:
+    """One derivation, or several with contents, cross-references, sources and index."""
     environment = html_environment()
     environment.filters |= {"prose": prose_html, "inline": inline_html, "kind": block_kind}
     environment.globals |= {"math": math_html, "mark": mark_html, "evidence": evidence_groups}
     chapters: dict[str, list[Page]] = {}
-    for page in pages:
+    for page in book.pages:
         chapters.setdefault(page.chapter, []).append(page)
     return environment.get_template("page.html.j2").render(
-        title=title,
-        pages=pages,
+        book=book,
+        say=book.language,
+        title=book.title,
+        pages=book.pages,
         chapters=chapters,
-        collection=collection,
-        legend=[
-            (*MARKS[kind], meaning)
-            for kind, meaning in LEGEND
-            if any(kind in page.kinds for page in pages)
-        ],
-        checked=any(page.checked for page in pages),
+        collection=book.collection,
+        checked=book.checked,
+        sentence_case=sentence_case,
         long_left_side=LONG_LEFT_SIDE,
         katex_css=Html(katex_css()),
         katex_js=Html(katex_js()),

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
+from derive.writer.book import Book
 from derive.writer.page import BlockView, ChainView, DefinitionView, Formula, Page, ProseView
 
 
-def page_json(page: Page) -> str:
-    """One derivation."""
-    return _dumped({"version": 1, **_page(page)})
-
-
-def collection_json(pages: Sequence[Page], title: str) -> str:
-    """Several derivations."""
-    return _dumped({"version": 1, "title": title, "derivations": [_page(page) for page in pages]})
+def book_json(book: Book) -> str:
+    """One derivation, or several with their title."""
+    if not book.collection:
+        return _dumped({"version": 1, **_page(book.pages[0])})
+    listed = [_page(page) for page in book.pages]
+    return _dumped({"version": 1, "title": book.title, "derivations": listed})
 
 
 def _dumped(value: dict[str, Any]) -> str:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from derive.writer.evidence import LEGEND
+from derive.errors import UsageError
+from derive.writer.book import Book, chapter_starts, sentence_case
+from derive.writer.languages import Language
 from derive.writer.letters import WORDS
 from derive.writer.page import (
     ChainView,
@@ -23,6 +26,9 @@ from derive.writer.page import (
 )
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.templates import tex_environment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 #: widths in em of 10 pt: the text, the column of reasons, number and mark, gaps
 TEXT, REASON_MM, NUMBER = 43.5, 44, 4.0
@@ -60,7 +66,7 @@ _SPECIAL = {
     "‖": r"\ensuremath{\Vert}",
 }
 #: letters that T1 with inputenc sets as they are
-_LATIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u017e]")
+_LATIN = re.compile(r"[\u0400-\u045f\x20-\x7e\u00a1-\u00ac\u00ae-\u017e]")
 _SIGNS = {
     sign: word
     for word, sign in reversed(WORDS.items())
@@ -68,17 +74,33 @@ _SIGNS = {
 }
 
 
-def page_tex(page: Page) -> str:
-    """One derivation as an article."""
-    return _render([page], page.title or page.slug or "Derivation", collection=False)
+#: babel's names of the languages that this route can set
+BABEL = {"de": "german", "fr": "french", "es": "spanish", "nb": "norwegianbokmal", "ru": "russian"}
 
 
-def collection_tex(pages: Sequence[Page], title: str) -> str:
-    """Several derivations as sections of one article with contents."""
-    return _render(pages, title, collection=True)
+def book_tex(book: Book) -> str:
+    """One derivation as an article, or several as its sections with contents, sources and index."""
+    check_language(book.language)
+    environment = environment_with_filters()
+    chapters = chapter_starts(book.pages) if book.collection else {}
+    text = environment.get_template("page.tex.j2").render(
+        book=book,
+        say=book.language,
+        title=book.title,
+        chapters=chapters,
+        level="subsection" if chapters else "section",
+        pages=book.pages,
+        collection=book.collection,
+        checked=book.checked,
+        reason_width=REASON_MM,
+        babel=BABEL.get(book.language.code, ""),
+    )
+    # an empty line between two displays would be a paragraph of its own
+    return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[)", r"\1\n", text)
 
 
-def _render(pages: Sequence[Page], title: str, collection: bool) -> str:
+def environment_with_filters() -> Environment:
+    """The templates of LaTeX with the filters of this module."""
     environment = tex_environment()
     environment.filters |= {
         "prose": prose_tex,
@@ -88,32 +110,17 @@ def _render(pages: Sequence[Page], title: str, collection: bool) -> str:
         "definition": definition_tex,
         "chain": chain_tex,
     }
-    environment.globals["evidence"] = evidence_groups
-    used = {kind for page in pages for kind in page.kinds}
-    chapters = chapter_starts(pages) if collection else {}
-    text = environment.get_template("page.tex.j2").render(
-        title=title,
-        chapters=chapters,
-        level="subsection" if chapters else "section",
-        pages=pages,
-        collection=collection,
-        checked=any(page.checked for page in pages),
-        legend=[(kind, kind, escaped(meaning)) for kind, meaning in LEGEND if kind in used],
-        reason_width=REASON_MM,
-    )
-    # an empty line between two displays would be a paragraph of its own
-    return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[)", r"\1\n", text)
+    environment.globals |= {"evidence": evidence_groups, "sentence_case": sentence_case}
+    return environment
 
 
-def chapter_starts(pages: Sequence[Page]) -> dict[str, str]:
-    """Slug of the first page of a chapter -> chapter; nothing when chapters are interrupted, as in a learning path."""
-    starts = {
-        page.slug: page.chapter
-        for before, page in zip([None, *pages], pages, strict=False)
-        if before is None or before.chapter != page.chapter
-    }
-    names = list(starts.values())
-    return starts if len(set(names)) == len(names) and all(names) else {}
+def check_language(language: Language) -> None:
+    """`UsageError` for a language that pdflatex has no letters for."""
+    if language.code == "zh":
+        raise UsageError(
+            "pdflatex has no Chinese letters: ask for html, md or ipynb, or for pdf through typst "
+            "(pip install 'derive[pdf]') with a Chinese font installed"
+        )
 
 
 def block_kind(block: ProseView | DefinitionView | ChainView) -> str:
@@ -224,7 +231,7 @@ def line_width(formula: Formula) -> float:
 def _rows(step: StepView, left: str, indent: str, beside: bool) -> list[str]:
     """One step: sign and right side, further lines of it, reason, number and mark."""
     first, *more = _broken(step.rhs)
-    tag = rf"\tag{{{step.number}{_mark(step)}}}"
+    tag = rf"\tag{{{step.label}{_mark(step)}}}"
     reason = _reason(step)
     head = f"{left} &{indent} {step.sign} {first}".lstrip()
     rows = [rf"{head} && \why{{{reason}}} {tag}" if beside and reason else f"{head} {tag}"]
@@ -241,7 +248,7 @@ def _mark(step: StepView) -> str:
 def _reason(step: StepView) -> str:
     text = prose_tex(step.reason)
     if step.rule:
-        rule = rf"\emph{{rule: {escaped(step.rule)}}}"
+        rule = rf"\emph{{{escaped(step.mark.language('rule'))}: {escaped(step.rule)}}}"
         rule += r"\,\ensuremath{\checkmark}" if step.mark.explained else ""
         text = f"{text}; {rule}" if text else rule
     return text
@@ -250,7 +257,7 @@ def _reason(step: StepView) -> str:
 def _single(chain: ChainView) -> str:
     """A result of one step: the whole equation in a box."""
     step = chain.steps[0]
-    tag = rf"\tag{{{step.number}{_mark(step)}}}"
+    tag = rf"\tag{{{step.label}{_mark(step)}}}"
     reason = _reason(step)
     whole = rf"\boxed{{\;{chain.lhs.latex} {step.sign} {step.rhs.latex}\;}}"
     if not reason:

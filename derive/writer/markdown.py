@@ -5,32 +5,77 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derive.writer.evidence import LEGEND, MARKS
+from derive.writer.book import Book, Entry, Source
 from derive.writer.page import (
     BlockView,
     ChainView,
     DefinitionView,
     Page,
     ProseView,
+    Reference,
     evidence_groups,
 )
 from derive.writer.prose import Run, paragraphs, runs
 
+_BAR = r"\vert "
 _WRAP = {"math": "${}$", "emph": "*{}*", "strong": "**{}**", "code": "`{}`"}
 
 
-def page_markdown(page: Page) -> str:
-    """One derivation."""
-    return "\n\n".join([*_page(page, 1), *_legend([page])]) + "\n"
+def book_markdown(book: Book) -> str:
+    """One derivation, or several with contents, notation, sources and index."""
+    parts = front_matter(book) if book.collection else []
+    if book.apology and not book.collection:
+        parts.append(f"*{escaped(book.apology)}*")
+    for page in book.pages:
+        parts += page_parts(page, 2 if book.collection else 1)
+    return "\n\n".join([*parts, *back_matter(book)]) + "\n"
 
 
-def collection_markdown(pages: Sequence[Page], title: str) -> str:
-    """Several derivations with contents."""
-    contents = "\n".join(f"- [{inline(page.title)}](#{page.slug})" for page in pages)
-    parts = [f"# {escaped(title)}", contents]
-    for page in pages:
-        parts += _page(page, 2)
-    return "\n\n".join([*parts, *_legend(pages)]) + "\n"
+def front_matter(book: Book) -> list[str]:
+    """Title, contents and notation of a collection."""
+    say = book.language
+    contents = [f"{page.number}. [{inline(page.title)}](#{page.slug})" for page in book.pages]
+    parts = [f"# {escaped(book.title)}", escaped(book.lead)]
+    parts += [f"*{escaped(book.apology)}*"] if book.apology else []
+    parts.append("\n".join(contents))
+    if book.notation:
+        rows = [
+            f"| ${shown.replace('|', _BAR)}$ | {escaped(words)} |" for shown, words in book.notation
+        ]
+        head = [f"| {say('Notation')} | {say('Meaning')} |", "|---|---|"]
+        parts.append("\n".join([*head, *rows]))
+    return parts
+
+
+def back_matter(book: Book) -> list[str]:
+    """Legend, sources and index."""
+    say, parts = book.language, []
+    listed = [f"{sign} {word}: {meaning}" for _, sign, word, meaning in book.legend]
+    parts += [escaped("; ".join(listed) + ".")] if listed else []
+    if book.sources:
+        parts.append(f"## {say('Sources')}")
+        parts.append("\n".join("- " + _source(source, book) for source in book.sources))
+    if book.index:
+        parts.append(f"## {say('Index')}")
+        parts.append("\n".join("- " + _entry(entry) for entry in book.index))
+    return parts
+
+
+def _source(source: Source, book: Book) -> str:
+    places = [
+        f"{inline(place)} [\\[{number}\\]](#{book.pages[number - 1].slug})".strip()
+        for number, place in source.places
+    ]
+    return f"{inline(source.work)}: {'; '.join(places)}"
+
+
+def _entry(entry: Entry) -> str:
+    term = f"*{escaped(entry.term)}*" if entry.is_rule else escaped(entry.term)
+    translation = f" ({escaped(entry.translation)})" if entry.translation else ""
+    places = [
+        f"[{label}](#{slug}{f'-step-{step}' if step else ''})" for label, slug, step in entry.places
+    ]
+    return f"{term}{translation}: {', '.join(places)}"
 
 
 def escaped(text: str) -> str:
@@ -50,46 +95,60 @@ def _runs(parts: Sequence[Run]) -> str:
     )
 
 
-def _page(page: Page, level: int) -> list[str]:
+def page_parts(page: Page, level: int) -> list[str]:
+    """The blocks of one derivation."""
     parts = [f'<a id="{page.slug}"></a>'] if page.slug else []
-    parts.append("#" * level + " " + inline(page.title))
+    number = f"{page.number} " if page.number else ""
+    parts.append("#" * level + " " + number + inline(page.title))
     if page.checked and page.summary.sentence:
         parts.append(f"*{page.summary.sentence}*")
     if page.needs:
-        links = [f"[{inline(n.title)}](#{n.slug})" if n.here else f"`{n.slug}`" for n in page.needs]
-        parts.append("Read first: " + ", ".join(links) + ".")
+        links = ", ".join(_need(need) for need in page.needs)
+        parts.append(f"{page.language('Read first')}: {links}.")
     if page.notation:
         parts += [_notation(page), inline(page.convention)]
     for block in page.blocks:
-        parts += _block(block)
+        parts += _block(block, page)
+    for listing in page.listings:
+        parts += [f"**{escaped(listing.title)}**", f"```python\n{listing.code.rstrip()}\n```"]
     if page.source:
-        parts.append("Source: " + inline(page.source))
+        parts.append(page.language("Source") + ": " + inline(page.source))
     return parts + [inline(note) for note in page.notes]
 
 
+def _need(need: Reference) -> str:
+    if not need.here:
+        return f"`{need.slug}`"
+    labels = ", ".join(f"[{label}](#{need.slug}-step-{step})" for step, label in need.results)
+    number = f"{need.number} " if need.number else ""
+    return f"[{number}{inline(need.title)}](#{need.slug})" + (f" ({labels})" if labels else "")
+
+
 def _notation(page: Page) -> str:
-    rows = ["| Given | Properties | Meaning |", "|---|---|---|"]
+    say = page.language
+    heads = " | ".join(say(word) for word in ("Given", "Properties", "Meaning"))
+    rows = [f"| {heads} |", "|---|---|---|"]
     for row in page.notation:
-        declaration = row.declaration.replace("|", r"\vert ")
-        properties = inline(row.properties).replace("|", r"\vert ")
-        meaning = inline(row.meaning) + (" *(assumed)*" if row.assumed else "")
+        declaration = row.declaration.replace("|", _BAR)
+        properties = inline(row.properties).replace("|", _BAR)
+        meaning = inline(row.meaning) + (f" *({say('assumed')})*" if row.assumed else "")
         rows.append(f"| ${declaration}$ | {properties} | {meaning} |")
     return "\n".join(rows)
 
 
-def _block(block: BlockView) -> list[str]:
+def _block(block: BlockView, page: Page) -> list[str]:
     if isinstance(block, ProseView):
         return [_runs(p) for p in paragraphs(block.text)]
     if isinstance(block, DefinitionView):
         return [_display([f"{block.lhs.latex} = {block.rhs.latex}"])]
-    return _chain(block)
+    return _chain(block, page)
 
 
 def _display(rows: Sequence[str]) -> str:
     return "\n".join(["$$", *rows, "$$"])
 
 
-def _chain(chain: ChainView) -> list[str]:
+def _chain(chain: ChainView, page: Page) -> list[str]:
     parts = []
     if chain.premises:
         listed = ", ".join(f"${premise.latex}$" for premise in chain.premises)
@@ -97,12 +156,12 @@ def _chain(chain: ChainView) -> list[str]:
     rows, left = [], chain.lhs.latex
     for step in chain.steps:
         first, *more = step.rhs.lines
-        rows.append(rf"{left} &{step.sign} {first} && \text{{({step.number})}}".strip())
+        rows.append(rf"{left} &{step.sign} {first} && \text{{({step.label})}}".strip())
         rows += [rf"&\quad {line}" for line in more]
         left = ""
     body = [row + r" \\" for row in rows[:-1]] + rows[-1:]
     parts.append(_display([r"\begin{aligned}", *body, r"\end{aligned}"]))
-    parts.append("\n".join(_steps(chain)))
+    parts.append("\n".join(_steps(chain, page)))
     if chain.boxed and chain.steps:
         last = chain.steps[-1]
         parts.append(_display([rf"\boxed{{{chain.lhs.latex} {chain.sign} {last.rhs.latex}}}"]))
@@ -112,15 +171,18 @@ def _chain(chain: ChainView) -> list[str]:
     return parts
 
 
-def _steps(chain: ChainView) -> list[str]:
+def _steps(chain: ChainView, page: Page) -> list[str]:
     lines = []
     for step in chain.steps:
         reason = inline(step.reason)
         if step.rule:
-            rule = f"*rule: {escaped(step.rule)}*" + (" ✓" if step.mark.explained else "")
+            rule = f"*{page.language('rule')}: {escaped(step.rule)}*" + (
+                " ✓" if step.mark.explained else ""
+            )
             reason = f"{reason}; {rule}" if reason else rule
         mark = f" {step.mark.sign} {step.mark.word}" if step.mark.kind else ""
-        lines.append(f"- ({step.number}){mark}" + (f": {reason}" if reason else ""))
+        anchor = f'<a id="{page.slug}-step-{step.number}"></a>' if page.slug else ""
+        lines.append(f"- {anchor}({step.label}){mark}" + (f": {reason}" if reason else ""))
     return lines
 
 
@@ -130,9 +192,3 @@ def _evidence(chain: ChainView) -> list[str]:
         lines.append(f"> {mark.sign} {numbers} {inline(sentence)}  ")
         lines += [f"> {inline(detail)}  " for detail in mark.details]
     return lines
-
-
-def _legend(pages: Sequence[Page]) -> list[str]:
-    used = {kind for page in pages for kind in page.kinds}
-    listed = [f"{MARKS[kind][0]} {kind}: {meaning}" for kind, meaning in LEGEND if kind in used]
-    return ["; ".join(listed) + "."] if listed else []

@@ -11,6 +11,7 @@ from derive.expr.facts import FACTS, Fact, Law
 from derive.expr.nodes import Expr, Function, Number, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import post_order
+from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex import latex
 from derive.writer.latex_style import LatexStyle
 from derive.writer.typesetter import Typesetter, size_piece
@@ -55,12 +56,12 @@ class NotationRow:
     assumed: bool = False
 
 
-def notation_row(given: Given) -> NotationRow:
+def notation_row(given: Given, language: Language = ENGLISH) -> NotationRow:
     """The row of a given symbol or function."""
     if isinstance(given.symbol, Function):
-        declaration, properties = _function(given.symbol)
+        declaration, properties = _function(given.symbol, language)
     else:
-        declaration, properties = _declaration(given.symbol), _properties(given.symbol)
+        declaration, properties = _declaration(given.symbol), _properties(given.symbol, language)
     return NotationRow(declaration, properties, given.meaning, given.assumed)
 
 
@@ -116,23 +117,25 @@ def _distribution(name: str, args: Sequence[Any]) -> str:
     return rf"{name} \sim {letters[kind]}({parameters})"
 
 
-def _properties(symbol: Symbol) -> str:
+def _properties(symbol: Symbol, language: Language) -> str:
     name = latex(symbol)
     listed = [
-        _fact(fact, name, symbol.is_scalar) for fact in symbol.facts if fact.name not in SILENT
+        _fact(fact, name, symbol.is_scalar, language)
+        for fact in symbol.facts
+        if fact.name not in SILENT
     ]
     if symbol.law is not None:
-        listed.append(_law(symbol))
+        listed.append(_law(symbol, language))
     return ", ".join(part for part in listed if part)
 
 
-def _fact(fact: Fact, name: str, scalar: bool) -> str:
+def _fact(fact: Fact, name: str, scalar: bool, language: Language) -> str:
     if fact.name == "interval":
         lower, upper = (_bound(b) for b in (*fact.bounds, None, None)[:2])
         low, high = lower or r"-\infty", upper or r"\infty"
         return rf"${name} \in ({low}, {high})$"
     wording = (SCALAR_WORDING.get(fact.name) if scalar else None) or WORDING.get(fact.name)
-    return wording.replace("{0}", name) if wording else FACTS[fact.name][0]
+    return language(wording or FACTS[fact.name][0]).replace("{0}", name)
 
 
 def _bound(value: Any) -> str:
@@ -141,43 +144,47 @@ def _bound(value: Any) -> str:
     return latex(value) if isinstance(value, Expr) else str(value)
 
 
-def _law(symbol: Symbol) -> str:
+def _law(symbol: Symbol, language: Language) -> str:
     """The premise in words, with its expressions as inline mathematics."""
     law = symbol.law
     assert law is not None
     args = [f"${latex(a)}$" if isinstance(a, Expr) else str(a) for a in law.args]
     if law.kind in ("minimiser", "maximiser", "stationary"):
         what = {"stationary": "stationary point"}.get(law.kind, law.kind)
-        over = f" over {args[1]}" if len(args) > 1 else ""
-        return f"a {what} of {args[0]}{over}"
+        if len(args) > 1:
+            return language(f"a {what} of {{0}} over {{1}}", *args[:2])
+        return language(f"a {what} of {{0}}", args[0])
     if law.kind == "solves":
         relations = law.args[0] if isinstance(law.args[0], tuple) else law.args[:1]
-        return "solves " + ", ".join(f"${latex(r)}$" for r in relations if isinstance(r, Expr))
+        listed = ", ".join(f"${latex(r)}$" for r in relations if isinstance(r, Expr))
+        return language("solves {0}", listed)
     if law.kind in ("eigenvalue", "eigenvector"):
-        which = _ordinal(law.args[1]) if len(law.args) > 1 else ""
-        return f"{law.kind} of {args[0]}{which}"
+        which = _ordinal(law.args[1], language) if len(law.args) > 1 else ""
+        return language(f"{law.kind} of {{0}}", args[0]) + which
     if law.kind == "random":
-        return "" if _law_known(law) else "random"
+        return "" if _law_known(law) else language("random")
     if law.kind in ("eigenvectors", "eigenvalues"):
-        return f"{law.kind} of {args[0]}, largest first"
+        return language(f"{law.kind} of {{0}}, largest first", args[0])
     return ""
 
 
-def _ordinal(which: Any) -> str:
+def _ordinal(which: Any, language: Language) -> str:
     if isinstance(which, Number) or which == 1:
         value = which.value if isinstance(which, Number) else which
-        return ", the largest" if value == 1 else f", number {value} from the largest"
+        if value == 1:
+            return ", " + language("the largest")
+        return ", " + language("number {k} from the largest", k=value)
     shown = f"${latex(which)}$" if isinstance(which, Expr) else str(which)
-    return f", number {shown} from the largest"
+    return ", " + language("number {k} from the largest", k=shown)
 
 
-def _function(function: Function) -> tuple[str, str]:
+def _function(function: Function, language: Language) -> tuple[str, str]:
     name = latex(function)
     sources = r" \times ".join(space_latex(p.dims) for p in function.parameters)
     declaration = rf"{name} : {sources} \to {space_latex(function.shape)}"
-    listed = ["any smooth function" if function.body is None else ""]
-    listed.append("applied to each entry of an array" if function.elementwise else "")
-    listed += [_fact(fact, name, True) for fact in function.facts]
+    listed = [language("any smooth function") if function.body is None else ""]
+    listed.append(language("applied to each entry of an array") if function.elementwise else "")
+    listed += [_fact(fact, name, True, language) for fact in function.facts]
     return declaration, ", ".join(part for part in listed if part)
 
 

@@ -7,32 +7,34 @@ content: each formula, reason and verdict of the page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from derive.checker.verdicts import FileReport, Report
 from derive.derivation import Chain, Definition, Derivation, Prose, Side, Step, Unreadable
 from derive.errors import UsageError
 from derive.expr.nodes import (
-    Apply,
     Call,
-    Derivative,
-    Differential,
-    Dim,
     Expr,
     Filled,
     Function,
-    Index,
-    Item,
     Symbol,
-    as_expr,
 )
-from derive.expr.walk import free_indices, post_order
+from derive.expr.walk import post_order
 from derive.writer.breaking import broken
-from derive.writer.evidence import NO_MARK, Mark, Summary, marks_of, summary_of, together
-from derive.writer.latex import latex
+from derive.writer.convention import convention_of, member_of, taken_names, value_of
+from derive.writer.evidence import (
+    NO_MARK,
+    Mark,
+    Summary,
+    marks_of,
+    sentence_of,
+    summary_of,
+    together,
+)
+from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
-from derive.writer.notation import NotationRow, index_letters, notation_row
+from derive.writer.notation import NotationRow, notation_row
 from derive.writer.spoken import spoken, spoken_name, spoken_relation
 from derive.writer.unicode_style import MARKS as UNICODE_MARKS
 from derive.writer.unicode_text import text
@@ -52,9 +54,13 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A numbered step: sign and right side, the reason, the rule's name, and the verdict."""
+    """A numbered step: sign and right side, the reason, the rule's name, and the verdict.
+
+    `number` counts the steps of a derivation; `label` is what the page shows, `3.5` in section 3 of a collection.
+    """
 
     number: int
+    label: str
     sign: str
     sign_text: str
     rhs: Formula
@@ -108,11 +114,23 @@ BlockView = ProseView | DefinitionView | ChainView
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A derivation to read before: its slug, its title when it is known, and whether it is on the same document."""
+    """A derivation to read before: its slug, its title when it is known, and whether it is on the same document; there
+    also its section and the labels of its results, each with the number of its step."""
 
     slug: str
     title: str
     here: bool
+    number: int = 0
+    results: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A program that belongs to a derivation: what it shows, in which language of programming, and its text."""
+
+    title: str
+    code: str
+    target: str = "numpy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,9 @@ class Page:
     notes: tuple[str, ...]
     checked: bool
     summary: Summary
+    number: int = 0
+    listings: tuple[Listing, ...] = ()
+    language: Language = ENGLISH
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -147,33 +168,55 @@ class Page:
 LINE_WIDTH = 21.5
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the document around a page gives it: the derivations beside it, its section, programs, and a language."""
+
+    known: Mapping[str, Reference] = field(default_factory=dict)
+    number: int = 0
+    listings: tuple[Listing, ...] = ()
+    language: Language = ENGLISH
+
+
 def page_of(
     derivation: Derivation,
     report: FileReport | Report | None = None,
-    titles: Mapping[str, str] | None = None,
+    setting: Setting | None = None,
     line_width: float = LINE_WIDTH,
 ) -> Page:
-    """The page of a derivation; `titles` are the derivations of the same document by slug."""
+    """The page of a derivation, by itself or in the setting of a collection."""
+    setting = setting or Setting()
     file_report = _one_file(report)
-    marks = marks_of(file_report)
-    taken = taken_names(derivation)
-    builder = _Builder(marks, taken, line_width)
+    marks = marks_of(file_report, setting.language)
+    builder = _Builder(marks, taken_names(derivation), line_width, setting)
     blocks = tuple(builder.block(block) for block in derivation.blocks)
-    known = titles or {}
-    needs = tuple(Reference(s, known.get(s, s), s in known) for s in derivation.needs)
+    needs = tuple(setting.known.get(s, Reference(s, s, False)) for s in derivation.needs)
     return Page(
         derivation.slug,
         derivation.title,
         derivation.chapter,
         derivation.source,
         needs,
-        tuple(notation_row(given) for given in derivation.givens),
-        convention_of(derivation),
+        tuple(notation_row(given, setting.language) for given in derivation.givens),
+        convention_of(derivation, setting.language),
         blocks,
         (*derivation.notes, *(file_report.notes if file_report else ())),
         bool(marks),
-        summary_of(builder.used),
+        summary_of(builder.used, setting.language),
+        setting.number,
+        setting.listings,
+        setting.language,
     )
+
+
+def reference_to(derivation: Derivation, number: int) -> Reference:
+    """How other pages of a collection refer to a derivation that is its section `number`."""
+    results, count = [], 0
+    for chain in derivation.chains:
+        count += len(chain.steps)
+        if chain.result:
+            results.append((count, f"{number}.{count}" if number else str(count)))
+    return Reference(derivation.slug, derivation.title, True, number, tuple(results))
 
 
 def _one_file(report: FileReport | Report | None) -> FileReport | None:
@@ -184,107 +227,15 @@ def _one_file(report: FileReport | Report | None) -> FileReport | None:
     return report.files[0]
 
 
-def expressions_of(derivation: Derivation) -> Iterable[Expr]:
-    """Every expression that the derivation shows."""
-    for block in derivation.blocks:
-        if isinstance(block, Chain):
-            yield from (side for side in block.sides() if isinstance(side, Expr))
-        elif isinstance(block, Definition):
-            value = _value(block)
-            if value is not None and isinstance(block.symbol, Symbol) and block.symbol.family:
-                yield member_of(block.symbol, value)[1]
-            elif value is not None:
-                yield value
-
-
-def taken_names(derivation: Derivation) -> frozenset[str]:
-    """The names of the derivation's own symbols, so that no notation of ours takes one of them."""
-    names = {given.symbol.name for given in derivation.givens}
-    for expr in expressions_of(derivation):
-        names |= {n.name for n in post_order(expr) if isinstance(n, (Symbol, Function))}
-    return frozenset(names)
-
-
-def convention_of(derivation: Derivation) -> str:
-    """The sentences about layout and notation that the page needs, from what occurs in it."""
-    found: dict[str, None] = {}
-    taken = taken_names(derivation)
-    for expr in expressions_of(derivation):
-        for node in post_order(expr):
-            if isinstance(node, Derivative):
-                found["derivative"] = None
-            elif isinstance(node, Differential):
-                found["differential"] = None
-            elif isinstance(node, Apply) and node.function == "broadcast":
-                found["broadcast"] = None
-            elif isinstance(node, Apply) and node.function in ("log", "logdet"):
-                found["log"] = None
-            elif isinstance(node, Apply) and node.function in LETTER_OF:
-                if LETTER_OF[node.function] not in taken:
-                    found[node.function] = None
-            elif isinstance(node, Item) and _is_row(node):
-                found["row"] = None
-    sentences = [CONVENTIONS[kind] for kind in CONVENTIONS if kind in found]
-    ranges = free_ranges(derivation)
-    if ranges:
-        sentences.append("Free indices: " + "; ".join(f"${r}$" for r in ranges) + ".")
-    return " ".join(["Vectors are columns.", *sentences])
-
-
-def free_ranges(derivation: Derivation) -> list[str]:
-    r"""The ranges of the free indices, `i = 1, \dots, n`, for whose values the relations are claimed."""
-    found: dict[str, None] = {}
-    for block in derivation.blocks:
-        sides = block.sides() if isinstance(block, Chain) else ()
-        for side in sides:
-            for index in free_indices(side) if isinstance(side, Expr) else ():
-                lower, upper = latex(index.lower), latex(index.upper)
-                found[rf"{latex(index)} = {lower}, \dots, {upper}"] = None
-    return list(found)
-
-
-#: functions that are printed as a letter, which a page has to introduce
-LETTER_OF: dict[str, str] = {
-    "sigmoid": r"\sigma",
-    "normal_cdf": r"\Phi",
-    "normal_pdf": r"\varphi",
-    "digamma": r"\psi",
-    "trigamma": r"\psi",
-}
-
-CONVENTIONS: dict[str, str] = {
-    "derivative": "The gradient of a scalar has the shape of its variable; "
-    r"the Jacobian of an $m$-vector with respect to a $d$-vector is $m \times d$.",
-    "differential": r"$\mathrm{d}$ is the differential with respect to every quantity that varies.",
-    "broadcast": "A number beside an array stands for that number in each entry, "
-    "a vector beside a matrix for that vector in each row.",
-    "row": r"$X_{i:}$ is row $i$ of a matrix and $X_{:j}$ its column $j$, both as columns.",
-    "sigmoid": r"$\sigma$ is the logistic sigmoid, $\sigma(t) = 1 / (1 + e^{-t})$.",
-    "normal_cdf": r"$\Phi$ is the standard normal distribution function.",
-    "normal_pdf": r"$\varphi$ is the standard normal density.",
-    "digamma": r"$\psi$ is the digamma function.",
-    "trigamma": r"$\psi'$ is the trigamma function.",
-    "log": r"$\log$ is the natural logarithm.",
-}
-
-
-def _is_row(node: Item) -> bool:
-    base = node.base
-    family = base.family if isinstance(base, Symbol) else 0
-    inner = node.indices[family:]
-    return len(inner) > 1 and None in inner and any(i is not None for i in inner)
-
-
-def _value(block: Definition) -> Expr | None:
-    symbol = block.symbol
-    return symbol.body if isinstance(symbol, Function) else symbol.definition
-
-
 class _Builder:
     """Turns blocks into views; numbers the steps through all chains from 1."""
 
-    def __init__(self, marks: Mapping[int, Mark], taken: frozenset[str], line_width: float) -> None:
+    def __init__(
+        self, marks: Mapping[int, Mark], taken: frozenset[str], line_width: float, setting: Setting
+    ) -> None:
         self.marks, self.taken, self.line_width = marks, taken, line_width
+        self.language = setting.language
+        self.prefix = f"{setting.number}." if setting.number else ""
         self.number = 0
         self.used: list[Mark] = []
 
@@ -315,7 +266,7 @@ class _Builder:
         )
 
     def definition(self, block: Definition) -> DefinitionView:
-        value = _value(block)
+        value = value_of(block)
         if value is None:
             left = self.formula(block.symbol)
             return DefinitionView(left, self.formula(Unreadable(block.source, "")), left.spoken)
@@ -341,7 +292,7 @@ class _Builder:
             left,
             tuple(steps),
             premises,
-            condition_words(chain.premises),
+            self.language(condition_words(chain.premises)),
             chain.result and bool(op),
             MARKS[op or "="][0].strip(),
             UNICODE_MARKS[op or "="].strip(),
@@ -352,29 +303,20 @@ class _Builder:
         self.number += 1
         mark = self.marks.get(self.number, NO_MARK)
         if not mark.kind and step.role == "definition" and self.marks:
-            mark = Mark("definition")
+            mark = Mark("definition", language=self.language)
         self.used.append(mark)
         right = self.formula(step.rhs, arrays=True)
         return StepView(
             self.number,
+            f"{self.prefix}{self.number}",
             MARKS[step.op][0].strip(),
             UNICODE_MARKS[step.op].strip(),
             right,
             step.reason.text,
-            step.reason.rule,
+            self.language(step.reason.rule),
             mark,
             spoken_relation(previous.spoken, step.op, right.spoken),
         )
-
-
-def member_of(family: Symbol, value: Expr) -> tuple[Expr, Expr]:
-    """A family and its value, each at an index: `x_i` and `X_{i:}`."""
-    free = tuple(
-        Index(letter, as_expr(family.origin), Dim(size + (family.origin - 1)))
-        for letter, size in zip(index_letters(family), family.dims, strict=False)
-    )
-    kept = (None,) * (len(family.dims) - len(free))
-    return Item(family, (*free, *kept)), Item(value, (*free, *kept))
 
 
 def stated_by(ops: Sequence[str]) -> str:
@@ -394,20 +336,27 @@ def condition_words(premises: Sequence[Expr]) -> str:
     return "At points where" if free else "For"
 
 
-def numbers_text(numbers: Sequence[int]) -> str:
+def numbers_text(numbers: Sequence[str]) -> str:
     """`(1)`, `(1)-(3)`."""
     return f"({numbers[0]})" if len(numbers) == 1 else f"({numbers[0]})–({numbers[-1]})"
 
 
 def evidence_groups(chain: ChainView) -> list[tuple[str, Mark, str]]:
     """Numbers of steps, their mark and its sentence; neighbours with the same evidence stand together."""
-    groups: list[tuple[list[int], Mark]] = []
+    groups: list[tuple[list[StepView], Mark]] = []
     for step in chain.steps:
         if not step.mark.kind:
             continue
         joined = together(groups[-1][1], step.mark) if groups else None
         if joined is not None:
-            groups[-1] = ([*groups[-1][0], step.number], joined)
+            groups[-1] = ([*groups[-1][0], step], joined)
         else:
-            groups.append(([step.number], step.mark))
-    return [(numbers_text(numbers), mark, mark.of_steps(len(numbers))) for numbers, mark in groups]
+            groups.append(([step], step.mark))
+    return [
+        (
+            numbers_text([step.label for step in steps]),
+            mark,
+            sentence_of([step.mark for step in steps], mark),
+        )
+        for steps, mark in groups
+    ]

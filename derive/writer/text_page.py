@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from derive.writer.evidence import LEGEND, MARKS
+from derive.writer.book import Book, Source
 from derive.writer.letters import unicode_name
 from derive.writer.page import (
     BlockView,
@@ -14,6 +14,8 @@ from derive.writer.page import (
     DefinitionView,
     Page,
     ProseView,
+    Reference,
+    StepView,
     evidence_groups,
 )
 from derive.writer.prose import Run, paragraphs, runs
@@ -23,18 +25,25 @@ WIDTH = 92
 FORMULA = 52
 
 
-def page_text(page: Page) -> str:
-    """One derivation."""
-    return "\n\n".join([*_page(page), *_legend([page])]) + "\n"
-
-
-def collection_text(pages: Sequence[Page], title: str) -> str:
-    """Several derivations with contents."""
-    contents = "\n".join(f"  {n}. {inline(page.title)}" for n, page in enumerate(pages, 1))
-    parts = [_heading(title, "="), contents]
-    for page in pages:
+def book_text(book: Book) -> str:
+    """One derivation, or several with contents and sources."""
+    parts = []
+    if book.collection:
+        contents = "\n".join(f"  {page.number}. {inline(page.title)}" for page in book.pages)
+        parts = [_heading(book.title, "="), _filled(book.lead), contents]
+    parts += [_filled(book.apology)] if book.apology else []
+    for page in book.pages:
         parts += _page(page)
-    return "\n\n".join([*parts, *_legend(pages)]) + "\n"
+    parts += _legend(book)
+    if book.sources:
+        listed = [_filled(_source(source), "  ") for source in book.sources]
+        parts.append("\n".join([book.language("Sources") + ":", *listed]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _source(source: Source) -> str:
+    places = "; ".join(f"{inline(place)} [{number}]".strip() for number, place in source.places)
+    return f"{inline(source.work)}: {places}"
 
 
 def inline(text: str) -> str:
@@ -63,18 +72,29 @@ def _heading(text: str, line: str) -> str:
 
 
 def _page(page: Page) -> list[str]:
-    parts = [_heading(inline(page.title), "─")]
+    number = f"{page.number}. " if page.number else ""
+    parts = [_heading(number + inline(page.title), "─")]
     if page.checked and page.summary.sentence:
         parts.append(page.summary.sentence)
     if page.needs:
-        parts.append("Read first: " + ", ".join(inline(need.title) for need in page.needs))
+        needs = ", ".join(_need(need) for need in page.needs)
+        parts.append(_filled(f"{page.language('Read first')}: {needs}"))
     if page.notation:
         parts += [_notation(page), _filled(inline(page.convention))]
     for block in page.blocks:
         parts += _block(block)
     if page.source:
-        parts.append(_filled("Source: " + inline(page.source)))
-    return parts + [_filled(inline(note)) for note in page.notes]
+        parts.append(_filled(page.language("Source") + ": " + inline(page.source)))
+    parts += [_filled(inline(note)) for note in page.notes]
+    for listing in page.listings:
+        parts.append(listing.title + "\n\n" + textwrap.indent(listing.code.rstrip(), "    "))
+    return parts
+
+
+def _need(need: Reference) -> str:
+    labels = ", ".join(label for _, label in need.results)
+    number = f"{need.number}. " if need.number else ""
+    return number + inline(need.title) + (f" ({labels})" if need.number and labels else "")
 
 
 def _notation(page: Page) -> str:
@@ -83,7 +103,7 @@ def _notation(page: Page) -> str:
     lines = []
     for name, row in zip(names, page.notation, strict=True):
         words = "; ".join(inline(part) for part in (row.properties, row.meaning) if part)
-        words += " (assumed)" if row.assumed else ""
+        words += f" ({page.language('assumed')})" if row.assumed else ""
         gap = " " * max(0, width - columns(name))
         lines.append(f"  {name}{gap}   {words}".rstrip())
     return "\n".join(lines)
@@ -110,8 +130,8 @@ def _chain(chain: ChainView) -> str:
     for position, (step, row) in enumerate(zip(chain.steps, rows, strict=True)):
         shown = left if position == 0 else ""
         front = f"    {shown}{' ' * (pad - columns(shown))} {row}"
-        note = f"({step.number})" + (f" {step.mark.sign}" if step.mark.kind else "")
-        reason = _reason(step.reason, step.rule, bool(step.mark.explained))
+        note = f"({step.label})" + (f" {step.mark.sign}" if step.mark.kind else "")
+        reason = _reason(step)
         if columns(row) <= width:
             lines += _beside(front + " " * (width - columns(row)), note, reason)
         else:
@@ -152,9 +172,11 @@ def _beside(front: str, note: str, reason: str) -> list[str]:
     return [(start + first).rstrip(), *(" " * columns(start) + line for line in more)]
 
 
-def _reason(reason: str, rule: str, explained: bool) -> str:
-    shown = f"rule: {rule}" + (" ✓" if explained else "") if rule else ""
-    return "; ".join(part for part in (inline(reason), shown) if part)
+def _reason(step: StepView) -> str:
+    rule = ""
+    if step.rule:
+        rule = f"{step.mark.language('rule')}: {step.rule}" + (" ✓" if step.mark.explained else "")
+    return "; ".join(part for part in (inline(step.reason), rule) if part)
 
 
 def _box(text: str) -> list[str]:
@@ -162,7 +184,6 @@ def _box(text: str) -> list[str]:
     return [f"    ┌{line}┐", f"    │ {text} │", f"    └{line}┘"]
 
 
-def _legend(pages: Sequence[Page]) -> list[str]:
-    used = {kind for page in pages for kind in page.kinds}
-    listed = [f"{MARKS[kind][0]} {kind}: {meaning}" for kind, meaning in LEGEND if kind in used]
+def _legend(book: Book) -> list[str]:
+    listed = [f"{sign} {word}: {meaning}" for _, sign, word, meaning in book.legend]
     return [_filled("; ".join(listed) + ".")] if listed else []

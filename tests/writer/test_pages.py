@@ -115,7 +115,7 @@ def test_a_collection_holds_its_pages_and_links_them(to: str) -> None:
         "html": '<a href="#mse-gradient">',
         "tex": r"\ref{mse-gradient}",
         "md": "(#mse-gradient)",
-        "text": "Read first: Gradient and Hessian of the mean squared error",
+        "text": "Read first: 1. Gradient and Hessian of the mean squared error (1.2, 1.3)",
         "json": '"mse-gradient"',
     }
     assert links[to] in text

@@ -20,7 +20,7 @@ const button = document.getElementById('recall');
 button.addEventListener('click', () => {
   const on = document.body.classList.toggle('recall');
   button.setAttribute('aria-pressed', String(on));
-  button.textContent = on ? 'Show all steps' : 'Hide the steps to recall them';
+  button.textContent = on ? button.dataset.show : button.dataset.hide;
   document.querySelectorAll('.step.shown').forEach(step => step.classList.remove('shown'));
 });
 document.addEventListener('click', event => {
