@@ -8,6 +8,7 @@ from derive.derivation import Chain
 from derive.engine.differentials import by_differential
 from derive.engine.recursion import recursion
 from derive.engine.worked import worked
+from derive.errors import DeriveError
 from derive.expr.nodes import Expr, Symbol
 from derive.rules.through import steps_between
 
@@ -20,15 +21,18 @@ def worked_blocks(
     For a gradient by a matrix, without named quantities between: `df = ... = tr(G^T dX)`, then `gradient = G`.
     """
     given = (wrt,) if isinstance(wrt, Expr) else tuple(wrt)
-    x = given[0]
-    if kind == "gradient" and len(given) == 1 and isinstance(x, Symbol) and not body.shape:
-        chains = recursion(body, x)
-        if chains is not None:
-            return chains
-    plain = kind == "gradient" and len(given) == 1 and not body.shape
-    matrix = isinstance(x, Symbol) and x.rank == 2 and not x.family
-    if plain and matrix and isinstance(x, Symbol) and not steps_between(body, x):
-        found: tuple[Chain, Chain] | None = by_differential(body, x)
+    if kind == "gradient" and len(given) == 1 and isinstance(given[0], Symbol) and not body.shape:
+        try:
+            found = _of_a_symbol(body, given[0])
+        except DeriveError:
+            found = None
         if found is not None:
             return found
     return (worked(body, given, kind),)
+
+
+def _of_a_symbol(body: Expr, x: Symbol) -> tuple[Chain, ...] | None:
+    chains = recursion(body, x)
+    if chains is None and x.rank == 2 and not x.family and not steps_between(body, x):
+        return by_differential(body, x)
+    return chains

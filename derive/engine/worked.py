@@ -14,7 +14,7 @@ from derive.engine.proof import proved
 from derive.engine.stepper import advance, first_derivatives, replaced
 from derive.engine.sweep import sweep, sweep_words
 from derive.engine.tidying import tidied
-from derive.errors import UsageError
+from derive.errors import DeriveError, UsageError
 from derive.expr.nodes import Derivative, Expr
 from derive.rules import RULES
 from derive.rules.calculus import der
@@ -36,7 +36,10 @@ def worked(body: Expr, wrt: Expr | Sequence[Expr], kind: str = "gradient") -> Ch
     if sum(v.rank for v in variables) + body.rank > 2:
         return by_entries(body, variables)
     result = derivative(body, variables)
-    lines = _stepwise(start, result)
+    try:
+        lines = _stepwise(start, result)
+    except DeriveError:
+        lines = None
     if lines is None:
         lines = [(result, (), (sweep_words(start),))]
     return Chain(start, tuple(_step(line) for line in lines), result=True)
