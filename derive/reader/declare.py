@@ -139,6 +139,8 @@ def _declare_clause(reader: Formula, clause: Clause) -> None:
     if cut is None:
         _by_words(reader, clause)
         return
+    if cut == 0:
+        raise reader.error("a declaration has no left side", start_of(clause.nodes[0]))
     edges: list[int] = []
     place: int | None = cut
     while place is not None:
@@ -402,8 +404,9 @@ def _finish(reader: Formula, clause: Clause) -> None:
     cut = _relation_at(clause.nodes)
     assert cut is not None
     left, right = clause.nodes[:cut], clause.nodes[cut + 1 :]
-    if not right:
-        raise reader.error("a definition has no right side", start_of(clause.nodes[0]))
+    if not right or not left:
+        side = "right" if left else "left"
+        raise reader.error(f"a definition has no {side} side", start_of(clause.nodes[0]))
     if _sign(clause.nodes, cut) == r"\sim":
         from derive.reader.declare_definitions import random_law
 

@@ -201,13 +201,20 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         other = _body(reader, names, parameters, right)
         if other is None and body is None:
             _body(reader, names, parameters, right, raising=True)
-        if other is not None:
+        if other is not None and not _acts_entrywise(body, other, parameters):
             scalars, body = tuple(_resolved(reader, p) for p in parameters), other
     assert body is not None
     elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape
     entry.kind = "function"
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
     return entry
+
+
+def _acts_entrywise(body: Expr | None, other: Expr, parameters: Sequence[Symbol]) -> bool:
+    """Whether a body read for a number keeps the shape of the declared parameter: z^2 + 1 for a vector z."""
+    if body is None or body.shape or len(parameters) != 1:
+        return False
+    return bool(other.shape) and other.shape == parameters[0].shape
 
 
 def _may_be_scalar(declared: Sequence[Symbol | None]) -> bool:

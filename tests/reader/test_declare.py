@@ -131,3 +131,11 @@ def test_what_is_not_understood_is_refused(text) -> None:
     with pytest.raises(ReadError) as caught:
         declare(Table(), [text])
     assert caught.value.path == "declaration 1"
+
+
+def test_a_function_of_a_number_acts_on_each_entry() -> None:
+    given = [r"z \in \mathbb{R}^k, x \in \mathbb{R}^n", r"f(z) = z^2 + 1", r"g(z) = \|z\|^2"]
+    assert read_expression("f(x)", given).shape == read_expression("x", given).shape
+    assert read_expression("g(z)", given).shape == ()
+    with pytest.raises(ReadError, match="g takes z"):
+        read_expression("g(x)", given)

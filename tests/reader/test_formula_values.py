@@ -44,7 +44,7 @@ VALUES = {
     r"\lambda": 0.8, r"\Sigma": SQUARE @ SQUARE.T / 3 + np.eye(3), r"\sigma^2": 0.6, "x": RNG.normal(size=(4, 3)),
     "B": RNG.normal(size=(2, 3)), "W": RNG.normal(size=(3, 3)),
 }  # fmt: skip
-X, w, u, v, y, t, A, B, x = (VALUES[name] for name in "X w u v y t A B x".split())
+X, w, u, v, y, t, A, B, x = (VALUES[name] for name in ("X", "w", "u", "v", "y", "t", "A", "B", "x"))
 a, b, c, lam, s2, Sg = (
     VALUES[name] for name in ("a", "b", "c", r"\lambda", r"\sigma^2", r"\Sigma")
 )
@@ -73,7 +73,8 @@ CASES = [
     (r'|a| |b+c|', lambda: abs(a)*abs(b+c)),
     (r'2|a|b', lambda: 2*abs(a)*b),
     (r'\log|\Sigma|', lambda: np.log(np.linalg.det(Sg))),
-    (r'\ln\det\Sigma + \operatorname{tr}(\Sigma^{-1}A)', lambda: np.log(np.linalg.det(Sg))+np.trace(np.linalg.inv(Sg)@A)),
+    (r'\ln\det\Sigma + \operatorname{tr}(\Sigma^{-1}A)',
+     lambda: np.log(np.linalg.det(Sg))+np.trace(np.linalg.inv(Sg)@A)),
     (r'\operatorname{tr} A \Sigma', lambda: np.trace(A@Sg)),
     (r'\mathrm{Tr}\{A\Sigma\}', lambda: np.trace(A@Sg)),
     (r"w'Aw", lambda: w@A@w),
@@ -130,7 +131,8 @@ CASES = [
     (r'\log_{10}(b)', lambda: np.log10(b)),
     (r'\frac{1}{\sigma\sqrt{2\pi}}', lambda: 1/np.sqrt(2*np.pi*s2)),
     (r'\frac{1}{\sigma^4}', lambda: 1/s2**2),
-    (r'\mathcal{N}(w\mid u,\Sigma)', lambda: np.exp(-.5*(w-u)@np.linalg.inv(Sg)@(w-u))/np.sqrt(np.linalg.det(2*np.pi*Sg))),
+    (r'\mathcal{N}(w\mid u,\Sigma)',
+     lambda: np.exp(-.5*(w-u)@np.linalg.inv(Sg)@(w-u))/np.sqrt(np.linalg.det(2*np.pi*Sg))),
     (r'\mathcal{N}(w; 0, I)', lambda: np.exp(-.5*w@w)/(2*np.pi)**1.5),
     (r'\mathcal N(a|b,\sigma^2)', lambda: np.exp(-(a-b)**2/2/s2)/np.sqrt(2*np.pi*s2)),
     (r'\frac{\partial}{\partial w} w^\top A w', lambda: (A+A.T)@w),
