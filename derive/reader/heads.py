@@ -56,7 +56,8 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
         undefined = entry.function is not None and entry.function.body is None and not name.primes
         return Left("new" if undefined else "known", head, logarithm, entry)
     reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
-    reserved = reserved or (name.font == "word" and name.base.lower() in FUNCTION_WORDS)
+    unary = head.parameters is not None and len(head.parameters) == 1
+    reserved = reserved or (unary and name.font == "word" and name.base.lower() in FUNCTION_WORDS)
     if name.primes or reserved or (name.base == "N" and name.font == "cal") or (name.base == "D" and name.sub):
         return Left("known")
     assert head.parameters is not None

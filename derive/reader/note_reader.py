@@ -153,12 +153,14 @@ class _Note:
     def _with_layout(self, layout: str) -> tuple[Table, Result]:
         options = Options(layout=layout)
 
-        def attempt(table: Table) -> tuple[tuple[int, int], Result]:
+        def attempt(table: Table) -> tuple[tuple[int, ...], Table]:
             result = self._run(table, options)
-            return result.score, result
+            settled = self._settled(table)
+            if result.faults:
+                result = self._run(self._settled(table), options)
+            return result.score, settled
 
-        table, _ = with_assumptions(self.table, attempt, self.declarations.hints)
-        settled = self._settled(table)
+        _, settled = with_assumptions(self.table, attempt, self.declarations.hints)
         return settled, self._run(settled, options, last=True)
 
     def _settled(self, tried: Table) -> Table:

@@ -91,7 +91,7 @@ class ReadingPass:
         self.lead = ""
         self.fresh = True
         self.seeks = _seeks(document)
-        self.guessed: dict[Unreadable, frozenset[Name]] = {}
+        self.guessed: dict[Unreadable, tuple[frozenset[Name], Unreadable]] = {}
         self.confirmed: set[Name] = set()
 
     def run(self) -> Result:
@@ -113,13 +113,11 @@ class ReadingPass:
 
     def _corroborate(self) -> None:
         """A clash of assumed shapes is the author's where every assumed name is in use elsewhere and little else clashes."""
-        clashing = {block: None for block in self.guessed}
-        if not clashing or len(clashing) > MOST_CLASHES:
+        if len(self.guessed) > MOST_CLASHES:
             return
-        for unreadable, names in self.guessed.items():
+        for doubtful, (names, sure) in self.guessed.items():
             if names <= self.confirmed:
-                sure = Unreadable(unreadable.latex, unreadable.why.removeprefix(f"{GUESSED}: ").removesuffix("; declare them"), True)
-                self.result.blocks = [_with_side(block, unreadable, sure) for block in self.result.blocks]
+                self.result.blocks = [_with_side(b, doubtful, sure) for b in self.result.blocks]
 
     # --------------------------------------------------------------------------------------------- prose
 
@@ -367,11 +365,12 @@ class ReadingPass:
         where = f" (line {error.line})" if error.line else ""
         guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
         why = f"{error.message}{where}"
-        if guessed:
-            why = f"{GUESSED}: {why}; declare them"
-            return Unreadable(raw.latex, why)
         near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
-        return Unreadable(raw.latex, why, error.ill_typed, near)
+        if not guessed:
+            return Unreadable(raw.latex, why, error.ill_typed, near)
+        found = Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
+        self.guessed[found] = (guessed, Unreadable(raw.latex, why, True, near))
+        return found
 
     def _near(self, tokens: Sequence[Token], source: Source) -> tuple[tuple[str, Expr], ...]:
         """What an ill-typed side says with one transpose more or less."""
