@@ -292,6 +292,9 @@ def _reduce(self: Lowering, node: Expr) -> Value:
 
     assert isinstance(node, e.Reduce)
     body = self.done[node.body]
+    if node.kind == "array":
+        others = tuple(i for i in body.indices if i not in node.indices)
+        return Value(values.aligned(self.graph, body, (*others, *node.indices), ()), others)
     masks = [self.done[w] for w in node.where]
     for index in node.indices:
         for op, bound in values.conditions(index):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -45,12 +46,12 @@ def term(lift: Lift, node: Node, pins: Pins) -> Expr:
     loops = _loop_labels(lift, node, pins)
     rest = sorted((x for x in summed if x not in loops), key=lambda x: -_degree(node, x))
     soft = _soft_labels(lift, node, pins, loops)
-    if 1 <= len(soft) <= 2 and not shape and _only_there(lift, node, pins, soft):
-        try:
+    alone = not shape and _only_there(lift, node, pins, soft)
+    if 1 <= len(soft) <= 2 and alone:
+        with suppress(CannotWrite):
             return _Term(lift, node, pins, loops, soft).expr()
-        except CannotWrite:
-            pass
-    for extra in range(len(rest) if len(soft) > 1 else 0, len(rest) + 1):
+    slices = len(soft) > 1 or (soft and not shape and not alone)  # entries read better than slices
+    for extra in range(len(rest) if slices else 0, len(rest) + 1):
         try:
             return _Term(lift, node, pins, [*loops, *rest[:extra]]).expr()
         except CannotWrite:
