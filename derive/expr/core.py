@@ -34,17 +34,28 @@ class Expr:
 
     shape: Shape = field(init=False)
     _hash: int = field(init=False)
+    _key: tuple[Any, ...] = field(init=False)
+    _parts: tuple[Expr, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        kind = type(self)
+        key = tuple([getattr(self, name) for name in _field_names(kind)])
+        object.__setattr__(self, "_key", key)
         object.__setattr__(self, "shape", self._shape())
-        object.__setattr__(self, "_hash", hash((type(self).__name__, *self.key())))
+        object.__setattr__(self, "_hash", hash((kind.__name__, *key)))
+        object.__setattr__(self, "_parts", tuple(expressions_in(key)))
 
     def _shape(self) -> Shape:
         raise NotImplementedError(type(self).__name__)
 
     def key(self) -> tuple[Any, ...]:
         """The data of the node, in order: what makes two nodes of one kind equal."""
-        return tuple([getattr(self, name) for name in _field_names(type(self))])
+        return self._key
+
+    @property
+    def parts(self) -> tuple[Expr, ...]:
+        """Every expression among the data of the node, in order."""
+        return self._parts
 
     def __hash__(self) -> int:
         return self._hash
@@ -54,7 +65,7 @@ class Expr:
             return True
         if type(self) is not type(other) or self._hash != other._hash:
             return False
-        return self.key() == other.key()
+        return self._key == other._key
 
     @property
     def rank(self) -> int:
@@ -143,7 +154,10 @@ def expressions_in(value: object) -> Iterator[Expr]:
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from expressions_in(item)
+            if isinstance(item, Expr):
+                yield item
+            elif isinstance(item, tuple):
+                yield from expressions_in(item)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from derive.expr.nodes import Expr, Function, Index, Reduce, Symbol, expressions_in
+from derive.expr.nodes import Expr, Function, Index, Reduce, Symbol
 from derive.expr.sizes import Size
+
+#: the most nodes of a formula whose order of traversal is kept with it
+MOST_KEPT = 300
 
 
 def children(node: Expr, into_definitions: bool = False) -> tuple[Expr, ...]:
@@ -20,25 +23,36 @@ def children(node: Expr, into_definitions: bool = False) -> tuple[Expr, ...]:
         return (node.definition,) if into_definitions and node.definition is not None else ()
     if isinstance(node, Function):
         return (node.body,) if into_definitions and node.body is not None else ()
-    return tuple(expressions_in(node.key()))
+    return node.parts
 
 
 def post_order(root: Expr, into_definitions: bool = False) -> Iterator[Expr]:
     """Every distinct node once, parts before wholes."""
+    if into_definitions:
+        return _post_order(root, True)
+    found = root.__dict__.get("_order")
+    if found is None:
+        found = tuple(_post_order(root, False))
+        if len(found) <= MOST_KEPT:
+            object.__setattr__(root, "_order", found)
+    return iter(found)
+
+
+def _post_order(root: Expr, into_definitions: bool) -> Iterator[Expr]:
     done: dict[Expr, None] = {}
     stack: list[tuple[Expr, bool]] = [(root, False)]
     while stack:
         node, ready = stack.pop()
         if node in done:
             continue
-        if ready:
-            done[node] = None
-            yield node
-            continue
-        stack.append((node, True))
-        stack.extend(
-            (c, False) for c in reversed(children(node, into_definitions)) if c not in done
-        )
+        if not ready:
+            parts = children(node, into_definitions)
+            if parts:
+                stack.append((node, True))
+                stack.extend([(c, False) for c in reversed(parts) if c not in done])
+                continue
+        done[node] = None
+        yield node
 
 
 def _mapped(value: Any, mapping: Mapping[Expr, Expr]) -> Any:
@@ -52,6 +66,8 @@ def _mapped(value: Any, mapping: Mapping[Expr, Expr]) -> Any:
 def rebuild(node: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """The node with its direct parts replaced; the same object when nothing changes. Shapes are checked again."""
     if isinstance(node, (Symbol, Function)):
+        return node
+    if all([mapping.get(part, part) is part for part in node.parts]):
         return node
     old = node.key()
     new = tuple(_mapped(value, mapping) for value in old)
