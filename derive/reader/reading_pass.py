@@ -39,6 +39,7 @@ from derive.reader.source import Source
 from derive.reader.table import Name, Table
 from derive.reader.wording import (
     claims,
+    decomposition,
     imposes,
     is_conditional,
     is_result,
