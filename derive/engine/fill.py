@@ -28,6 +28,8 @@ SEARCHED: tuple[Rule, ...] = tuple(
 )
 DEEPEST = 3
 MOST_STATES = 160
+#: parts of formulas that the search may look at: about two seconds
+BUDGET = 6_000
 NOT_FILLED = "not filled"
 
 
@@ -118,10 +120,15 @@ def _by_search(lhs: Expr, rhs: Expr) -> list[Line] | None:
         return tidy
     seen = {canonical(lhs): None}
     frontier: list[tuple[Expr, list[Line]]] = [(lhs, [])]
+    spent = 0
     for _ in range(DEEPEST):
         following: list[tuple[Expr, list[Line]]] = []
         for side, path in frontier:
+            size = sum(1 for _ in post_order(side))
             for rule in SEARCHED:
+                spent += size
+                if spent > BUDGET:
+                    return None
                 for made in applications(side, rule):
                     line: Line = (made, (rule.name,), (rule.words,))
                     if same(made, rhs):
