@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.expr.walk import free_symbols, post_order, symbols, transform
+
+if TYPE_CHECKING:
+    from derive.checker.projection import Projection
 
 #: facts that a solved symbol may carry: they are checked afterwards
 CHECKABLE = frozenset(
@@ -86,8 +89,27 @@ def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
     others = tuple(p for p in rest if not _is_equation(p))
     if not equations:
         return Prepared(lhs, rhs, others)
-    newton = Newton.of(equations, (lhs, rhs))
-    return Prepared(lhs, rhs, others, (newton,), newton.parts)
+    solver = _solver(equations, (lhs, rhs))
+    return Prepared(lhs, rhs, others, (solver,), solver.parts)
+
+
+def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projection:
+    """For unknowns with as many entries as there are equations; else, and where that fails, for the nearest solution."""
+    from derive.checker.projection import Projection
+
+    nearest: Projection | None = None
+    try:
+        nearest = Projection([_difference(e.lhs, e.rhs) for e in equations if isinstance(e, Relation)])
+        newton = Newton.of(equations, sides)
+    except EvaluationError:
+        if nearest is None:
+            return Newton.of(equations, sides)
+        return nearest
+    last = newton
+    while isinstance(last.spare, Newton):
+        last = last.spare
+    last.spare = nearest
+    return newton
 
 
 def _is_equation(premise: Expr) -> bool:
@@ -149,7 +171,7 @@ class Newton:
         residuals: Sequence[Expr],
         unknowns: Sequence[Symbol],
         repeated: Sequence[Expr] = (),
-        spare: Newton | None = None,
+        spare: Newton | Projection | None = None,
     ) -> None:
         self.spare, self.failed = spare, False
         self.residuals = tuple(residuals)

@@ -1,0 +1,71 @@
+"""Points that satisfy equations with more unknowns than equations: each sampled point moves to the nearest solution.
+
+`S u = lambda u` determines neither u nor lambda nor S; a random point is moved along the least change of all continuous
+quantities in the equations until they hold, so that the points stay random on the set of solutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derive.checker.solver import BITS, Frame, System, refine, search
+from derive.errors import EvaluationError
+from derive.expr.nodes import Expr, Symbol
+from derive.expr.walk import free_symbols
+
+#: facts of a quantity that may be moved; they are checked at the solutions
+MOVABLE = frozenset(
+    ["real", "positive", "nonnegative", "negative", "nonzero", "interval", "probability", "symmetric", "psd", "pd"]
+    + ["square", "invertible", "full_column_rank", "full_row_rank"]
+)  # fmt: skip
+
+
+class Projection:
+    """Solves residual = 0 for all continuous symbols in it, by least changes."""
+
+    def __init__(self, residuals: Sequence[Expr]) -> None:
+        found: dict[Symbol, None] = {}
+        for residual in residuals:
+            for symbol in free_symbols(residual):
+                if symbol.law is None and all(fact.name in MOVABLE for fact in symbol.facts):
+                    found[symbol] = None
+        if not found:
+            raise EvaluationError("the premise has no unknown that may vary")
+        self.residuals, self.unknowns = tuple(residuals), tuple(found)
+        self.parts: tuple[Expr, ...] = ()
+        self.failed = False
+
+    def floats(self, problem: Any, points: Any) -> Any:
+        """The points moved to solutions, without those where that fails."""
+        unknowns = tuple(u for u in self.unknowns if u in points.values)
+        system = System.of(self.residuals, unknowns)
+        frame = Frame(system, points.sizes, points.floats(), points.realisation)
+        flat, ok = search(frame, frame.flat(points.values), 0)
+        with np.errstate(all="ignore"):
+            ok &= frame.inside(flat)
+        kept = [int(i) for i in np.flatnonzero(ok)]
+        if not kept:
+            listed = ", ".join(u.name for u in unknowns)
+            raise EvaluationError(f"the premise could not be solved for {listed}")
+        return replace(points, values={**points.values, **frame.split(flat)}).subset(kept)
+
+    def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:
+        """The solutions in balls of high precision."""
+        from flint import arb
+
+        from derive.checker.ball_kernel import BallKernel, precision
+
+        unknowns = tuple(u for u in self.unknowns if u in points.values)
+        with precision(BITS):
+            exact = points.balls(BallKernel())
+        frame = Frame(System.of(self.residuals, unknowns), points.sizes, points.floats(), points.realisation)
+        found, ok = refine(frame, frame.flat(points.values), exact)
+        for unknown, block in frame.split(found).items():
+            block = np.array(block, dtype=object)
+            for point in np.flatnonzero(~ok):
+                block[point] = np.frompyfunc(lambda _: arb("nan"), 1, 1)(block[point])
+            values[unknown] = block.reshape(values[unknown].shape)
