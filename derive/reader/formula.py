@@ -7,6 +7,7 @@ index that is free in it is one index. A side that cannot be read is its ReadErr
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -194,6 +195,19 @@ def read_value(
     except RecursionError:
         table.sizes.restore(before)
         return source.error("the formula is nested too deeply", tokens[0].start if tokens else 0)
+    except FAULTS as error:
+        table.sizes.restore(before)
+        return _fault(error, source, tokens[0].start if tokens else 0)
+
+
+FAULTS = (AttributeError, AssertionError, LookupError, TypeError, ValueError, ArithmeticError)
+"""What only a fault of the reader raises: one side is then refused, the rest of the document is still read."""
+
+
+def _fault(error: Exception, source: Source, start: int) -> ReadError:
+    if os.environ.get("DERIVE_TRACEBACK"):
+        raise error
+    return source.error(f"a fault of derive, please report it ({type(error).__name__}: {error})", start)
 
 
 def _check_depth(nodes: Sequence[Node], source: Source) -> None:
@@ -239,6 +253,8 @@ def _built(found: tuple[Formula, Value], source: Source) -> Side:
         return source.error("the formula is nested too deeply", value.start)
     except DeriveError as error:
         return source.error(str(error), value.start)
+    except FAULTS as error:
+        return _fault(error, source, value.start)
     return Reading(expr, tuple(reader.state.notes), tuple(reader.state.ambiguous))
 
 

@@ -186,7 +186,10 @@ def read_function_word(reader: Formula, request: object) -> Value:
     found = request.written
     handler = reader.words.get(f"word:{word}") or reader.words.get(f"word:{word.lower()}")
     if handler is not None:
-        return handler(reader, request)  # type: ignore[arg-type]
+        value = handler(reader, request)  # type: ignore[arg-type]
+        if value is None:
+            raise reader.error(f"{word} of this has no meaning here", found.start)
+        return value
     return known_function(
         reader, request.cursor, word.lower(), found.sub, found.sup, found.primes, found.start
     )
