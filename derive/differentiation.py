@@ -15,7 +15,7 @@ from derive.expr.nodes import Derivative as DerivativeNode
 from derive.expr.nodes import Dim, Expr, Index, Item, Symbol, Transpose, as_expr
 from derive.expr.shapes import transposed
 from derive.expr.sizes import Shape, shape_text
-from derive.expr.walk import free_indices, free_symbols, post_order
+from derive.expr.walk import free_symbols, post_order
 
 if TYPE_CHECKING:
     from derive.checker.verdicts import FileReport
@@ -39,9 +39,9 @@ class Derivative:
     kind: str
     layout: str
     expr: Expr
-    wrt: str = ""
-    axes: Shape = ()
-    entry: tensor.Entries | None = None
+    wrt: str
+    axes: Shape
+    found: tensor.Entries
     names: tuple[tuple[Symbol, str], ...] = ()
     assumed: tuple[str, ...] = ()
     checked: bool = True
@@ -49,12 +49,16 @@ class Derivative:
 
     @cached_property
     def claim(self) -> DerivativeNode:
-        """The derivative as it is asked for, not carried out; entry by entry when it has more than two axes."""
-        if self.entry is not None:
-            return self.entry.claim
-        twice = self.kind == "hessian"
+        """The derivative as it is asked for, not carried out; entry by entry where it has no matrix notation."""
+        if self._by_entries:
+            return self.found.claim
         style = "partial" if self.kind == "jacobian" else "nabla"
-        return DerivativeNode(self.body, (self.variable,) * (1 + twice), style)
+        return replace(self.found.claim, style=style)
+
+    @property
+    def _by_entries(self) -> bool:
+        shape = self.body.shape + self.variable.shape * (1 + (self.kind == "hessian"))
+        return self.found.claim.shape != shape
 
     @cached_property
     def chains(self) -> tuple[Chain, ...]:
@@ -62,7 +66,7 @@ class Derivative:
 
         The last chain ends with the result.
         """
-        if self.entry is not None:
+        if self._by_entries:
             return (engine.worked(self.claim.body, self.claim.wrt, "jacobian"),)
         made = engine.worked_blocks(self.body, self.claim.wrt, self.kind)
         return (*made[:-1], self._ended(made[-1]))
@@ -138,13 +142,7 @@ class Derivative:
     @property
     def _code_layout(self) -> tuple[Index | int, ...] | None:
         """Axes of the array that the generated code returns: a family's index goes where its variable's axes stand."""
-        if self.entry is not None:
-            return self.entry.layout
-        free = free_indices(self.claim)
-        if self.kind != "jacobian" or not free:
-            return None
-        own, axes = self.body.rank, self.expr.rank
-        return (*range(own), *free, *range(own, axes))
+        return None if self.expr is not self.found.value else self.found.layout
 
     @cached_property
     def arguments(self) -> dict[str, str]:
@@ -270,8 +268,6 @@ def differentiate(
         raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
     if layout not in LAYOUTS:
         raise UsageError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
-    axes: Shape = ()
-    entry: tensor.Entries | None = None
     names: tuple[tuple[Symbol, str], ...] = ()
     assumed: tuple[str, ...] = ()
     shown = wrt if isinstance(wrt, str) else ""
@@ -294,16 +290,12 @@ def differentiate(
     )
     variable = _member(variable, shown)
     times = (variable,) * (1 + (kind == "hessian"))
-    entry = None
-    if len(body.shape) + sum(x.rank for x in times) > 2:
-        entry = tensor.entries(body, times)
-        result = entry.value
-    else:
-        result = tensor.derivative(body, times)
+    found = tensor.textbook(body, times)
+    result = found.value
     if layout == "numerator" and kind == "gradient" and result.rank in (1, 2):
         result, axes = Transpose(result), transposed(result.shape)
     return Derivative(
-        body, variable, kind, layout, result, shown, axes, entry, names, assumed, check, seed
+        body, variable, kind, layout, result, shown, axes, found, names, assumed, check, seed
     )
 
 
