@@ -109,8 +109,19 @@ class Identity:
         from derive.checker.referee import confirm
 
         self.confirmed = confirm(self.problem, points)
+        if self.confirmed is False and self._undefined(points):
+            self.confirmed = None  # float64 makes up a value where there is none, such as a singular inverse
         if self.confirmed is False:
             raise EvaluationError("jax.grad and the dual numbers differ on a derivative here")
+
+    def _undefined(self, points: Points) -> bool:
+        """Whether neither side has a value at these points."""
+        from derive.checker.ball_kernel import precision
+        from derive.checker.decision import PRECISIONS, State
+
+        with precision(PRECISIONS[0]):
+            left, right, _ = self.problem.sides(self.balls, points, True)
+            return bool((self.states(left, right, points) == State.BOTH_UNDEFINED).all())
 
     def _suspects(self, points: Points) -> list[int]:
         """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect."""
@@ -120,19 +131,19 @@ class Identity:
         record = self.record
         record.notes.update(ev.notes)
         record.points += points.count
-        self._watch(left, right, undefined == 0)
-        finite = np.flatnonzero(undefined == 0)
+        fine = undefined == 0
+        self._watch(left, right, fine)
+        finite = np.flatnonzero(fine)
         if len(finite):
             record.worst = max(record.worst, _worst(absolute, left, right, finite))
         chosen = dict.fromkeys(int(i) for i in finite[:RANDOM])
         gross = len(finite) > 0 and float(relative[finite].max()) > ROUNDING
         count = SUSPECTS if gross else 1
         for measure in (absolute, relative):
-            ranked = finite[np.argsort(-measure[finite], kind="stable")]
-            chosen.update(dict.fromkeys(int(i) for i in ranked[:count]))
+            chosen.update(dict.fromkeys(_largest(measure, finite, count)))
         if not len(finite):
             chosen.update(dict.fromkeys(range(min(RANDOM, points.count))))
-        for side in (1, 2):
+        for side in (1, 2) if len(finite) < points.count else ():
             one_sided = np.flatnonzero(undefined == side)
             if self.problem.has_derivative and len(one_sided) < KINKS * points.count:
                 continue  # a derivative has no value at a kink, which is no restriction of a claim
@@ -156,7 +167,9 @@ class Identity:
         record = self.record
         if not finite.any():
             return
-        a, b = left[finite], right[finite]
+        if not (record.constant_left or record.constant_right or record.both_zero):
+            return
+        a, b = (left, right) if finite.all() else (left[finite], right[finite])
         record.constant_left = record.constant_left and bool((a == a[:1]).all())
         record.constant_right = record.constant_right and bool((b == b[:1]).all())
         record.both_zero = record.both_zero and not a.any() and not b.any()
@@ -305,12 +318,25 @@ def _mentions_symbols(plan: Any, side: Expr) -> bool:
     return bool(free_symbols(side))
 
 
+def _largest(measure: Any, finite: Any, count: int) -> list[int]:
+    """The positions among `finite` where a measure is largest, the earlier ones first."""
+    if not len(finite):
+        return []
+    if count == 1:
+        return [int(finite[np.argmax(measure[finite])])]
+    ranked = finite[np.argsort(-measure[finite], kind="stable")]
+    return [int(i) for i in ranked[:count]]
+
+
 def _worst(absolute: Any, left: Any, right: Any, finite: Any) -> float:
     """The largest difference at a point relative to the largest entry of both sides there."""
+    gap = absolute[finite]
+    if not gap.any():
+        return 0.0
     sizes = [np.abs(side).reshape(len(side), -1).max(axis=1, initial=0.0) for side in (left, right)]
     size = np.maximum(*sizes)[finite]
     with np.errstate(all="ignore"):
-        share = np.where(size > 0, absolute[finite] / size, 0.0)
+        share = np.where(size > 0, gap / size, 0.0)
     return max(0.0, float(share.max()))
 
 

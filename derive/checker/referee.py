@@ -1,10 +1,8 @@
 """JAX autodiff of the original function as second opinion on every derivative that a relation contains.
 
 The judge decides derivatives on dual numbers in balls; here the same derivative of the author's own function is
-taken by
-`jax.grad` and compared with the dual numbers at one point, contracted with random vectors. Disagreement is a
-fault that makes
-the relation undecided, never a verdict.
+taken by `jax.grad` and compared with the dual numbers at one point, contracted with random vectors. Disagreement
+is a fault that makes the relation undecided, never a verdict.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.plan import base_symbol
 from derive.checker.sampling import Points
 from derive.errors import DeriveError, EvaluationError
+from derive.expr.facts import declared
 from derive.expr.nodes import Derivative, Differential, Expr, Index, Item, Symbol
 
 #: relative difference of the two derivatives that rounding may explain
@@ -195,6 +194,8 @@ def _direction(ev: Evaluator, scope: Scope, variable: Expr, weight: Any) -> Any:
     from derive.checker.entries import item_positions
 
     if not isinstance(variable, Item):
+        if declared(base_symbol(variable).facts, "symmetric_entries"):
+            weight = weight + weight.T - np.diag(np.diag(weight))
         return weight[None, None]
     dims = ev.dims(base_symbol(variable).shape)
     out = np.zeros((1, scope.tuples, *dims))

@@ -13,6 +13,7 @@ from derive.checker.evaluator import Evaluator, Scope, Value, handles
 from derive.checker.plan import base_symbol
 from derive.errors import EvaluationError
 from derive.expr import nodes as n
+from derive.expr.facts import declared
 from derive.expr.nodes import Expr, Symbol
 
 
@@ -92,6 +93,8 @@ def _seed(ev: Evaluator, variable: Expr, symbol: Symbol, scope: Scope, level: in
         count = int(np.prod(dims)) if dims else 1
         ev.base.check_size((count, count))
         seed = np.eye(count).reshape((count, 1, 1, *dims))
+        if declared(symbol.facts, "symmetric_entries"):
+            seed = np.maximum(seed, np.swapaxes(seed, -1, -2))  # an entry moves with its mirror image
     seed = seed.reshape((seed.shape[0], *([1] * (level - 1)), *seed.shape[1:]))
     return ev.base.integers(seed)
 
