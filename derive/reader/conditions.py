@@ -108,12 +108,12 @@ class Conditions:
         return any(symbol in present for symbol in unknowns)
 
     def variants(self) -> tuple[tuple[Expr, ...], ...]:
-        """Premises to try: the conditions by their first sides, by their last sides, and the last condition alone."""
+        """Premises to try: the conditions by their first sides, by their last sides, and each alone."""
         if not self.imposed:
             return ()
         first = tuple(forms[0] for forms in self.imposed)
         last = tuple(forms[-1] for forms in self.imposed)
-        single = [(form,) for form in reversed(self.imposed[-1])]
+        single = [(form,) for forms in reversed(self.imposed) for form in reversed(forms)]
         return tuple(dict.fromkeys([*single, first, last]))
 
 

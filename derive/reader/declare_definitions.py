@@ -236,7 +236,11 @@ def _declared(reader: Formula, name: Name) -> Symbol | None:
     match = reader.table.find(name)
     if match is None or match[1] != name or match[0].kind != "variable" or match[0].sizes is None:
         return None
-    return reader.table.symbol(match[0])
+    entry = match[0]
+    if entry is reader.table.families.get(entry.name):  # a parameter x beside samples x_i is like one of them
+        own = entry.sizes[entry.family :] if entry.family and entry.sizes is not None else ()
+        return Symbol(name.latex, reader.table.sizes.shape(own))
+    return reader.table.symbol(entry)
 
 
 def _body(

@@ -299,7 +299,7 @@ def read_call(reader: Formula, request: object) -> Value:
         with reader.at(start):
             if request.primes:
                 value = derivative_call(entry.word, entry.latex, arguments, request.primes, start)
-            elif entry.word in ELEMENTWISE.values() or entry.word in BY_NAME.values():
+            elif entry.word in (*ELEMENTWISE.values(), *BY_NAME.values(), "normal_pdf", "normal_cdf"):
                 value = elementwise(reader, entry.word, arguments, start)
             else:
                 value = call_word(reader, entry.word, arguments, start)

@@ -9,10 +9,12 @@ from fractions import Fraction
 from derive.expr.nodes import (
     Add,
     Apply,
+    Call,
     Constant,
     Dim,
     Expectation,
     Expr,
+    Integral,
     Neg,
     Number,
     Power,
@@ -31,8 +33,10 @@ from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Token
+from derive.reader.table import Name
 
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))
@@ -196,9 +200,44 @@ def read_divergence(reader: Formula, request: object) -> Value | None:
     finite = law_divergence(reader, sides[0], sides[1], found.start)
     if finite is not None:
         return finite
+    densities = _density_divergence(reader, sides, found.start)
+    if densities is not None:
+        return densities
     with reader.deeper(found.start):
         q, p = reader.whole(sides[0]), reader.whole(sides[1])
     return _divergence(reader, q, p, found.start)
+
+
+def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) -> Value | None:
+    """KL(q \\| p) of two declared functions of one number: the integral of q log(q / p); None when they are none."""
+    variable = Symbol("t")
+    values: list[Value] = []
+    for side in sides:
+        cursor = Cursor(side)
+        name = base_name(cursor)
+        if name is None:
+            return None
+        sub, sup = written_scripts(cursor)
+        if cursor.node is not None and not cursor.at("("):
+            return None
+        match = reader.table.find(Name(name.base, name.font, name.accents, sub, sup))
+        entry = match[0] if match is not None else None
+        function = entry.function if entry is not None else None
+        if entry is None or entry.kind not in ("word", "function"):
+            return None
+        if function is not None and (len(function.parameters) != 1 or function.parameters[0].shape):
+            return None
+        if function is None:
+            values.append(Value((), lambda word=entry.word: Apply(word, (variable,))))  # type: ignore[misc]
+        else:
+            values.append(Value((), lambda f=function: Call(f, (variable,))))  # type: ignore[misc]
+    q, p = values
+
+    def build() -> Expr:
+        ratio = Apply("log", (Quotient(q.build(), p.build()),))
+        return Integral(Product((q.build(), ratio)), variable)
+
+    return Value((), build, start=start)
 
 
 def _names_divergence(found: Written) -> bool:

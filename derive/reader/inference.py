@@ -84,7 +84,8 @@ class _Search(Generic[T]):
             for name, rank in self._others():
                 if not self.open():
                     break
-                now = self.ranks.get(name, self.hints.get(name, self.met[name][0]))
+                usual = self.met.get(name, (rank,))
+                now = self.ranks.get(name, self.hints.get(name, usual[0]))
                 better = self.try_ranks({**self.ranks, name: rank}, rank < now) or better
 
     def pairs(self) -> None:

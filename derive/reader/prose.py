@@ -144,7 +144,8 @@ class Declarations:
             second = _relation_at(clause.nodes, cut + 1)
             left = clause.nodes[:cut] if second is None else clause.nodes[cut + 1 : second]
             named = _subject(reader, left) is not None or _is_numeric(left)
-            if is_conditional(mention.before) or not named:
+            excluded = sign in (r"\ne", r"\neq") and not _is_numeric(clause.nodes[cut + 1 :])
+            if is_conditional(f"{mention.lead} {mention.before}") or not named or excluded:
                 return [Stated(clause, mention, False)]
             _declare_clause(reader, clause)
             self._speak(reader, clause, left, mention, said)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.derivation import Alternative, Block, Chain, Definition, Place, Prose, Step, Unreadable
 from derive.derivation import Side as TypedSide
-from derive.errors import DeriveError, ReadError
+from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Apply, Call, Derivative, Expr, Item, Relation, Symbol
 from derive.expr.walk import free_symbols, post_order, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
@@ -29,14 +29,14 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_names import read_name
 from derive.reader.formula_state import Options, State
 from derive.reader.formula_values import Misfit
-from derive.reader.groups import tree
+from derive.reader.groups import Node, tree
 from derive.reader.heads import Left, left_of
 from derive.reader.prose import Stated
 from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
-from derive.reader.scanner import Token
+from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import Name, Table
+from derive.reader.table import INDEX_LETTERS, Name, Table
 from derive.reader.wording import (
     claims,
     decomposition,
@@ -91,6 +91,7 @@ class ReadingPass:
         self.conditions = Conditions()
         self.lead = ""
         self.fresh = True
+        self.cases: list[tuple[tuple[Node, ...], Source]] = []
         self.seeks = _seeks(document)
         self.guessed: dict[Unreadable, tuple[frozenset[Name], Unreadable]] = {}
         self.confirmed: set[Name] = set()
@@ -107,7 +108,7 @@ class ReadingPass:
                 self.fresh = True
             elif isinstance(block, Display):
                 for group in self.chains.get(number, ()):
-                    self._chain(group)
+                    self._guarded(group)
                 self.lead = ""
         self._corroborate()
         return self.result
@@ -133,6 +134,7 @@ class ReadingPass:
         )
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
+        self.cases = []
         for stated in self.stated.get(number, ()):
             try:
                 self._carry_out(stated)
@@ -153,7 +155,9 @@ class ReadingPass:
         words = f"{mention.lead} {mention.before}"
         reader = self._reader(source)
         if not stated.defines:
-            if not is_conditional(words) and states(words):
+            if is_conditional(words) or _between_indices(nodes[cut]):
+                self.cases.append((tuple(nodes), source))
+            elif states(words):
                 self._suppose(reader, nodes)
             return
         left, right = nodes[:cut], nodes[cut + 1 :]
@@ -164,6 +168,8 @@ class ReadingPass:
 
             _finish(reader, stated.clause)
             return
+        if is_conditional(words) and left and right:
+            self.cases.append((tuple(nodes), source))
         if is_conditional(words) or not left or not right:
             return
         left_side = left_of(reader, tokens)
@@ -282,6 +288,18 @@ class ReadingPass:
 
     # ----------------------------------------------------------------------------------------------- chains
 
+    def _guarded(self, group: list[RawRelation]) -> None:
+        """A chain; a fault of the reader costs this chain only."""
+        before = len(self.result.blocks)
+        try:
+            self._chain(group)
+        except Exception as error:
+            del self.result.blocks[before:]
+            fault = InternalError(f"{type(error).__name__} while reading: {error}")
+            sides = [group[0].lhs, *(r.rhs for r in group)]
+            typed: list[TypedSide] = [Unreadable(side.latex, str(fault)) for side in sides]
+            self._emit(group, sides, typed, Left("known"), 0, (), "")
+
     def _chain(self, group: list[RawRelation]) -> None:
         raw = group[0].chain
         source = raw.source
@@ -395,6 +413,15 @@ class ReadingPass:
         found: list[Expr] = []
         from derive.reader.formula_conditions import condition
 
+        for nodes, place in self.cases:
+            try:
+                reader = self._reader(place, state)
+                letters = [n for n in clean(nodes) if isinstance(n, Token) and n.kind is Kind.LETTER]
+                indices = len(letters) == 2 and all(n.text in INDEX_LETTERS for n in letters)
+                with reader.flag(in_index=indices):
+                    found.append(condition(reader, Cursor(nodes)).build())
+            except _REFUSED:
+                continue
         for annotation in group[0].chain.annotations:
             tokens = [t for t in annotation.tokens if t.text not in (r"\forall",)]
             texts = {t.text for t in tokens}
@@ -518,7 +545,7 @@ class ReadingPass:
     def _remember(self, typed: list[TypedSide], words: str) -> None:
         """A derivative may be set to zero in the words that follow."""
         readable = [side for side in typed if isinstance(side, Expr)]
-        if readable and isinstance(typed[0], Expr) and _is_gradient(typed[0]):
+        if readable and isinstance(typed[0], Expr) and _is_gradient(typed[0], 1):
             self.conditions.gradient(typed[0], readable[-1])
 
     def _alternatives(
@@ -601,15 +628,20 @@ def _place(source: Source, offset: int) -> Place:
     return Place(source.path, place.line, place.column)
 
 
+def _between_indices(sign: Node) -> bool:
+    """Whether a sign excludes something: `i \\ne j`."""
+    return isinstance(sign, Token) and sign.text in (r"\ne", r"\neq")
+
+
 def _tokens(node: object) -> list[Token]:
     return [node] if isinstance(node, Token) else list(node.tokens())  # type: ignore[attr-defined]
 
 
-def _is_gradient(node: Expr) -> bool:
-    """Whether a side is a derivative, perhaps transposed."""
+def _is_gradient(node: Expr, order: int = 0) -> bool:
+    """Whether a side is a derivative (of this order), perhaps transposed."""
     while isinstance(node, (Item,)) or type(node).__name__ in ("Transpose", "Neg"):
         node = node.base if isinstance(node, Item) else node.operand  # type: ignore[attr-defined]
-    return isinstance(node, Derivative)
+    return isinstance(node, Derivative) and order in (0, len(node.wrt))
 
 
 def _has_derivative(node: TypedSide) -> bool:
