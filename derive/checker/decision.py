@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,15 +82,12 @@ def near_state(a: Any, b: Any) -> int:
     return entry_state(a, b, AGREE_BY_RULES)
 
 
-_STATES = {
-    name: np.frompyfunc(function, 2, 1)
-    for name, function in {
-        "=": entry_state,
-        "~=": near_state,
-        "<=": order_state,
-        "<": strict_state,
-        "!=": unequal_state,
-    }.items()
+STATES: dict[str, Callable[[Any, Any], int]] = {
+    "=": entry_state,
+    "~=": near_state,
+    "<=": order_state,
+    "<": strict_state,
+    "!=": unequal_state,
 }
 
 
@@ -103,23 +101,34 @@ class Judged:
 
 def judge_points(left: Any, right: Any, op: str = "=") -> Judged:
     """States of the points along the first axis of two arrays of balls, for one of = <= < !=."""
-    left, right = np.broadcast_arrays(left, right)
-    table = np.asarray(_STATES[op](left, right)).astype(np.int64).reshape(left.shape[0], -1)
-    if table.shape[1] == 0:
-        empty = np.zeros(left.shape[0], dtype=np.int64)
-        return Judged(empty, empty)
+    if left.shape != right.shape:
+        left, right = np.broadcast_arrays(left, right)
+    points = left.shape[0]
+    state = STATES[op]
+    found = [state(a, b) for a, b in zip(left.ravel(), right.ravel(), strict=True)]
+    if not any(found):
+        return Judged(np.zeros(points, dtype=np.int64), np.zeros(points, dtype=np.int64))
+    table = np.array(found, dtype=np.int64).reshape(points, -1)
     return Judged(table.max(axis=1), table.argmax(axis=1))
 
 
 def compare_floats(left: Any, right: Any) -> tuple[Any, Any, Any]:
-    """For each point: largest absolute and relative difference, and 0 finite, 1 left, 2 right, 3 both not finite."""
-    left, right = np.broadcast_arrays(left, right)
+    """For each point: largest absolute and relative difference, and 0 finite, 1 left, 2 right, 3 both not finite.
+
+    Used inside `np.errstate(all="ignore")`.
+    """
+    if left.shape != right.shape:
+        left, right = np.broadcast_arrays(left, right)
     left, right = left.reshape(left.shape[0], -1), right.reshape(right.shape[0], -1)
-    bad_left, bad_right = ~np.isfinite(left).all(axis=1), ~np.isfinite(right).all(axis=1)
     gap = np.abs(left - right)
-    size = np.maximum(np.abs(left), np.abs(right))
     absolute = gap.max(axis=1, initial=0.0)
-    with np.errstate(all="ignore"):
-        share = np.where(gap > 0, gap / np.where(size > 0, size, 1.0), 0.0)
-    relative = share.max(axis=1, initial=0.0)
-    return absolute, relative, bad_left + 2 * bad_right
+    if np.isfinite(absolute).all():
+        undefined = np.zeros(len(absolute), dtype=np.int64)
+    else:
+        bad_left, bad_right = ~np.isfinite(left).all(axis=1), ~np.isfinite(right).all(axis=1)
+        undefined = bad_left + 2 * bad_right
+    share = np.zeros(gap.shape)
+    if absolute.any():
+        size = np.maximum(np.abs(left), np.abs(right))
+        np.divide(gap, size, out=share, where=gap > 0)
+    return absolute, share.max(axis=1, initial=0.0), undefined

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from derive.checker.budget import check
@@ -45,6 +46,11 @@ class Scope:
     directions: int = 1
     depth: int = 0
     memo: dict[Expr, Value] = field(default_factory=dict)
+
+    @cached_property
+    def bound(self) -> frozenset[Expr] | None:
+        """What is bound here, None in the outermost scope."""
+        return frozenset(self.bindings) if self.parent is not None else None
 
     def inner(self, bindings: dict[Expr, Value], **more: Any) -> Scope:
         """A scope inside this one."""
@@ -94,32 +100,25 @@ class Evaluator:
         scope = scope or self.root
         if not self.plan.binders and scope is self.root:
             return self._straight(node)
-        stack = [(node, scope)]
-        while stack:
-            current, here = stack[-1]
-            if current in here.memo:
-                stack.pop()
-                continue
-            home = self._home(current, here)
-            if home is not here:
-                if current in home.memo:
-                    here.memo[current] = self._lifted(home.memo[current], current.rank, home, here)
-                    stack.pop()
-                else:
-                    stack.append((current, home))
-                continue
-            missing = (
-                []
-                if current in here.bindings
-                else [c for c in self.plan.needs(current) if c not in here.memo]
-            )
-            if missing:
-                stack.extend((c, here) for c in reversed(missing))
-                continue
-            check()
-            here.memo[current] = self._compute(current, here)
-            stack.pop()
-        return scope.memo[node]
+        memo = scope.memo
+        if node in memo:
+            return memo[node]
+        for current in self.plan.inside(node, scope.bound):
+            if current not in memo:
+                self.steps += 1
+                if not self.steps % 8:
+                    check()
+                memo[current] = self._valued(current, scope)
+        return memo[node]
+
+    def _valued(self, node: Expr, scope: Scope) -> Value:
+        """The value of a node whose parts have theirs; what does not depend on this scope comes from outside."""
+        home = self._home(node, scope)
+        if home is scope:
+            return self._compute(node, scope)
+        if node not in home.memo:
+            self.value(node, home)
+        return self._lifted(home.memo[node], node.rank, home, scope)
 
     def _straight(self, root: Expr) -> Value:
         """The value of a node below which nothing is bound: one pass over its parts."""

@@ -158,8 +158,6 @@ class NumpyKernel(ArrayKernel):
         return np.asarray(condition)
 
     def matmul(self, a: Array, b: Array) -> Array:
-        if a.shape[-1] <= 8 and a.dtype == np.float64:
-            return np.einsum("...ij,...jk->...ik", a, b)
         return np.matmul(a, b)
 
     def _each(self, function: Any, a: Array, square: bool) -> Array:

@@ -110,6 +110,7 @@ class Plan:
         self.products: dict[Expr, Any] = {}
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
         self._schedules: dict[Expr, list[Expr]] = {}
+        self._inside: dict[tuple[Expr, Bound | None], list[Expr]] = {}
         parts = self.parts = self._collect()
         self.order = list(parts)
         self.kinds = {type(node) for node in parts}
@@ -153,6 +154,34 @@ class Plan:
         if found is None:
             found = self._schedules[root] = self._below(root)
         return found
+
+    def inside(self, root: Expr, bound: Bound | None) -> list[Expr]:
+        """The nodes to evaluate for `root` in a scope that binds `bound` (None for the outermost), parts first.
+
+        What does not depend on `bound` stands there without its parts, as does what is bound.
+        """
+        key = (root, bound)
+        found = self._inside.get(key)
+        if found is None:
+            found = self._inside[key] = self._find_inside(root, bound)
+        return found
+
+    def _find_inside(self, root: Expr, bound: Bound | None) -> list[Expr]:
+        done: dict[Expr, None] = {}
+        stack = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            parts: tuple[Expr, ...] = ()
+            if bound is None or (node not in bound and not bound.isdisjoint(self.deps[node])):
+                parts = self.needs(node)
+            if ready or not parts:
+                done[node] = None
+                continue
+            stack.append((node, True))
+            stack.extend([(c, False) for c in reversed(parts) if c not in done])
+        return list(done)
 
     def _below(self, root: Expr) -> list[Expr]:
         done: dict[Expr, None] = {}
@@ -198,13 +227,21 @@ class Plan:
             found = self._needs[node] = tuple(dict.fromkeys(self._find_needs(node)))
         return found
 
+    def entry(self, node: Item) -> Reduce | None:
+        """The array, given by its entries, of which one entry is taken: that entry can be evaluated alone."""
+        base = node.base
+        if not isinstance(base, Symbol) or base in self.bindable or None in node.indices:
+            return None
+        made = base.definition
+        return made if isinstance(made, Reduce) and made.kind == "array" else None
+
     def _find_needs(self, node: Expr) -> list[Expr]:
         if isinstance(node, Symbol):
             return [node.definition] if node.definition is not None else []
         if isinstance(node, Index):
             return []
         if isinstance(node, Item):
-            return [node.base]
+            return [] if self.entry(node) is not None else [node.base]
         if isinstance(node, Reduce):
             return self._independent([node.body, *node.where], node.indices)
         if isinstance(node, OPEN):
@@ -239,7 +276,7 @@ class Plan:
                 continue
             parts = children(node, into_definitions=True)
             if isinstance(node, Item):
-                parts = (node.base,)
+                parts = () if self.entry(node) is not None else (node.base,)
             inner = inside | frozenset(bound_by(node))
             stack.extend((p, inner) for p in reversed(parts))
         return list(found)
