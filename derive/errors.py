@@ -38,11 +38,16 @@ class ReadError(DeriveError):
 
     def __init__(self, message: str, path: str = "", line: int = 0, column: int = 0) -> None:
         self.message, self.path, self.line, self.column = message, path, line, column
-        super().__init__(f"{path or 'input'}:{line}:{column}: {message}" if line else message)
+        place = f"{path or 'input'}:{line}:{column}: " if line else f"{path}: " if path else ""
+        super().__init__(place + message)
 
 
 class EvaluationError(DeriveError):
     """An expression has no value at a point: singular, outside a domain, not finite, too large."""
+
+
+class PremiseError(EvaluationError):
+    """No points were found at which the premises of a relation hold."""
 
 
 class InternalError(DeriveError):
