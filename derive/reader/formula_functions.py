@@ -13,6 +13,7 @@ from derive.expr.nodes import (
     Apply,
     Function,
     Quotient,
+    Symbol,
 )
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -299,7 +300,12 @@ def read_call(reader: Formula, request: object) -> Value:
         with reader.at(start):
             if request.primes:
                 value = derivative_call(entry.word, entry.latex, arguments, request.primes, start)
-            elif entry.word in (*ELEMENTWISE.values(), *BY_NAME.values(), "normal_pdf", "normal_cdf"):
+            elif entry.word in (
+                *ELEMENTWISE.values(),
+                *BY_NAME.values(),
+                "normal_pdf",
+                "normal_cdf",
+            ):
                 value = elementwise(reader, entry.word, arguments, start)
             else:
                 value = call_word(reader, entry.word, arguments, start)
@@ -331,10 +337,7 @@ def _declared_call(
     if function is None:
         raise reader.error(f"{latex} is a function without a definition", start)
     if arguments is None:
-        arguments = [
-            Value(p.shape, lambda p=p: p, start=start, kind="symbol")
-            for p in function.parameters  # type: ignore[misc]
-        ]
+        arguments = [_held(reader, p, start) for p in function.parameters]
     if len(arguments) != len(function.parameters):
         raise reader.error(
             f"{latex} takes {len(function.parameters)} arguments, got {len(arguments)}",
@@ -351,6 +354,17 @@ def _declared_call(
                     ill_typed=True,
                 )
     return function_call(function, arguments, primes, start)
+
+
+def _held(reader: Formula, parameter: Symbol, start: int) -> Value:
+    """What a bare function stands at: the quantity that has the parameter's name, else the parameter."""
+    for entry in reader.table.variables():
+        if entry.latex != parameter.name or entry is reader.table.families.get(entry.name):
+            continue
+        symbol = reader.table.symbol(entry)
+        if symbol.shape == parameter.shape:
+            return Value(symbol.shape, lambda s=symbol: s, start=start, kind="symbol")  # type: ignore[misc]
+    return Value(parameter.shape, lambda: parameter, start=start, kind="symbol")
 
 
 def read_named_function(reader: Formula, request: object) -> Value | None:
