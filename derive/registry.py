@@ -15,13 +15,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from derive.derivation import Derivation, Place
 from derive.errors import DeriveError, InternalError, ReadError, RecipeError
 from derive.note import Note, place_of
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "derive.recipes"
 
@@ -271,6 +274,8 @@ def _sorted(found: Mapping[str, Recipe]) -> dict[str, Recipe]:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Every recipe of the installed packages; ours first, so that no other package can take a slug of ours."""
+    from importlib.metadata import entry_points
+
     points = sorted(
         entry_points(group=GROUP), key=lambda p: (p.value != "recipes", p.name, p.value)
     )
