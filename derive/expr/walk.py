@@ -67,7 +67,10 @@ def rebuild(node: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """The node with its direct parts replaced; the same object when nothing changes. Shapes are checked again."""
     if isinstance(node, (Symbol, Function)):
         return node
-    if all([mapping.get(part, part) is part for part in node.parts]):
+    for part in node.parts:
+        if mapping.get(part, part) is not part:
+            break
+    else:
         return node
     old = node.key()
     new = tuple(_mapped(value, mapping) for value in old)
