@@ -374,6 +374,8 @@ class BallKernel(ArrayKernel):
 
 def _vanishes(total: Any, a: Any, b: Any) -> bool:
     """Whether a term that is not zero lies wholly below the rounding of the sum."""
+    if not total.is_finite():
+        return False
     radius = total.rad()
     return (a != 0 and abs(a) < radius) or (b != 0 and abs(b) < radius)
 
