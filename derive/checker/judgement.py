@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Chain, Derivation, Side, Step, Unreadable
-from derive.errors import DeriveError, InternalError
+from derive.errors import DeriveError, InternalError, PremiseError
 from derive.expr.nodes import Expr, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
@@ -32,6 +32,8 @@ def judge_relation(
     try:
         with deadline(time_limit):
             return _judged(lhs, op, rhs, tuple(premises), seed)
+    except PremiseError as error:
+        return _without_premises(lhs, op, rhs, seed, time_limit, str(error))
     except DeriveError as error:
         return Verdict("unchecked", Evidence(seed=seed), why=str(error))
     except (RecursionError, MemoryError, OverflowError) as error:
@@ -41,6 +43,14 @@ def judge_relation(
     except Exception as error:  # a fault here must not cost the verdicts on other relations
         fault = InternalError(f"{type(error).__name__} while checking: {error}")
         return Verdict("unchecked", Evidence(seed=seed), why=str(fault))
+
+
+def _without_premises(
+    lhs: Expr, op: str, rhs: Expr, seed: int, time_limit: float | None, why: str
+) -> Verdict:
+    """What holds for all values holds under any premises; else the premises that have no solution leave it unchecked."""
+    verdict = judge_relation(lhs, op, rhs, seed=seed, time_limit=time_limit)
+    return verdict if verdict.kind == "holds" else Verdict("unchecked", Evidence(seed=seed), why=why)
 
 
 def judge(

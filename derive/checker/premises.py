@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from derive.checker.domains import reduced
-from derive.errors import EvaluationError
+from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
     Add,
     Derivative,
@@ -233,7 +233,7 @@ class Newton:
                 others = (c for e in every for c in _candidates(e) if c not in unknowns)
                 fitting = [c for c in others if _entries(c) == _entries(residual)]
             if not fitting:
-                raise EvaluationError(
+                raise PremiseError(
                     f"the premise {equation!r} could not be solved for a symbol of its shape"
                 )
             residuals.append(residual)
@@ -267,7 +267,7 @@ class Newton:
             self.failed = True
             return self.spare.floats(problem, points)
         if not len(kept):
-            raise EvaluationError(f"the premise could not be solved for {self._names()}")
+            raise PremiseError(f"the premise could not be solved for {self._names()}")
         return replace(points, values={**points.values, **values}).subset([int(i) for i in kept])
 
     def _solved(self, problem: Any, points: Any) -> tuple[Any, Any]:
@@ -405,7 +405,7 @@ def _difference(lhs: Expr, rhs: Expr) -> Expr:
     if isinstance(lhs, Number) and lhs.value == 0:
         return rhs
     if lhs.shape != rhs.shape:
-        raise EvaluationError(f"the premise {lhs!r} = {rhs!r} relates different shapes")
+        raise PremiseError(f"the premise {lhs!r} = {rhs!r} relates different shapes")
     return Add((lhs, Neg(rhs)))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from derive.checker.solver import BITS, Frame, System, refine, search
-from derive.errors import EvaluationError
+from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import Expr, Symbol
 from derive.expr.walk import free_symbols
 
@@ -34,7 +34,7 @@ class Projection:
                 if symbol.law is None and all(fact.name in MOVABLE for fact in symbol.facts):
                     found[symbol] = None
         if not found:
-            raise EvaluationError("the premise has no unknown that may vary")
+            raise PremiseError("the premise has no unknown that may vary")
         self.residuals, self.unknowns = tuple(residuals), tuple(found)
         self.parts: tuple[Expr, ...] = ()
         self.failed = False
@@ -50,7 +50,7 @@ class Projection:
         kept = [int(i) for i in np.flatnonzero(ok)]
         if not kept:
             listed = ", ".join(u.name for u in unknowns)
-            raise EvaluationError(f"the premise could not be solved for {listed}")
+            raise PremiseError(f"the premise could not be solved for {listed}")
         return replace(points, values={**points.values, **frame.split(flat)}).subset(kept)
 
     def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:

@@ -239,7 +239,9 @@ def derivative(
 
     def build() -> Expr:
         wrt = tuple(_checked(reader, v.value.build(), start) for v in flat)
-        node: Expr = Derivative(body.build(), wrt, style)
+        inside = body.build()
+        _refuse_independent(reader, inside, wrt, start)
+        node: Expr = Derivative(inside, wrt, style)
         if len(flat) == 1 and flat[0].row and not own:
             return Transpose(node)
         if (
@@ -275,6 +277,16 @@ def _turns(layout: str, own: int, whole: int) -> bool:
     if layout == "numerator":
         return own == 0 and whole in (1, 2)
     return layout == "denominator" and own == 1 and whole == 2
+
+
+def _refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:
+    """`dy/dx` of a name that nobody gave as a function is not zero: notes mean a y that depends on x."""
+    name = body.base if isinstance(body, Item) else body
+    if not isinstance(name, Symbol) or name.definition is not None or name.law is not None:
+        return
+    if all((v.base if isinstance(v, Item) else v) != name for v in wrt):
+        by = ", ".join(repr(v) for v in wrt)
+        raise reader.error(f"{name.name} is not given as a function of {by}", start)
 
 
 def _checked(reader: Formula, node: Expr, start: int) -> Expr:

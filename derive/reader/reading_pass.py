@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from derive.derivation import Alternative, Block, Chain, Definition, Place, Prose, Step, Unreadable
 from derive.derivation import Side as TypedSide
 from derive.errors import DeriveError, InternalError, ReadError
-from derive.expr.nodes import Apply, Call, Derivative, Expr, Item, Relation, Symbol
+from derive.expr.nodes import (
+    Apply,
+    Call,
+    Derivative,
+    Expr,
+    Filled,
+    Item,
+    Number,
+    Relation,
+    Symbol,
+)
 from derive.expr.walk import free_symbols, post_order, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
@@ -262,11 +272,17 @@ class ReadingPass:
         for parameter in head.parameters:
             self._touch(reader, parameter, nodes)
         entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
+        if entry.function is not None and entry.function.shape and self.table.inference is not None:
+            for parameter in head.parameters:
+                self._touch(reader, parameter, nodes, sure=True)
+            entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
         if left.logarithm and entry.function is not None and entry.function.body is not None:
             body = Apply("exp", (entry.function.body,))
             entry.function = replace(entry.function, body=body)
 
-    def _touch(self, reader: Formula, parameter: Sequence[object], nodes: list[object]) -> None:
+    def _touch(
+        self, reader: Formula, parameter: Sequence[object], nodes: list[object], sure: bool = False
+    ) -> None:
         """An undeclared parameter that is bold or transposed in the body is a vector or matrix: its shape is assumed."""
         if self.table.inference is None:
             return
@@ -278,9 +294,9 @@ class ReadingPass:
             return
         text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
         vectorial = name.font in ("bold", "vec") or any(
-            f"{own}{mark}" in text.replace("{", "").replace("}", "") for mark in (r"^\top", "^T")
+            f"{own}{mark}" in text.replace("{", "").replace("}", "") for mark in (r"^\top", "^T", "_")
         )
-        if vectorial or own not in text or r"\|" in text:
+        if sure or vectorial or own not in text or r"\|" in text:
             try:
                 reader.whole(list(parameter))  # type: ignore[arg-type]
             except _REFUSED:
@@ -463,7 +479,7 @@ class ReadingPass:
             if step.op == ":=" and role != "definition":
                 step = replace(step, op="=")
             steps.append(step)
-            if role == "condition":
+            if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)
             previous = right
         self._remember(typed, words)
@@ -520,6 +536,8 @@ class ReadingPass:
             return "consequence"
         plain_first = position == 1 and isinstance(first, Expr) and not _has_derivative(first)
         if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
+            return "condition"
+        if _free(typed[position - 1]) and _free(right):
             return "condition"
         return "claim"
 
@@ -642,6 +660,14 @@ def _is_gradient(node: Expr, order: int = 0) -> bool:
     while isinstance(node, (Item,)) or type(node).__name__ in ("Transpose", "Neg"):
         node = node.base if isinstance(node, Item) else node.operand  # type: ignore[attr-defined]
     return isinstance(node, Derivative) and order in (0, len(node.wrt))
+
+
+def _free(node: TypedSide) -> bool:
+    """Whether a side is a number or a variable that nothing is said of: a relation between two such claims nothing."""
+    base = node.base if isinstance(node, Item) else node
+    if isinstance(base, Symbol):
+        return base.definition is None and base.law is None
+    return isinstance(base, (Number, Filled))
 
 
 def _has_derivative(node: TypedSide) -> bool:
