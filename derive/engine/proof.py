@@ -33,12 +33,14 @@ def proved(lhs: Expr, op: str, rhs: Expr) -> bool:
     """Whether `lhs op rhs` is proved symbolically; only equalities are."""
     if op != "=" or lhs.shape != rhs.shape:
         return False
-    try:
-        if same(lhs, rhs) or equal(lhs, rhs):
-            return True
-    except DeriveError:
-        return False
-    return _by_sympy(lhs, rhs)
+    failed = False
+    for compare in (equal, same):
+        try:
+            if compare(lhs, rhs):
+                return True
+        except DeriveError:
+            failed = True
+    return not failed and _by_sympy(lhs, rhs)
 
 
 def _by_sympy(lhs: Expr, rhs: Expr) -> bool:

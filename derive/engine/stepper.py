@@ -39,6 +39,8 @@ def replaced(root: Expr, mapping: dict[Expr, Expr]) -> Expr:
 
 def _inside_derivatives(root: Expr) -> dict[Expr, None]:
     """Parts that occur only inside the body of a derivative."""
+    if not any(isinstance(node, Derivative) for node in post_order(root)):
+        return {}
     outside: dict[Expr, None] = {}
     stack = [root]
     while stack:

@@ -32,6 +32,8 @@ CLOSED = (Derivative, Differential, Integral, Expectation, Limit, Extremum)
 
 def varied_inside(root: Expr) -> dict[Expr, None]:
     """The parts that stand inside a derivative, an integral or the like, and nowhere else."""
+    if not any(isinstance(node, CLOSED) for node in post_order(root)):
+        return {}
     outside: dict[Expr, None] = {}
     stack = [root]
     while stack:

@@ -63,7 +63,20 @@ def generate(
     return f"def {name}({head}):\n" + "".join(f"    {line}\n" for line in lines)
 
 
+#: the expression that was lowered last, with its layout: both targets are generated one after the other
+_last: list[tuple[Expr, Layout | None, tuple[Graph, Node]]] = []
+
+
 def _root(expr: Expr, layout: Layout | None) -> tuple[Graph, Node]:
+    """The lowered expression, kept until another one is asked for (by identity: deep networks are not compared)."""
+    for known, arrangement, found in _last:
+        if known is expr and arrangement == layout:
+            return found
+    _last[:] = [(expr, layout, _lowered(expr, layout))]
+    return _last[0][2]
+
+
+def _lowered(expr: Expr, layout: Layout | None) -> tuple[Graph, Node]:
     """The lowered expression; declared facts are not used, so that the code computes what is written."""
     graph = Graph()
     lowering = Lowering(graph)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from derive.expr.nodes import Symbol
 
@@ -14,6 +15,7 @@ RESERVED = ("jax", "jnp", "np", "special", "gradient", "jacobian", "hessian")
 DECORATIONS = {r"\prime": "_prime", "'": "_prime", r"\top": "_T", r"\star": "_star", "*": "_star"}
 
 
+@lru_cache(maxsize=4096)
 def identifier(latex: str) -> str:
     """A Python identifier that resembles a LaTeX name."""
     text = re.sub(FONTS, "", latex)
