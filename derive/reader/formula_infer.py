@@ -71,7 +71,9 @@ def shape_by_facts(reader: Formula, entry: Declaration) -> None:
     sizes = [reader.table.sizes.fresh() for _ in range(rank)]
     if rank == 2 and entry.has("square"):
         sizes[1] = sizes[0]
-    entry.sizes = tuple(sizes)
+    members = [reader.table.sizes.fresh() for _ in range(entry.family)]
+    entry.sizes = (*members, *sizes)
+    entry.family = len(members) if rank else 0
 
 
 def usual_ranks(name: Name) -> Sequence[int]:

@@ -209,7 +209,7 @@ def _resolved(
     if entry.kind in ("function", "word"):
         call = reader.words["call"]
         return call(reader, Applied(entry, cursor, sub, [*left_label, *rest], primes, start))  # type: ignore[arg-type]
-    if entry.sizes is None and entry.kind == "variable" and cursor.at("("):
+    if entry.sizes is None and entry.kind == "variable" and cursor.at("(") and not entry.facts:
         raise reader.error(
             f"{entry.latex} stands before a bracket: as a factor it needs "
             f"{entry.latex} \\in \\mathbb{{R}}, as a function "
@@ -256,10 +256,10 @@ def _entry_value(
         return _slice(reader, entry, sub, label, start)
     if entry.kind == "template":
         return _template(reader, entry, sub, label, start)
-    if entry.family:
-        return _member(reader, entry, sub, label, start)
     if entry.sizes is None and reader.table.inference is not None:
         reader.words["shape by facts"](reader, entry)  # type: ignore[arg-type]
+    if entry.family:
+        return _member(reader, entry, sub, label, start)
     if entry.sizes is None:
         raise reader.error(
             f"the shape of {entry.latex} is not declared; add {entry.latex} \\in \\mathbb{{R}}^{{...}}",

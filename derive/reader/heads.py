@@ -120,5 +120,13 @@ def _is_part(reader: Formula, name: Name) -> bool:
         return entry.kind in ("function", "word")
     if name.sub and not form.sub:
         axes = bool(entry.sizes) or entry.kind in ("template", "slices")
-        return axes and is_index(name.sub)
+        return axes and is_index(name.sub) and not _has_siblings(reader, name)
     return False
+
+
+def _has_siblings(reader: Formula, name: Name) -> bool:
+    """Whether names that differ by their number are symbols of their own: `x_0` beside `x_1`."""
+    bare = name.without(sub=True)
+    return name.sub.isdigit() and any(
+        other.sub.isdigit() and other.without(sub=True) == bare for other in reader.table.entries
+    )

@@ -37,6 +37,7 @@ from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
 from derive.reader.wording import (
+    counts,
     decomposition,
     facts_after,
     facts_before,
@@ -182,6 +183,8 @@ class Declarations:
         shape, said.shape = said.shape, None
         function = function_said(mention.before, mention.after)
         facts = [*facts_before(mention.before), *facts_after(mention.after)]
+        if counts(mention.before, mention.after):
+            facts.append("count")
         both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after))
         if both and said.waiting:
             others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]

@@ -260,6 +260,8 @@ class ReadingPass:
                 del self.table.entries[head.name]
             define_by_index(reader, head, nodes)  # type: ignore[arg-type]
         else:
+            if left.entry is not None and left.entry.assumed and left.entry.definition is None:
+                left.entry.sizes, left.entry.assumed, left.entry.family = None, False, 0
             if left.entry is not None and left.entry.kind == "size":
                 raise reader.error(f"{left.entry.latex} is a size", 0)
             define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]

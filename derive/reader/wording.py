@@ -130,6 +130,11 @@ def is_elementwise(before: str, after: str) -> bool:
     )
 
 
+def counts(before: str, after: str) -> bool:
+    """Whether a noun says that the values are counts."""
+    return bool(re.search(r"\bcounts?\s*$", before, re.I) or re.match(r"\s*(?:is|are|be) (?:a |the )?counts?\b", after, re.I))
+
+
 _DECOMPOSITIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     (r"cholesky", (("lower_triangular", "invertible"),)),
     (r"eigen-?(?:value )?decomposition|spectral (?:decomposition|theorem)|diagonali[sz]", (("orthogonal",), ("diagonal",))),
