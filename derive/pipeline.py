@@ -6,10 +6,10 @@ Everything heavy is imported on first use, so that `import derive` stays light.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from derive import registry
 from derive.derivation import Derivation, Side, Step, Unreadable
@@ -17,6 +17,7 @@ from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Expr
 
 if TYPE_CHECKING:
+    from derive.cache import Cache
     from derive.checker.mutants import MutantRow
     from derive.checker.verdicts import FileReport, RelationReport, Report, Verdict
 
@@ -117,62 +118,130 @@ def _latex(side: Side) -> str:
     return side.latex if isinstance(side, Unreadable) else writer.latex(side)
 
 
-def check_derivation(derivation: Derivation, options: CheckOptions | None = None) -> FileReport:
-    """Fill, then judge."""
-    return judged(filled(derivation), options)
+def check_derivation(
+    derivation: Derivation, options: CheckOptions | None = None, kept: Cache | None = None
+) -> FileReport:
+    """Fill, then judge; the report is taken from `kept` when it is there, and put there when it is not."""
+    return _checked(derivation, options or CheckOptions(), kept)[0]
 
 
-def report_of(target: str | Path, options: CheckOptions) -> Report:
+def _checked(
+    derivation: Derivation, options: CheckOptions, kept: Cache | None
+) -> tuple[FileReport, bool]:
+    """The report, and whether it was kept from before."""
+    found = kept.get(derivation, options) if kept else None
+    if found is not None:
+        return found, True
+    report = judged(filled(derivation), options)
+    if kept:
+        kept.put(derivation, options, report)
+    return report, False
+
+
+def report_of(target: str | Path, options: CheckOptions, kept: Cache | None = None) -> Report:
     from derive.checker.verdicts import Report
 
-    return Report(tuple(check_derivation(d, options) for d in load_derivations(target)))
+    return Report(tuple(check_derivation(d, options, kept) for d in load_derivations(target)))
+
+
+# ------------------------------------------------------------------------------------- many targets
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one target: its derivations without holes and their report, or the error that kept it from being
+    read. `kept` says that every verdict was there from an earlier run."""
+
+    target: str
+    derivations: tuple[Derivation, ...] = ()
+    report: Report | None = None
+    error: DeriveError | None = None
+    kept: bool = False
 
 
 def check_all(
-    targets: Sequence[str], options: CheckOptions, jobs: int | None = None
-) -> Iterator[tuple[str, Report | DeriveError]]:
-    """Each target with its report, or the error that kept it from being read; in order, several processes at once."""
-    yield from _in_processes(_outcome, targets, options, jobs)
+    targets: Sequence[str],
+    options: CheckOptions,
+    jobs: int | None = None,
+    kept: Cache | None = None,
+) -> Iterator[Outcome]:
+    """What became of each target, in order; those that were not checked before in several processes at once."""
+    yield from _in_processes(_outcome, targets, options, jobs, kept)
 
 
-def _outcome(target: str, options: CheckOptions) -> Report | DeriveError:
+def _outcome(target: str, options: CheckOptions, kept: Cache | None) -> Outcome:
+    """A target read and checked; its derivations stay behind, for they are large."""
+    from derive.checker.verdicts import Report
+
     try:
-        return report_of(target, options)
+        pairs = [_checked(d, options, kept) for d in load_derivations(target)]
     except DeriveError as error:
-        return error
+        return Outcome(target, error=error)
     except OSError as error:
-        return ReadError(f"cannot read {target}: {error.strerror or error}")
+        reason = ReadError(f"cannot read {target}: {error.strerror or error}")
+        return Outcome(target, error=reason)
+    report = Report(tuple(report for report, _ in pairs))
+    return Outcome(target, report=report, kept=all(known for _, known in pairs))
 
 
 def filled_and_judged(
-    slugs: Sequence[str], options: CheckOptions, jobs: int | None = None
-) -> Iterator[tuple[Derivation, FileReport]]:
-    """Each recipe's derivation without holes, and its verdicts."""
-    for _, pair in _in_processes(_pair, slugs, options, jobs):
-        yield pair
+    slugs: Sequence[str],
+    options: CheckOptions,
+    jobs: int | None = None,
+    kept: Cache | None = None,
+) -> Iterator[Outcome]:
+    """Each recipe with its derivation without holes, and its verdicts."""
+    yield from _in_processes(_with_derivation, slugs, options, jobs, kept)
 
 
-def _pair(slug: str, options: CheckOptions) -> tuple[Derivation, FileReport]:
-    derivation = filled(registry.load_recipe(slug).derivation())
-    return derivation, judged(derivation, options)
+def _with_derivation(slug: str, options: CheckOptions, kept: Cache | None) -> Outcome:
+    from derive.checker.verdicts import Report
+
+    written = registry.load_recipe(slug).derivation()
+    report = kept.get(written, options) if kept else None
+    derivation, known = filled(written), report is not None
+    if report is None:
+        report = judged(derivation, options)
+        if kept:
+            kept.put(written, options, report)
+    return Outcome(slug, (derivation,), Report((report,)), kept=known)
+
+
+Work = Callable[[str, CheckOptions, "Cache | None"], Outcome]
 
 
 def _in_processes(
-    function: Any, targets: Sequence[str], options: CheckOptions, jobs: int | None
-) -> Iterator[tuple[str, Any]]:
-    """function(target, options) for each target in order. JAX must not be forked, so processes are spawned."""
-    count = min(jobs or os.cpu_count() or 1, len(targets))
-    if count <= 1 or len(targets) < 4:
+    work: Work,
+    targets: Sequence[str],
+    options: CheckOptions,
+    jobs: int | None,
+    kept: Cache | None,
+) -> Iterator[Outcome]:
+    """work(target, options, kept) for each target in order. JAX must not be forked, so processes are spawned."""
+    known = [kept is not None and _is_kept(target, options, kept) for target in targets]
+    fresh = [target for target, there in zip(targets, known, strict=True) if not there]
+    count = min(jobs or os.cpu_count() or 1, len(fresh))
+    if count <= 1 or len(fresh) < 4:
         for target in targets:
-            yield target, function(target, options)
+            yield work(target, options, kept)
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(function, target, options) for target in targets]
-        for target, future in zip(targets, futures, strict=True):
-            yield target, future.result()
+        futures = iter([pool.submit(work, target, options, kept) for target in fresh])
+        for target, there in zip(targets, known, strict=True):
+            yield work(target, options, kept) if there else next(futures).result()
+
+
+def _is_kept(target: str, options: CheckOptions, kept: Cache) -> bool:
+    """Whether the verdicts of all derivations of a target are there. Standard input can be read only once."""
+    if target == "-" or not kept.shelf.exists():
+        return False
+    try:
+        return all(kept.has(d, options) for d in load_derivations(target))
+    except (DeriveError, OSError):
+        return False
 
 
 def mutant_rows(target: str, seed: int = 0) -> list[MutantRow]:

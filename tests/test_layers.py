@@ -43,6 +43,7 @@ LAYERS: dict[str, set[str]] = {
         "writer",
         "api",
     },
+    "cache": {"expr", "derivation", "checker.verdicts"},
     "api": {"*"},
     "pipeline": {"*"},
     "differentiation": {"*"},

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
-from derive.checker.verdicts import FileReport, Report
+from derive.cache import Cache, default_folder
+from derive.checker.verdicts import Report
 from derive.cli import reports
 from derive.errors import DeriveError, ReadError, UsageError
+from derive.pipeline import CheckOptions, Outcome
 
 SUFFIXES = (".tex", ".md", ".qmd", ".ipynb")
 
@@ -48,6 +50,11 @@ SUFFIXES = (".tex", ".md", ".qmd", ".ipynb")
     help="Write a copy of the one file given, with each relation's verdict in the margin.",
 )
 @click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Check everything again; do not use the verdicts of earlier runs.",
+)
+@click.option(
     "--verbose", "-v", is_flag=True, help="Print every relation and how the file was read."
 )
 def check_command(
@@ -59,6 +66,7 @@ def check_command(
     time_limit: float,
     mutants: bool,
     annotate: Path | None,
+    no_cache: bool,
     verbose: bool,
 ) -> None:
     """Check recipes by name, files (.tex .md .qmd .ipynb .py), folders, or - for standard input.
@@ -71,7 +79,11 @@ def check_command(
     if mutants:
         raise SystemExit(_print_mutants(found, seed, jobs))
     options = pipeline.CheckOptions(seed=seed, strict=strict, time_limit=time_limit)
-    report, unreadable = _run(found, options, jobs)
+    outcomes = _run(found, options, jobs, None if no_cache else Cache(default_folder()))
+    report = Report(tuple(file for o in outcomes if o.report for file in o.report.files))
+    unreadable = [_named(o.target, o.error) for o in outcomes if o.error]
+    if verbose:
+        print(_origins(outcomes), file=sys.stderr)
     for error in unreadable:
         print(f"derive: {error}", file=sys.stderr)
     if annotate is not None:
@@ -111,28 +123,33 @@ def _targets(given: Sequence[str]) -> Iterator[str]:
             yield target
 
 
-def _run(found: list[str], options: object, jobs: int | None) -> tuple[Report, list[DeriveError]]:
-    """The report of all targets, with progress on standard error when it is a terminal."""
+def _run(
+    found: list[str], options: CheckOptions, jobs: int | None, kept: Cache | None
+) -> list[Outcome]:
+    """What became of all targets, with progress on standard error when it is a terminal."""
     from derive import pipeline
 
-    files: list[FileReport] = []
-    unreadable: list[DeriveError] = []
+    outcomes: list[Outcome] = []
     shown = sys.stderr.isatty()
-    for position, (target, outcome) in enumerate(pipeline.check_all(found, options, jobs), start=1):  # type: ignore[arg-type]
+    for outcome in pipeline.check_all(found, options, jobs, kept):
+        outcomes.append(outcome)
         if shown:
-            print(
-                f"\r\x1b[K[{position}/{len(found)}] {target}", end="", file=sys.stderr, flush=True
-            )
-        if isinstance(outcome, DeriveError):
-            error = (
-                outcome if isinstance(outcome, ReadError) else type(outcome)(f"{target}: {outcome}")
-            )
-            unreadable.append(error)
-        else:
-            files.extend(outcome.files)
+            line = f"\r\x1b[K[{len(outcomes)}/{len(found)}] {outcome.target}"
+            print(line, end="", file=sys.stderr, flush=True)
     if shown:
         print("\r\x1b[K", end="", file=sys.stderr)
-    return Report(tuple(files)), unreadable
+    return outcomes
+
+
+def _named(target: str, error: DeriveError) -> DeriveError:
+    return error if isinstance(error, ReadError) else type(error)(f"{target}: {error}")
+
+
+def _origins(outcomes: Sequence[Outcome]) -> str:
+    """`derive: 44 of 45 unchanged since an earlier run; checked now: mse-gradient`."""
+    fresh = [o.target for o in outcomes if not o.kept]
+    line = f"derive: {len(outcomes) - len(fresh)} of {len(outcomes)} unchanged since an earlier run"
+    return f"{line}; checked now: {', '.join(fresh)}" if fresh else line
 
 
 def _annotate(found: list[str], report: Report, output: Path) -> None:

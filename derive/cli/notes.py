@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from derive import registry
-from derive.checker.verdicts import Report
+from derive.cache import Cache, default_folder
+from derive.checker.verdicts import FileReport, Report
+from derive.derivation import Derivation
 from derive.errors import UsageError
 
 FORMATS = ("html", "tex", "md", "text", "json")
@@ -41,6 +43,11 @@ FORMATS = ("html", "tex", "md", "text", "json")
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Processes (default: one for each core)."
 )
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Check everything again; do not use the verdicts of earlier runs.",
+)
 def notes_command(
     recipes: tuple[str, ...],
     chapter: str | None,
@@ -50,6 +57,7 @@ def notes_command(
     title: str,
     seed: int,
     jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """Lecture notes of recipes (default: the whole catalogue). Exit status 1 when a claim fails."""
     from derive import api, pipeline
@@ -60,19 +68,16 @@ def notes_command(
     if unknown or not chosen:
         raise click.UsageError(f"--to {formats!r}: formats are {', '.join(FORMATS)}")
     slugs = _slugs(recipes, chapter, goal)
-    derivations, files = [], []
-    for position, (derivation, report) in enumerate(
-        pipeline.filled_and_judged(slugs, pipeline.CheckOptions(seed=seed), jobs), start=1
-    ):
+    derivations: list[Derivation] = []
+    files: list[FileReport] = []
+    kept = None if no_cache else Cache(default_folder())
+    made = pipeline.filled_and_judged(slugs, pipeline.CheckOptions(seed=seed), jobs, kept)
+    for position, outcome in enumerate(made, start=1):
         if sys.stderr.isatty():
-            print(
-                f"\r\x1b[K[{position}/{len(slugs)}] {derivation.slug}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-        derivations.append(derivation)
-        files.append(report)
+            line = f"\r\x1b[K[{position}/{len(slugs)}] {outcome.target}"
+            print(line, end="", file=sys.stderr, flush=True)
+        derivations.extend(outcome.derivations)
+        files.extend(outcome.report.files if outcome.report else ())
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     output.mkdir(parents=True, exist_ok=True)
