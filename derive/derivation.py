@@ -77,7 +77,8 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Step:
     """`previous side` `op` `rhs`. `role` is claim, definition (introduces the left side), condition (imposed on unknowns),
-    consequence (a claim at points where the chain's premises hold) or hole (to be filled by the engine, rhs is the target).
+    consequence (a claim at points where the chain's premises hold), tie (an equation that gives a name which is declared nowhere:
+    unchecked unless it holds) or hole (to be filled by the engine, rhs is the target).
 
     `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A condition is never an error: it
     is a claim only where it holds for all values. `alternatives` are other readings of what an author wrote.

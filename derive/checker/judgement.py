@@ -100,6 +100,8 @@ def judge_step(
         return verdict
     if step.role == "condition":
         return Verdict("definition", why="a condition: imposed here, not claimed")
+    if step.role == "tie":
+        return Verdict("unchecked", why="it gives a name that is declared and defined nowhere")
     if step.alternatives:
         verdict, left, right, premises = _by_alternatives(
             verdict, chain, left, step, seed, time_limit

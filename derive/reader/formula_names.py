@@ -216,6 +216,10 @@ def _resolved(
             "a definition",
             start,
         )
+    if entry.assumed and entry.kind == "variable" and found.sup is None and _may_call(entry, cursor):
+        raise reader.error(
+            f"{entry.latex} stands before a bracket and nobody says whether it is a function", start
+        )
     value, sub, left_label = _entry_value(reader, found, entry, sub, left_label, start)
     if sub is not None:
         value = reader.entries(value, sub, start)
@@ -224,6 +228,26 @@ def _resolved(
     if left_label or rest:
         value = reader.raised(value, [*left_label, *rest], start)
     return value
+
+
+FUNCTION_LETTERS = frozenset([*"fghuvFGHJLEPVDp", r"\ell", r"\phi", r"\psi", r"\varphi", r"\kappa"])
+
+
+def _may_call(entry: Declaration, cursor: Cursor) -> bool:
+    """Whether the bracket after a name of assumed shape may hold arguments: a letter of functions, or names and commas only."""
+    if not cursor.at("("):
+        return False
+    if entry.name.base in FUNCTION_LETTERS and entry.name.font in ("", "rm", "cal"):
+        return True
+    depth = 0
+    for node in cursor.items[cursor.pos :]:
+        text = node.text if isinstance(node, Token) else ""
+        depth += (text == "(") - (text == ")")
+        if depth == 0:
+            return True
+        if text in ("+", "-", r"\cdot", r"\odot", r"\top", "/"):
+            return False
+    return False
 
 
 @dataclass

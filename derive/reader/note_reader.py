@@ -99,8 +99,11 @@ class _Note:
             if isinstance(block, Display):
                 self._display(block)
         for position, block in enumerate(self.document.blocks):
-            if isinstance(block, Prose):
+            if isinstance(block, Heading):
+                self.table.section += 1
+            elif isinstance(block, Prose):
                 self.stated[position] = self.declarations.read(block)
+        self.table.section = 0
 
     def _directive(self, block: Directive) -> None:
         tokens = [t._replace(start=block.span.start, end=block.span.end) for t in scan_math(spelled(block.text))]

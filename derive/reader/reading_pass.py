@@ -23,6 +23,7 @@ from derive.expr.nodes import (
     Relation,
     Symbol,
 )
+from derive.expr.sizes import shape_text
 from derive.expr.walk import free_symbols, post_order, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
@@ -63,6 +64,8 @@ SIGNS = {
 }  # fmt: skip
 GUESSED = "shapes unknown"
 MOST_CLASHES = 2
+MOST_UNREAD = 0.2
+"""The share of right sides without a value up to which a document is taken to be understood."""
 DERIVING = frozenset([r"\nabla", r"\partial", r"\argmin", r"\argmax"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
@@ -99,12 +102,16 @@ class ReadingPass:
         self.options, self.last = options, last
         self.result = Result()
         self.conditions = Conditions()
+        self.supposed = list(table.conditions)
+        self.section = 0
+        self.given_in: dict[Name, int] = {}
         self.lead = ""
         self.fresh = True
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
         self.seeks = _seeks(document)
-        self.guessed: dict[Unreadable, tuple[frozenset[Name], Unreadable]] = {}
+        self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()
+        self.several = False
 
     def run(self) -> Result:
         """Read everything."""
@@ -113,6 +120,8 @@ class ReadingPass:
                 self._prose(number, block)
             elif isinstance(block, Heading):
                 self.conditions.clear()
+                self.table.conditions[:] = self.supposed
+                self.section += 1
                 self.lead = ""
             elif isinstance(block, ParagraphBreak):
                 self.fresh = True
@@ -125,7 +134,9 @@ class ReadingPass:
 
     def _corroborate(self) -> None:
         """A clash of assumed shapes is the author's where every assumed name is in use elsewhere and little else clashes."""
-        if len(self.guessed) > MOST_CLASHES:
+        steps = [step for block in self.result.blocks if isinstance(block, Chain) for step in block.steps]
+        unread = sum(isinstance(step.rhs, Unreadable) for step in steps) - len(self.guessed)
+        if len(self.guessed) > MOST_CLASHES or unread > MOST_UNREAD * len(steps):
             return
         for doubtful, (names, sure) in self.guessed.items():
             if names <= self.confirmed:
@@ -252,6 +263,7 @@ class ReadingPass:
         head = left.head
         assert head is not None
         nodes = list(right)
+        self.given_in[head.name] = self.section
         if head.parameters is not None:
             self._define_function(reader, left, nodes)
         elif head.indices:
@@ -328,6 +340,7 @@ class ReadingPass:
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
         typed = self._read(sides, source, state)
+        self.several = any(name in NOTES for name in state.ambiguous)
         premises = self._annotated(group, source, state)
         self._emit(group, sides, typed, left, defined, premises, words)
 
@@ -344,6 +357,8 @@ class ReadingPass:
         if left.kind == "known" and left.head is not None and left.entry is not None:
             defining = sign in (":=", r"\triangleq") or (redefines(words) and "define" in words.lower())
             if defining and left.entry.kind != "word":
+                return replace(left, kind="free")
+            if left.entry.kind != "word" and self.given_in.get(left.head.name, self.section) != self.section:
                 return replace(left, kind="free")
             return left
         if left.kind == "free" and left.head is not None:
@@ -400,8 +415,12 @@ class ReadingPass:
 
     def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""
-        guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
         why = f"{error.message}{where}"
+        if error.ill_typed and "is a scalar and has no entry" in error.message:
+            return Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
+        if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
+            return Unreadable(raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section")
+        guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
         near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
         if not guessed:
             return Unreadable(raw.latex, why, error.ill_typed, near)
@@ -420,6 +439,31 @@ class ReadingPass:
             return _tidied(found.expr) if isinstance(found, Reading) else None
 
         return transposed_readings(tokens, read)
+
+    def _foreign_in(self, tokens: Sequence[Token]) -> str:
+        """A name among the tokens that another section declared, where it may have been another thing."""
+        letters = {token.text for token in tokens}
+        found = (e for e in self.table.variables() if e.section not in (0, self.section) and e.name.base in letters)
+        return next((e.latex for e in found if e.sizes), "")
+
+    def _comparable(
+        self, left: TypedSide, left_raw: RawSide, right: TypedSide, right_raw: RawSide
+    ) -> TypedSide:
+        """The right side; one without value where the shapes of the sides clash and may have been guessed."""
+        if not isinstance(left, Expr) or not isinstance(right, Expr) or left.shape == right.shape:
+            return right
+        if is_zero(left) or is_zero(right):
+            return right
+        tokens = [*left_raw.tokens, *right_raw.tokens]
+        guessed = self._assumed_in(tokens)
+        foreign = self._foreign_in(tokens)
+        if not guessed and not foreign:
+            return right
+        said = f"the left side is {shape_text(left.shape)}, the right side {shape_text(right.shape)}"
+        found = Unreadable(right_raw.latex, f"{GUESSED}: {said}; declare them")
+        if not foreign:
+            self.guessed[found] = (guessed, right)
+        return found
 
     def _assumed_in(self, tokens: Sequence[Token]) -> frozenset[Name]:
         """The assumed names that may stand among the tokens."""
@@ -470,9 +514,10 @@ class ReadingPass:
         for position, (relation, side, right) in enumerate(zip(group, sides[1:], typed[1:], strict=True), start=1):
             role = self._role(relation, position, typed, left, defined, words)
             self._count(previous, right, role)
+            shown = right if role in ("definition", "condition") else self._comparable(previous, sides[position - 1], right, side)
             step = Step(
                 SIGNS.get(relation.sign.relation, relation.sign.relation),
-                right,
+                shown,
                 role=role,
                 place=_place(source, relation.span.start),
                 source=side.latex,
@@ -530,6 +575,8 @@ class ReadingPass:
             return "claim"
         if any(token.text == "!" for token in relation.sign.over):
             return "condition"
+        if sign == "=" and position == 1 and isinstance(first, Expr) and is_zero(first) and not claims(words):
+            return "condition"
         if left.kind == "condition" and position == 1:
             return "condition"
         if left.kind == "consequence" and position == 1:
@@ -541,7 +588,23 @@ class ReadingPass:
             return "condition"
         if _free(typed[position - 1]) and _free(right):
             return "condition"
+        if sign == "=" and self._ties(typed[position - 1], right):
+            return "tie"
         return "claim"
+
+    def _ties(self, left: TypedSide, right: TypedSide) -> bool:
+        """Whether an equation gives a name that nobody declared: it stands alone on one side and not on the other,
+        or an expression in it is given a literal value."""
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return False
+        assumed = {entry.latex: None for entry in self.table.variables() if entry.assumed}
+        for one, other in ((left, right), (right, left)):
+            own = list(free_symbols(one))
+            if len(own) != 1 or own[0].definition is not None or own[0].name not in assumed or _has_derivative(one):
+                continue
+            if own[0] not in free_symbols(other) and (free_symbols(other) or other.shape):
+                return True
+        return False
 
     def _demanded(self, first: TypedSide, right: TypedSide, words: str) -> bool:
         """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
@@ -592,6 +655,8 @@ class ReadingPass:
         self, left: Expr, right: Expr, left_raw: RawSide, right_raw: RawSide, source: Source
     ) -> Iterator[Alternative]:
         """The readings of a step whose notation has several: how far a sum reaches, what a slash divides by."""
+        if not self.several:
+            return
         tokens = [left_raw.tokens, right_raw.tokens]
         first = read_sides(tokens, self.table.copy(), source, self.options, state := State())
         del first
@@ -627,7 +692,7 @@ def _seeks(document: Document) -> bool:
     return False
 
 
-def _with_side(block: Block, old: Unreadable, new: Unreadable) -> Block:
+def _with_side(block: Block, old: Unreadable, new: TypedSide) -> Block:
     """A chain with one unreadable side replaced."""
     if not isinstance(block, Chain):
         return block

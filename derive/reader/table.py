@@ -91,7 +91,7 @@ class Declaration:
 
     kind: `variable`; `size`; `function` (`function` is set); `word` (a function of the table, named by `word`); `index`
     (ranges from `lower` to `upper`); `slices` (members are rows or columns of `parent`, by `axis`); `template` (defined
-    by index, see `expand`). `sizes` is None until the shape is said. The first `family` axes count members.
+    by index, see `expand`). `section` is the number of the heading under which it was declared. `sizes` is None until the shape is said. The first `family` axes count members.
     """
 
     name: Name
@@ -112,6 +112,7 @@ class Declaration:
     axis: int = 0
     expand: Callable[..., object] | None = None
     assumed: bool = False
+    section: int = 0
 
     def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:
         """Declare a fact; one that follows from another is dropped."""
@@ -148,6 +149,7 @@ class Table:
     inference: Inference | None = None
     finite: dict[str, Size] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
+    section: int = 0
 
     def copy(self) -> Table:
         """A table that may grow without changing this one."""
@@ -169,7 +171,7 @@ class Table:
         """The declaration of a name, made on first use."""
         known = self.families if family else self.entries
         if name not in known:
-            known[name] = Declaration(name, latex or name.latex)
+            known[name] = Declaration(name, latex or name.latex, section=self.section)
             self.by_letter.setdefault(name.letter, {})[name] = None
         return known[name]
 
