@@ -141,9 +141,10 @@ def _by_alternatives(
         verdict = judge_relation(
             other.lhs, step.op, other.rhs, premises=premises, seed=seed, time_limit=time_limit
         )
-        if verdict.kind == "holds":
+        partly = bool(other.premises) and verdict.why.startswith("holds only where both sides")
+        if verdict.kind == "holds" or partly:  # a solution need not have a value at every point
             why = "; ".join(part for part in (other.note, verdict.why) if part)
-            return replace(verdict, why=why), other.lhs, other.rhs, premises
+            return replace(verdict, kind="holds", why=why), other.lhs, other.rhs, premises
         if other.premises:
             tried.append((verdict, other.lhs, other.rhs, premises))
     if step.role != "consequence" or not tried:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from derive.checker.solver import BITS, Frame, System, refine, search
 from derive.errors import EvaluationError, PremiseError
-from derive.expr.nodes import Expr, Symbol
+from derive.expr.facts import declared
+from derive.expr.nodes import Add, Apply, Expr, Neg, Number, Power, Symbol
 from derive.expr.walk import free_symbols
 
 #: facts of a quantity that may be moved; they are checked at the solutions
@@ -24,18 +26,26 @@ MOVABLE = frozenset(
 )  # fmt: skip
 
 
+#: facts of vectors that are equations: they are solved together with the premise
+EQUATIONS = frozenset(["simplex", "sums_to_one", "unit_norm"])
+ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
+
+
 class Projection:
     """Solves residual = 0 for all continuous symbols in it, by least changes."""
 
     def __init__(self, residuals: Sequence[Expr]) -> None:
         found: dict[Symbol, None] = {}
+        kept: dict[Expr, None] = {}
         for residual in residuals:
             for symbol in free_symbols(residual):
-                if symbol.law is None and all(fact.name in MOVABLE for fact in symbol.facts):
-                    found[symbol] = None
+                if symbol.law is not None or not all(_movable(symbol, f.name) for f in symbol.facts):
+                    continue
+                found[symbol] = None
+                kept.update(dict.fromkeys(_facts_as_equations(symbol)))
         if not found:
             raise PremiseError("the premise has no unknown that may vary")
-        self.residuals, self.unknowns = tuple(residuals), tuple(found)
+        self.residuals, self.unknowns = (*residuals, *kept), tuple(found)
         self.parts: tuple[Expr, ...] = ()
         self.failed = False
 
@@ -69,3 +79,18 @@ class Projection:
             for point in np.flatnonzero(~ok):
                 block[point] = np.frompyfunc(lambda _: arb("nan"), 1, 1)(block[point])
             values[unknown] = block.reshape(values[unknown].shape)
+
+
+def _movable(symbol: Symbol, fact: str) -> bool:
+    return fact in MOVABLE or (fact in EQUATIONS and symbol.rank == 1 and not symbol.family)
+
+
+def _facts_as_equations(symbol: Symbol) -> tuple[Expr, ...]:
+    """Entries that sum to one, a norm of one: as expressions that are zero."""
+    if symbol.rank != 1 or symbol.family:
+        return ()
+    if declared(symbol.facts, "sums_to_one"):
+        return (Add((Apply("sum", (symbol,)), Neg(ONE))),)
+    if declared(symbol.facts, "unit_norm"):
+        return (Add((Power(Apply("norm", (symbol,)), TWO), Neg(ONE))),)
+    return ()

@@ -189,7 +189,7 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     names = [_parameter_name(reader, nodes, start) for nodes in head.parameters]
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     scalars = tuple(Symbol(name.latex) for name in names)
-    declared = tuple(_declared(reader, name) for name in names)
+    declared = tuple(_declared(reader, name, right) for name in names)
     body = _body(reader, names, scalars, right) if _may_be_scalar(declared) else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
@@ -232,12 +232,15 @@ def _parameter_name(reader: Formula, nodes: Sequence[Node], start: int) -> Name:
     return Name(name.base, name.font, name.accents, sub, sup)
 
 
-def _declared(reader: Formula, name: Name) -> Symbol | None:
+def _declared(reader: Formula, name: Name, right: Sequence[Node]) -> Symbol | None:
     match = reader.table.find(name)
     if match is None or match[1] != name or match[0].kind != "variable" or match[0].sizes is None:
         return None
     entry = match[0]
-    if entry is reader.table.families.get(entry.name):  # a parameter x beside samples x_i is like one of them
+    text = plain(right)
+    indexed = f"{name.base}_" in text or f"{name.base}^(" in text or f"{name.base}^{{(" in text
+    family = entry is reader.table.families.get(entry.name)
+    if family and not indexed:  # a parameter x beside samples x_i is like one of them
         own = entry.sizes[entry.family :] if entry.family and entry.sizes is not None else ()
         return Symbol(name.latex, reader.table.sizes.shape(own))
     return reader.table.symbol(entry)
