@@ -44,6 +44,7 @@ LAYERS: dict[str, set[str]] = {
         "api",
     },
     "cache": {"expr", "derivation", "checker.verdicts"},
+    "plugin": {"*"},
     "api": {"*"},
     "pipeline": {"*"},
     "differentiation": {"*"},
@@ -64,6 +65,7 @@ OUTSIDE: dict[str, set[str]] = {
     "writer": {"jinja2", "typst", "nbformat", "matplotlib", "numpy"},
     "cli": {"click", "rich"},
     "web": {"starlette", "uvicorn"},
+    "plugin": {"pytest"},
 }
 
 # Packages that only one module of a layer may import.
@@ -76,6 +78,7 @@ ONE_MODULE: dict[str, set[str]] = {
 HEAVY = {"sympy", "jax", "jaxlib", "numpy", "scipy", "flint", "matplotlib", "latex2sympy2", "typst"}
 LIGHT: dict[str, set[str]] = {
     "derive": HEAVY | {"nbformat", "jinja2"},
+    "derive.plugin": HEAVY | {"nbformat", "jinja2", "click"},
     "derive.__main__": HEAVY | {"nbformat", "jinja2"},
     "derive.cli": HEAVY | {"nbformat", "jinja2"},
     "derive.errors": HEAVY,
