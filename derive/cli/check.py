@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -89,12 +91,19 @@ def check_command(
     if annotate is not None:
         _annotate(found, report, annotate)
     text = (
-        reports.as_text(report, verbose=verbose)
+        reports.as_text(report, verbose=verbose, width=_width())
         if format_ == "text"
         else reports.FORMATS[format_](report)
     )
     click.echo(text, nl=False)
     raise SystemExit(_status(report, strict, bool(unreadable)))
+
+
+def _width() -> int:
+    """Columns of the terminal that standard output is, 0 where it is none or wants no colours."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return 0
+    return min(shutil.get_terminal_size().columns, 120)
 
 
 def _status(report: Report, strict: bool, unreadable: bool) -> int:

@@ -6,26 +6,37 @@ Each is a function from a `Report` to a string that ends in a newline.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
 from derive.checker.verdicts import FileReport, RelationReport, Report
+from derive.cli import pictures
 
-MARKS = {"holds": "✓", "fails": "✗", "unchecked": "?", "definition": "·"}
+#: notes with these words are shown at all times: something of the author's is missing among the relations
+NOT_READ = "a display is not read"
 
 
-def as_text(report: Report, *, verbose: bool = False) -> str:
-    """`file:line:col: fails: message`, one line a relation that fails or is unchecked (with `verbose` every one)."""
+def as_text(report: Report, *, verbose: bool = False, width: int = 0) -> str:
+    """`file:line:col: fails: message`, one line a relation that fails or is unchecked (with `verbose` every one).
+
+    A picture of the step follows each that fails, framed and coloured for a terminal of `width` columns (0: plain).
+    """
     lines: list[str] = []
     for file in report.files:
         for relation in file.relations:
             if verbose or relation.verdict.kind in ("fails", "unchecked"):
-                lines.extend(_text_lines(file, relation))
-        if verbose:
-            lines.extend(f"{_name(file)}: note: {note}" for note in file.notes)
+                lines.extend(_text_lines(file, relation, width))
+        lines.extend(_noted(file, note) for note in file.notes if verbose or NOT_READ in note)
     lines.append(summary(report))
     return "\n".join(lines) + "\n"
+
+
+def _noted(file: FileReport, note: str) -> str:
+    place = re.match(r"line (\d+): ", note)
+    text = note[place.end() :] if place else note
+    return f"{_name(file)}:{place[1]}:1: note: {text}" if place else f"{_name(file)}: note: {text}"
 
 
 def summary(report: Report) -> str:
@@ -47,18 +58,23 @@ def _name(file: FileReport) -> str:
     return file.path or file.recipe or "input"
 
 
-def _text_lines(file: FileReport, relation: RelationReport) -> Iterator[str]:
+def _text_lines(file: FileReport, relation: RelationReport, width: int) -> Iterator[str]:
     verdict = relation.verdict
     place = f"{_name(file)}:{relation.line}:{max(relation.column, 1)}"
-    yield f"{place}: {verdict.kind}: {message(relation)}"
-    if verdict.kind == "fails":
-        yield from (f"    {line}" for line in details(relation))
+    title = f"{place}: {verdict.kind}: {message(relation)}"
+    if verdict.kind != "fails":
+        yield title
+    elif width:
+        yield pictures.framed(title, relation, width)
+    else:
+        yield title
+        yield from (f"    {line}" for line in pictures.lines(relation))
 
 
 def message(relation: RelationReport) -> str:
     """One line: the relation and what was found."""
     verdict = relation.verdict
-    stated = f"{relation.lhs} {relation.relation} {relation.rhs}"
+    stated = pictures.one_line(f"{relation.lhs} {relation.relation} {relation.rhs}")
     if verdict.kind == "fails":
         reason = (
             verdict.diagnosis.message
@@ -73,28 +89,9 @@ def message(relation: RelationReport) -> str:
     return f"{stated} ({evidence_words(relation)})"
 
 
-def details(relation: RelationReport) -> Iterator[str]:
+def details(relation: RelationReport) -> list[str]:
     """The counterexample, the correction and the assumptions under which a failing relation would hold."""
-    verdict = relation.verdict
-    if verdict.counterexample is not None:
-        point = verdict.counterexample
-        sizes = ", ".join(f"{name} = {value}" for name, value in point.sizes.items())
-        values = ", ".join(f"{name} = {plain_value(value)}" for name, value in point.values.items())
-        yield "at " + "; ".join(part for part in (sizes, values) if part)
-        yield f"the left side is {plain_value(point.lhs)}, the right side {plain_value(point.rhs)}"
-    if verdict.diagnosis is not None and verdict.diagnosis.suggestion:
-        yield f"holds with: {verdict.diagnosis.suggestion}"
-    for assumption in verdict.assumptions:
-        yield f"holds only if {assumption}"
-
-
-def plain_value(value: Any) -> str:
-    """Numbers and nested lists in a short form."""
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(plain_value(item) for item in value) + "]"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return str(value)
+    return list(pictures.lines(relation))[2:]
 
 
 def evidence_words(relation: RelationReport) -> str:

@@ -54,6 +54,8 @@ def derivation_of(document: Document) -> Derivation:
     note = _Note(document)
     result, table, layout = note.best()
     warnings = [f"line {error.line}: {error.message}" for error in document.warnings[:20]]
+    skipped = [d.error for d in document.displays if d.error is not None and not d.tokens]
+    warnings += [f"line {error.line}: a display is not read: {error.message}" for error in skipped[:50]]
     assumed = assumptions(table)
     notes = [f"read as: {', '.join(f'${text}$' for text in assumed)}"] if assumed else []
     if layout:
