@@ -10,6 +10,7 @@ from derive.errors import DeriveError
 from derive.expr.build import (
     abstract_function,
     apply,
+    array_over,
     broadcast,
     call,
     cases,
@@ -100,6 +101,7 @@ __all__ = [
     "abstract_function",
     "apply",
     "approx",
+    "array_over",
     "broadcast",
     "call",
     "cases",

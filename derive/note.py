@@ -191,10 +191,17 @@ class Note:
         return self._given(build.symbol(name, rows, columns, facts=facts), meaning)
 
     def tensor(
-        self, name: str, shape: Sequence[SizeLike], meaning: str = "", *facts: FactLike
+        self,
+        name: str,
+        shape: Sequence[SizeLike],
+        meaning: str = "",
+        *facts: FactLike,
+        origin: int = 1,
     ) -> Symbol:
-        """An array with any number of axes, used in index notation."""
-        return self._given(build.symbol(name, *shape, facts=facts), meaning)
+        """An array with any number of axes, used in index notation; `origin` is the first value of every index, and the
+        fact `zero_outside` gives entries beyond its range the value zero."""
+        made = build.symbol(name, *shape, facts=facts, family=len(shape), origin=origin)
+        return self._given(made, meaning)
 
     def family(
         self,
@@ -225,6 +232,27 @@ class Note:
     def let(self, name: str, value: ExprLike, meaning: str = "") -> Symbol:
         """A name for an expression from here on: `L = note.let("L", norm2(X @ w - y))`."""
         return self._defined(build.symbol(name, definition=as_expr(value)), meaning)
+
+    def array(
+        self,
+        name: str,
+        indices: Sequence[Index],
+        entry: ExprLike,
+        meaning: str = "",
+        *facts: FactLike,
+    ) -> Symbol:
+        """A name for an array by its entries: `Y = note.array("Y", (i, j), X[j, i])` says that Y_{ij} is X_{ji}."""
+        made = build.array_over(indices, entry)
+        lowers = {build.as_size(index.lower).constant: None for index in indices}
+        if len(lowers) != 1 or None in lowers:
+            listed = ", ".join(f"{i.name} from {i.lower!r}" for i in indices)
+            raise RecipeError(f"the indices of the array {name} start at one number, got {listed}")
+        (origin,) = lowers
+        assert origin is not None
+        array = build.symbol(
+            name, definition=made, facts=facts, family=len(made.shape), origin=origin
+        )
+        return self._defined(array, meaning)
 
     def rows(self, name: str, matrix: Expr, meaning: str = "") -> Symbol:
         """The rows of a matrix as a family of columns: `x = note.rows("x", X)`, then `x[i]` is x_i."""

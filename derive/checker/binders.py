@@ -88,6 +88,8 @@ def _reduce(ev: Evaluator, node: n.Reduce, scope: Scope) -> Value:
         inner = open_index(ev, index, inner)
         chain.append(inner)
         total = total[inner.parents]
+    if node.kind == "array":
+        return _array(ev, node, inner, scope)
     masks: list[Any] = []
     for condition in node.where:
         if not inner.tuples:
@@ -116,6 +118,15 @@ def _reduce(ev: Evaluator, node: n.Reduce, scope: Scope) -> Value:
         raise EvaluationError(f"a {node.kind} over ranges of different lengths")
     grouped = ev.k.segments(body, rank, table, NEUTRAL.get(node.kind, 0))
     return _combined(ev, node.kind, grouped, rank)
+
+
+def _array(ev: Evaluator, node: n.Reduce, inner: Scope, scope: Scope) -> Value:
+    """The values of the body for all index tuples, as axes of an array."""
+    dims = ev.dims(node.shape)
+    if not inner.tuples:
+        return ev.k.full(dims, 0)
+    body = ev.k.spread_tuples(ev.value(node.body, inner), 0, inner.tuples)
+    return ev.k.reshape(body, 1, (scope.tuples, *dims))
 
 
 def _empty(ev: Evaluator, node: n.Reduce) -> Value:

@@ -130,7 +130,7 @@ GENERATORS: dict[frozenset[str], Generator] = {
 }
 
 #: facts that general position grants without more
-GENERAL = {"real", "square"}
+GENERAL = {"real", "square", "zero_outside"}
 
 
 def reduced(facts: tuple[Fact, ...]) -> frozenset[str]:

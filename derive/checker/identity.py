@@ -10,13 +10,15 @@ import numpy as np
 from derive.checker import budget
 from derive.checker.evaluate import TooLarge
 from derive.checker.problem import Problem
-from derive.checker.sampling import Points
+from derive.checker.sampling import MANY, Points
 from derive.checker.verdicts import Evidence, Verdict
 from derive.errors import EvaluationError
 from derive.expr.nodes import Expr
 
 #: points of one float64 batch, random points decided in balls at each assignment of sizes, and assignments
 BATCH, RANDOM, SIZES = 64, 2, 3
+#: assignments of many size symbols, which are smaller
+MORE_SIZES = 5
 #: assignments tried where some leave a side undefined, such as fewer rows than columns
 MOST_SIZES = 8
 #: suspects by absolute and by relative difference
@@ -65,9 +67,12 @@ class Identity:
 
     def verdict(self) -> Verdict:
         """Float64 and balls at each assignment of sizes, until one point refutes."""
-        good, problems = 0, {}
-        for choice, sizes in enumerate(self.problem.sizes(MOST_SIZES)):
+        good, idle, problems = 0, 0, {}
+        many = len(self.problem.names) > MANY
+        wanted = MORE_SIZES if many else SIZES
+        for choice, sizes in enumerate(self.problem.sizes(2 * MOST_SIZES if many else MOST_SIZES)):
             before = self.record.equal
+            zero, self.record.both_zero = self.record.both_zero, True
             try:
                 self._at_sizes(sizes, choice)
             except EvaluationError as error:
@@ -80,10 +85,13 @@ class Identity:
                 continue
             if self.record.failed is not None:
                 return self._fails()
-            good += self.record.equal - before >= RANDOM
-            if good >= SIZES or (choice >= SIZES and not self.record.equal):
+            empty = many and self.record.both_zero
+            self.record.both_zero = self.record.both_zero and zero
+            if self.record.equal - before >= RANDOM:
+                good, idle = good + (not empty), idle + empty
+            if good >= wanted or (choice >= SIZES and not self.record.equal):
                 break
-        self.record.good = good
+        self.record.good = good + idle
         if problems and not self.record.points:
             raise next(iter(problems.values()))
         return self._summary()
@@ -110,7 +118,9 @@ class Identity:
 
         self.confirmed = confirm(self.problem, points)
         if self.confirmed is False and self._undefined(points):
-            self.confirmed = None  # float64 makes up a value where there is none, such as a singular inverse
+            self.confirmed = (
+                None  # float64 makes up a value where there is none, such as a singular inverse
+            )
         if self.confirmed is False:
             raise EvaluationError("jax.grad and the dual numbers differ on a derivative here")
 
@@ -300,22 +310,19 @@ class Identity:
         record, problem = self.record, self.problem
         if not problem.symbols or problem.lhs == problem.rhs:
             return ""
-        if record.both_zero and self._both_mention():
+        if record.both_zero and self._both_mention(indices=True):
             return "both sides are zero at every sampled point, so nothing was compared"
         if record.constant_left and record.constant_right and self._both_mention():
             return "neither side varies at the sampled points, so little was compared"
         return ""
 
-    def _both_mention(self) -> bool:
+    def _both_mention(self, indices: bool = False) -> bool:
+        from derive.expr.walk import free_indices, free_symbols
+
         return all(
-            _mentions_symbols(self.problem.plan, s) for s in (self.problem.lhs, self.problem.rhs)
+            bool(free_symbols(side) or (indices and free_indices(side)))
+            for side in (self.problem.lhs, self.problem.rhs)
         )
-
-
-def _mentions_symbols(plan: Any, side: Expr) -> bool:
-    from derive.expr.walk import free_symbols
-
-    return bool(free_symbols(side))
 
 
 def _largest(measure: Any, finite: Any, count: int) -> list[int]:

@@ -11,10 +11,9 @@ import numpy as np
 
 from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.plan import Plan
-from derive.checker.premises import Prepared, prepare
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
 from derive.checker.surfaces import beside, switches
-from derive.errors import EvaluationError
+from derive.errors import EvaluationError, ShapeError
 from derive.expr.nodes import (
     NODE_TYPES,
     Apply,
@@ -31,9 +30,11 @@ from derive.expr.nodes import (
     Integral,
     Limit,
     Logic,
+    Reduce,
     Relation,
     Symbol,
 )
+from derive.expr.shapes import ranges_shape
 from derive.expr.sizes import Size
 from derive.expr.walk import free_symbols, post_order, size_names
 
@@ -57,10 +58,12 @@ class Problem:
             from derive.checker.laws import without_extrema
 
             lhs, rhs = without_extrema(lhs), without_extrema(rhs)
-        prepared = prepare(lhs, rhs, premises) if premises else Prepared(lhs, rhs, ())
-        self.lhs, self.rhs, self.seed = prepared.lhs, prepared.rhs, seed
-        self.premises, self.solvers = prepared.conditions, prepared.solvers
-        self.parts = prepared.parts
+        self.lhs, self.rhs, self.seed = lhs, rhs, seed
+        self.premises: tuple[Expr, ...] = ()
+        self.solvers: tuple[Any, ...] = ()
+        self.parts: tuple[Expr, ...] = ()
+        if premises:
+            self._prepare(premises)
         roots = (self.lhs, self.rhs, *self.premises, *self.parts)
         self.plan = plan if roots == plan.roots else Plan(roots)
         lawful = any(isinstance(n, Symbol) and n.law is not None for n in self.plan.order)
@@ -68,9 +71,8 @@ class Problem:
             from derive.checker import laws
 
             laws.refuse_derivatives(self.plan.order)
-        self.has_derivative = any(
-            isinstance(n, (Derivative, Differential)) for n in self.plan.order
-        )
+        kinds = self.plan.kinds
+        self.has_derivative = Derivative in kinds or Differential in kinds
         self.switches = switches(self.plan.order)
         more = (*(laws.behind(self.plan.order) if lawful else ()), *self.switches)
         if more:
@@ -78,24 +80,32 @@ class Problem:
         free = self._free()
         self.lawful = tuple(s for s in free if s.law is not None and _solved(s))
         self.symbols = tuple(s for s in free if s not in self.lawful)
+        self.arrays = tuple(s for s in self.plan.order if _by_entries(s))
         self.expands = bool(self.plan.kinds & EXPANDED) and self._needs_expansion()
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
-        self.tangents = tuple(self._varied())
-        self.indices = self._indices()
+        self.tangents = tuple(self._varied()) if Differential in kinds else ()
+        self.indices = self._indices() if Index in kinds else ()
+        self.extents = _extents(self.indices)
         self.names = _size_names(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
         self.index_premises = [p for p in self.premises if self._only_indices(p)]
         self.point_premises = [
             p for p in self.premises if p not in self.size_premises and p not in self.index_premises
         ]
-        self.abstract = any(
+        self.abstract = Call in kinds and any(
             isinstance(n, Call) and n.function.body is None for n in self.plan.order
         )
-
         self.early_premises = [
             p for p in self.point_premises if not any(s in self.lawful for s in free_symbols(p))
         ]
         self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
+
+    def _prepare(self, premises: Sequence[Expr]) -> None:
+        from derive.checker.premises import prepare
+
+        prepared = prepare(self.lhs, self.rhs, premises)
+        self.lhs, self.rhs, self.parts = prepared.lhs, prepared.rhs, prepared.parts
+        self.premises, self.solvers = prepared.conditions, prepared.solvers
 
     def _needs_expansion(self) -> bool:
         from derive.checker.expansion import needs_expansion
@@ -138,13 +148,15 @@ class Problem:
 
     def allowed(self, sizes: Any) -> bool:
         """Whether an assignment of sizes fits the facts and the premises on sizes."""
-        if not fits((*self.symbols, *self.tangents))(sizes):
+        if not fits((*self.symbols, *self.tangents, *self.arrays))(sizes):
             return False
         if self.lawful:
             from derive.checker.laws import sizes_fit
 
             if not sizes_fit(self.lawful, sizes):
                 return False
+        if any(extent.value(sizes) < 1 for extent in self.extents):
+            return False
         from derive.checker.numpy_kernel import NumpyKernel
 
         for premise in self.size_premises:
@@ -155,8 +167,8 @@ class Problem:
 
     def sizes(self, wanted: int = 3) -> list[dict[str, int]]:
         """Assignments of the sizes."""
-        if not self.size_premises and not self.lawful:
-            return sizes_for(self.names, (*self.symbols, *self.tangents), wanted)
+        if not self.size_premises and not self.lawful and not self.extents:
+            return sizes_for(self.names, (*self.symbols, *self.tangents, *self.arrays), wanted)
         return choose_sizes(self.names, self.allowed, wanted)
 
     def points(self, sizes: dict[str, int], count: int, choice: int, plain: bool = False) -> Points:
@@ -368,6 +380,25 @@ def _solved(symbol: Symbol) -> bool:
     if symbol.law is not None and symbol.law.kind != "random":
         raise EvaluationError(f"{symbol.name} obeys a law without a sampler: {symbol.law.kind}")
     return False
+
+
+def _by_entries(node: Expr) -> bool:
+    """Whether a node is a symbol that is defined by its entries."""
+    made = node.definition if isinstance(node, Symbol) else None
+    return isinstance(made, Reduce) and made.kind == "array"
+
+
+def _extents(indices: Sequence[Index]) -> tuple[Size, ...]:
+    """The lengths of the ranges of free indices that are differences of sizes, and so may be empty."""
+    found: dict[Size, None] = {}
+    for index in indices:
+        try:
+            (length,) = ranges_shape((index,))
+        except ShapeError:
+            continue
+        if any(coefficient < 0 for _, coefficient in length.terms):
+            found[length] = None
+    return tuple(found)
 
 
 def _size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:

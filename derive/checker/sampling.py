@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import prod
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,12 @@ TEMPLATES: dict[int, tuple[tuple[int, ...], ...]] = {
     4: ((3, 4, 2, 5), (4, 2, 5, 3), (2, 5, 3, 4)),
     5: ((3, 4, 2, 5, 6), (4, 2, 6, 3, 5), (2, 5, 3, 6, 4)),
 }
+#: more size symbols than this get sizes of at most 3
+MANY = 6
+#: the largest product of small sizes
+LARGEST = 400
+#: small assignments among which some are chosen
+POOL = 200
 #: the most entries that one symbol may have at a point
 MOST_ENTRIES = 20_000
 
@@ -72,11 +80,12 @@ class Points:
     def subset(self, chosen: Sequence[int]) -> Points:
         """Some of the points."""
         picked = list(chosen)
-        return replace(
-            self,
-            count=len(picked),
-            values={s: v[picked] for s, v in self.values.items()},
-            tangents={s: v[picked] for s, v in self.tangents.items()},
+        return Points(
+            self.sizes,
+            len(picked),
+            {s: v[picked] for s, v in self.values.items()},
+            {s: v[picked] for s, v in self.tangents.items()} if self.tangents else {},
+            self.realisation,
         )
 
 
@@ -110,6 +119,8 @@ def choose_sizes(names: Sequence[str], allowed: Allowed, wanted: int = 3) -> lis
     found: list[dict[str, int]] = []
     if not names:
         return [{} for _ in range(3)]
+    if len(names) > MANY:
+        return _separating(names, allowed, wanted)
     for sizes in itertools.islice(_candidates(names), 4000):
         if sizes not in found and allowed(sizes):
             found.append(sizes)
@@ -117,6 +128,21 @@ def choose_sizes(names: Sequence[str], allowed: Allowed, wanted: int = 3) -> lis
                 return found
     if not found:
         raise EvaluationError(f"no small sizes {', '.join(names)} fit what is declared")
+    return [found[i % len(found)] for i in range(max(3, len(found)))]
+
+
+def _separating(names: Sequence[str], allowed: Allowed, wanted: int) -> list[dict[str, int]]:
+    """`wanted` small assignments, each the one that tells most of the names apart that the ones before do not."""
+    pool = list(itertools.islice((s for s in _small(names) if allowed(s)), POOL))
+    if not pool:
+        raise EvaluationError(f"no small sizes {', '.join(names)} fit what is declared")
+    alike = list(itertools.combinations(names, 2))
+    found: list[dict[str, int]] = []
+    while pool and len(found) < wanted:
+        best = max(pool, key=lambda s: sum(s[a] != s[b] for a, b in alike))
+        pool.remove(best)
+        found.append(best)
+        alike = [(a, b) for a, b in alike if best[a] == best[b]]
     return [found[i % len(found)] for i in range(max(3, len(found)))]
 
 
@@ -130,6 +156,9 @@ def sizes_for(
 
 def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
     count = len(names)
+    if count > MANY:
+        yield from _small(names)
+        return
     for template in TEMPLATES.get(count, ()):
         yield dict(zip(names, template, strict=True))
     if count <= 5:
@@ -141,6 +170,15 @@ def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
     for values in itertools.islice(itertools.product(range(1, 9), repeat=min(count, 6)), 3000):
         rest = [2] * (count - len(values))
         yield dict(zip(names, (*values, *rest), strict=True))
+
+
+def _small(names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Sizes 1 to 3 in many mixtures, as sums over many indices have a number of terms that is the product of their sizes."""
+    count, random = len(names), Random(len(names))
+    for _ in range(3000):
+        values = random.choices((1, 2, 3), weights=(1, 3, 2), k=count)
+        if values.count(1) <= count // 3 and prod(values) <= min(2**count, LARGEST):
+            yield dict(zip(names, values, strict=True))
 
 
 def smallest_sizes(names: Sequence[str], allowed: Allowed) -> Iterator[dict[str, int]]:
@@ -156,6 +194,8 @@ def smallest_sizes(names: Sequence[str], allowed: Allowed) -> Iterator[dict[str,
         sizes = dict(zip(listed, (*values, *([2] * (len(listed) - len(values)))), strict=True))
         if allowed(sizes):
             yield sizes
+    if len(listed) > MANY:
+        yield from (sizes for sizes in _small(listed) if allowed(sizes))
 
 
 @lru_cache(maxsize=4096)

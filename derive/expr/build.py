@@ -144,6 +144,11 @@ def product_over(indices: Index | Sequence[Index], body: ExprLike, *where: Expr)
     return Reduce("prod", _indices(indices), as_expr(body), tuple(where))
 
 
+def array_over(indices: Index | Sequence[Index], body: ExprLike) -> Reduce:
+    """The array whose entry at the indices is the scalar `body`: one axis for each index, in this order."""
+    return Reduce("array", _indices(indices), as_expr(body))
+
+
 def _indices(given: Index | Sequence[Index]) -> tuple[Index, ...]:
     return (given,) if isinstance(given, Index) else tuple(given)
 

@@ -78,6 +78,7 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "total_one": ("entries sum to one in all", ("real",)),
     "distinct_eigenvalues": ("pairwise different eigenvalues", ("square",)),
     "finite_set": ("values of a finite set", ()),
+    "zero_outside": ("zero where an index leaves its range", ()),
     "symmetric_entries": (
         "the entries on and above the diagonal are the variables",
         ("symmetric",),

@@ -98,7 +98,8 @@ class Call(Expr):
 class Reduce(Expr):
     """A sum or product over bound indices: `kind` is `sum`, `prod`, `max` or `min`; `where` restricts them (`j != i`).
 
-    `written` is how the range is printed: `full` (i=1 to n), `index` (only i).
+    With the kind `array` nothing is combined: the values of the body for all values of the indices are the entries of an
+    array with one axis for each index. `written` is how the range is printed: `full` (i=1 to n), `index` (only i).
     """
 
     kind: str
@@ -112,7 +113,7 @@ class Reduce(Expr):
             raise ShapeError(
                 f"{self.kind} over an index needs a scalar body, not {shape_text(self.body.shape)}"
             )
-        return self.body.shape
+        return shapes.ranges_shape(self.indices) if self.kind == "array" else self.body.shape
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -261,38 +262,38 @@ NODE_TYPES: tuple[type[Expr], ...] = (
 )
 
 __all__ = [
-    "Expr",
     "LEAVES",
     "NODE_TYPES",
-    "ExprLike",
-    "as_expr",
-    "expressions_in",
-    "Symbol",
-    "Number",
-    "Constant",
-    "Dim",
-    "Index",
-    "Filled",
     "Add",
-    "Neg",
-    "Product",
-    "Quotient",
-    "Power",
-    "Transpose",
     "Apply",
-    "Matrix",
-    "Function",
     "Call",
-    "Item",
-    "Reduce",
-    "Relation",
-    "Logic",
-    "Indicator",
     "Cases",
+    "Constant",
     "Derivative",
     "Differential",
-    "Integral",
+    "Dim",
     "Expectation",
-    "Limit",
+    "Expr",
+    "ExprLike",
     "Extremum",
+    "Filled",
+    "Function",
+    "Index",
+    "Indicator",
+    "Integral",
+    "Item",
+    "Limit",
+    "Logic",
+    "Matrix",
+    "Neg",
+    "Number",
+    "Power",
+    "Product",
+    "Quotient",
+    "Reduce",
+    "Relation",
+    "Symbol",
+    "Transpose",
+    "as_expr",
+    "expressions_in",
 ]

@@ -36,10 +36,14 @@ def _at(node: Any, level: int) -> str:
 
 
 def _text(node: Any) -> tuple[str, int]:
+    kept: tuple[str, int] | None = node.__dict__.get("_plain")
+    if kept is not None:
+        return kept
     rule = RULES.get(type(node).__name__)
-    if rule is None:
-        return f"<{type(node).__name__}>", ATOM
-    return rule(node)
+    found = (f"<{type(node).__name__}>", ATOM) if rule is None else rule(node)
+    if len(found[0]) <= LIMIT:
+        object.__setattr__(node, "_plain", found)
+    return found
 
 
 def _sum(node: Any) -> tuple[str, int]:
@@ -79,6 +83,8 @@ def _item(node: Any) -> tuple[str, int]:
 
 def _reduce(node: Any) -> tuple[str, int]:
     over = ",".join(i.name for i in node.indices)
+    if node.kind == "array":
+        return f"[{_text(node.body)[0]}]_{{{over}}}", ATOM
     where = "".join(f", {_text(w)[0]}" for w in node.where)
     return f"{node.kind}_{{{over}{where}}} {_at(node.body, PRODUCT)}", SUM + 1
 

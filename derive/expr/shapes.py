@@ -9,7 +9,7 @@ from derive.errors import ShapeError
 from derive.expr.sizes import ONE, Shape, normal, shape_text
 
 if TYPE_CHECKING:
-    from derive.expr.nodes import Call, Expr, Item
+    from derive.expr.nodes import Call, Expr, Index, Item
 
 Plan = Any  # a factor's position, or a pair of plans
 
@@ -218,6 +218,13 @@ def item_shape(item: Item) -> Shape:
         if index is not None and index.shape:
             raise ShapeError(f"an index is a scalar, not {described(index)}")
     return tuple(size for size, index in zip(base.shape, indices, strict=True) if index is None)
+
+
+def ranges_shape(indices: tuple[Index, ...]) -> Shape:
+    """One axis for each index, as long as its range; raises `ShapeError` where a bound is not a size."""
+    from derive.expr.build import as_size
+
+    return tuple(as_size(i.upper) - as_size(i.lower) + 1 for i in indices)
 
 
 def relation_shape(lhs: Expr, rhs: Expr) -> Shape:

@@ -39,6 +39,9 @@ def _body(part: Piece, t: Typesetter) -> Piece:
 
 
 def _reduce(node: Reduce, t: Typesetter) -> Piece:
+    if node.kind == "array":
+        names = t.list_of([t[index] for index in node.indices])
+        return t.style.below(t.style.fence("paren", t[node.body]), names)
     conditions = [t[condition] for condition in node.where]
     parts: list[Piece] = []
     if node.written == "index" or node.kind in ("max", "min"):
