@@ -68,9 +68,14 @@ class Book:
     @property
     def summary(self) -> Summary:
         """The verdicts of all pages, kind by kind."""
-        kinds = ("holds", "fails", "unchecked", "definition")
-        counts = (sum(getattr(page.summary, kind) for page in self.pages) for kind in kinds)
-        return Summary(*counts, language=self.language)
+        parts = [page.summary for page in self.pages]
+        return Summary(
+            sum(part.holds for part in parts),
+            sum(part.fails for part in parts),
+            sum(part.unchecked for part in parts),
+            sum(part.definition for part in parts),
+            self.language,
+        )
 
     @property
     def lead(self) -> str:

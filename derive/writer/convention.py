@@ -14,6 +14,7 @@ from derive.expr.nodes import (
     Function,
     Index,
     Item,
+    Reduce,
     Symbol,
     as_expr,
 )
@@ -122,6 +123,8 @@ def value_of(block: Definition) -> Expr | None:
 
 def member_of(family: Symbol, value: Expr) -> tuple[Expr, Expr]:
     """A family and its value, each at an index: `x_i` and `X_{i:}`."""
+    if isinstance(value, Reduce) and value.kind == "array":
+        return Item(family, value.indices), value.body
     free = tuple(
         Index(letter, as_expr(family.origin), Dim(size + (family.origin - 1)))
         for letter, size in zip(index_letters(family), family.dims, strict=False)

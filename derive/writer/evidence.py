@@ -242,5 +242,5 @@ class Summary:
 def summary_of(marks: Sequence[Mark], language: Language = ENGLISH) -> Summary:
     """Counts by kind."""
     kinds = [mark.kind for mark in marks]
-    counts = (kinds.count(k) for k in ("holds", "fails", "unchecked", "definition"))
-    return Summary(*counts, language=language)
+    holds, fails, unchecked = (kinds.count(k) for k in ("holds", "fails", "unchecked"))
+    return Summary(holds, fails, unchecked, kinds.count("definition"), language)

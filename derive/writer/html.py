@@ -11,7 +11,7 @@ from derive.writer.evidence import Mark
 from derive.writer.letters import unicode_name
 from derive.writer.page import ChainView, DefinitionView, Page, ProseView, evidence_groups
 from derive.writer.prose import Run, paragraphs, runs
-from derive.writer.spoken import spoken_name
+from derive.writer.spoken_latex import spoken_latex
 from derive.writer.templates import html_environment
 
 #: left sides longer than this (em) stand on a line of their own
@@ -57,7 +57,7 @@ class Html(str):
 def math_html(latex: str, words: str = "", plain: str = "", display: bool = False) -> Html:
     """A formula: its Unicode as text until KaTeX draws it, its words for screen readers."""
     shown = escape(plain or unicode_name(latex))
-    label = escape(words or spoken_name(latex))
+    label = escape(words or spoken_latex(latex))
     kind = "m d" if display else "m"
     return Html(
         f'<span class="{kind}" role="math" aria-label="{label}" data-tex="{escape(latex)}">{shown}</span>'

@@ -269,7 +269,7 @@ class _Reader:
         if word in ACCENTS:
             return f"{ACCENTS[word]}({self.argument()})"
         if word in ("left", "begin", "sqrt", "underbrace", "overbrace", "boxed"):
-            return getattr(self, "_" + word)()  # type: ignore[no-any-return]
+            return getattr(self, "_" + word)()
         size = re.fullmatch(r"(big|Big|bigg|Bigg)[lrm]?", word)
         if size:
             return f"stretch({self.fence()}, size: #{SIZES[size[1]]})"
