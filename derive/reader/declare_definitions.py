@@ -31,7 +31,7 @@ from derive.reader.formula_special import all_words
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.table import INDEX_LETTERS, Declaration, Name
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, is_layer
 
 
 def define(
@@ -101,7 +101,7 @@ def _indexed_head(reader: Formula, full: Name) -> Head | None:
         declared = reader.table.exact(full)
         return Head(full) if declared is not None or full.sup == "2" else None
     label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
-    if label and _is_index(reader, label):
+    if label and _is_index(reader, label) and not is_layer(reader.table, label):
         return Head(full.without(sup=True), (label,), "sup")
     letters = (
         tuple(full.sub.split(","))

@@ -8,6 +8,7 @@ formulas at hand can be read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
@@ -16,7 +17,7 @@ from derive.reader.formula_densities import read_density
 from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
-from derive.reader.table import INDEX_LETTERS, Declaration, Name
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table, is_layer
 
 #: letters that are usually numbers
 SCALAR_LETTERS = frozenset(
@@ -101,15 +102,16 @@ def assume(reader: Formula, request: object) -> Value:
     if inference is None or request.cursor.at("("):
         raise undeclared_error(reader, request)
     found = request.written
-    key, family, marker = _assumed_name(request)
+    key, family, marker = _assumed_name(request, reader.table)
     if key in COUNTED and not family and found.sup is None:
         size = reader.table.size(key)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
-    inference.met.setdefault(key, ranks)
-    rank = inference.ranks.get(key, ranks[0])
+    alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
+    inference.met.setdefault(alike, ranks)
+    rank = inference.ranks.get(alike, inference.ranks.get(key, ranks[0]))
     entry = reader.table.declare(key, family=bool(family))
     entry.assumed = True
     entry.family, entry.marker = (family if rank else 0), marker
@@ -118,11 +120,18 @@ def assume(reader: Formula, request: object) -> Value:
     return read_name(reader, request.cursor)
 
 
-def _assumed_name(request: Unknown) -> tuple[Name, int, str]:
+def is_layered(name: Name) -> bool:
+    """Whether a name has the label of a layer: `W^{(l+1)}`."""
+    return name.sup.startswith("(") and name.sup.endswith(")")
+
+
+def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
     """The name to declare, the number of axes that count members, and where their index stands."""
     name, found = request.name, request.written
     key = Name(name.base, name.font, name.accents)
     label = plain(found.sup) if found.sup is not None else ""
+    if label.startswith("(") and label.endswith(")") and is_layer(table, label[1:-1]):
+        return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
     if label.startswith("(") and label.endswith(")"):
         return (
             Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""),

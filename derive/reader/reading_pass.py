@@ -29,6 +29,7 @@ from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Tex
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.conditions import Conditions, is_zero, zero_like
 from derive.reader.declare_definitions import (
+    Head,
     constrain,
     define_by_index,
     define_function,
@@ -40,14 +41,18 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_names import read_name
 from derive.reader.formula_state import Options, State
 from derive.reader.formula_values import Misfit
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
+from derive.reader.formula_infer import is_index
 from derive.reader.heads import Left, left_of
+from derive.reader.layers import Layers
 from derive.reader.prose import Stated
 from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import INDEX_LETTERS, Name, Table
+from derive.reader.upstream import Forward, define_upstream, differentiated, names_in
 from derive.reader.wording import (
     claims,
     decomposition,
@@ -107,6 +112,12 @@ class ReadingPass:
         self.given_in: dict[Name, int] = {}
         self.lead = ""
         self.fresh = True
+        self.deferred: list[Stated] = []
+        self.forward = Forward()
+        self.layers = Layers()
+        self.upstream: dict[Name, int] = {}
+        self.heads = _heads(chains, stated)
+        self.written = _written(document)
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
         self.seeks = _seeks(document)
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
@@ -160,8 +171,12 @@ class ReadingPass:
             try:
                 self._carry_out(stated)
             except _REFUSED as error:
+                self.deferred.append(stated)
                 self.result.faults += getattr(error, "ill_typed", True)
                 self._note_refused(error)
+            except Exception as error:  # a fault of the reader costs this formula only
+                fault = InternalError(f"{type(error).__name__} while reading: {error}")
+                self.result.notes[str(fault)] = None
         if solves(words):
             self.conditions.settle()
 
@@ -193,7 +208,10 @@ class ReadingPass:
             self.cases.append((tuple(nodes), source))
         if is_conditional(words) or not left or not right:
             return
+        self._prepare([token for node in nodes for token in _tokens(node)], source)
         left_side = left_of(reader, tokens)
+        if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
+            left_side = replace(left_side, kind="new")
         right_tokens = [token for node in right for token in _tokens(node)]
         if left_side.head is not None and left_side.head.parameters is not None:
             if _calls(right_tokens, left_side.head.name):
@@ -277,6 +295,8 @@ class ReadingPass:
             if left.entry is not None and left.entry.kind == "size":
                 raise reader.error(f"{left.entry.latex} is a size", 0)
             define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+        if head.parameters is None:
+            self._record(head, nodes, reader.source)
 
     def _define_function(self, reader: Formula, left: Left, nodes: list[object]) -> None:
         head = left.head
@@ -316,6 +336,64 @@ class ReadingPass:
             except _REFUSED:
                 return
 
+    def _record(self, head: Head, nodes: list[object], source: Source) -> None:
+        """Remember a definition of the forward pass."""
+        texts = {t.text for node in nodes for t in _tokens(node)}
+        if not texts & {r"\partial", r"\nabla"}:
+            self.forward.record(head.name, nodes)  # type: ignore[arg-type]
+        self.layers.record(head.name, [t for node in nodes for t in _tokens(node)], source)
+
+    def _prepare(self, tokens: Sequence[Token], source: Source) -> None:
+        """Definitions of other layers, and a loss of which only derivatives are spoken of, as a formula needs them."""
+        if not tokens:
+            return
+        try:
+            nodes = tree(list(tokens), source)
+            for name, right, place in self.layers.needed(names_in(nodes), self.table):
+                self._define_layer(name, right, place)
+            for name in differentiated(nodes):
+                self._define_upstream(name, source)
+        except _REFUSED:
+            return
+
+    def _try_deferred(self) -> None:
+        """Definitions in prose that needed what was defined after them."""
+        waiting, self.deferred = self.deferred, []
+        for stated in waiting:
+            before = self.table.sizes.snapshot()
+            try:
+                self._carry_out(stated)
+                self.result.faults -= self.result.faults > 0
+            except _REFUSED:
+                self.table.sizes.restore(before)
+
+    def _define_layer(self, name: Name, right: list[Token], source: Source) -> None:
+        entry = self.table.exact(name)
+        if entry is not None and entry.assumed:
+            entry.sizes, entry.assumed = None, False
+        self._prepare(right, source)
+        before = self.table.sizes.snapshot()
+        try:
+            nodes = tree(right, source)
+            define_symbol(self._reader(source), Head(name), nodes, 0)
+            self._record(Head(name), list(nodes), source)
+        except _REFUSED:
+            self.table.sizes.restore(before)
+
+    def _define_upstream(self, name: Name, source: Source) -> None:
+        """Give a loss that is defined nowhere an arbitrary gradient at the ends of the forward pass."""
+        match = self.table.find(name)
+        entry = match[0] if match is not None else None
+        if name in self.heads or (name.sub and is_index(name.sub)):
+            return
+        if entry is not None and (entry.kind != "variable" or entry.definition or not entry.assumed):
+            if self.upstream.get(name) in (None, len(self.forward.uses)):
+                return
+        for other, right, place in self.layers.needed(self.written, self.table):
+            self._define_layer(other, right, place)
+        if define_upstream(self._reader(source), name, self.forward):
+            self.upstream[name] = len(self.forward.uses)
+
     # ----------------------------------------------------------------------------------------------- chains
 
     def _guarded(self, group: list[RawRelation]) -> None:
@@ -334,6 +412,9 @@ class ReadingPass:
         raw = group[0].chain
         source = raw.source
         sides = [group[0].lhs, *(r.rhs for r in group)]
+        self._try_deferred()
+        for side in sides:
+            self._prepare(side.tokens, source)
         state = State()
         left = left_of(self._reader(source, state), sides[0].tokens) if sides[0].tokens else Left("known")
         words = f"{self.lead} {raw.words}"
@@ -680,6 +761,34 @@ class ReadingPass:
             self.result.faults += 1
 
 
+def _heads(
+    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
+) -> frozenset[Name]:
+    """The names that stand alone, or before a bracket, on some left side."""
+    found: dict[Name, None] = {}
+    lefts = [clean(group[0].lhs.tokens) for groups in chains.values() for group in groups]
+    lefts += [clean(s.clause.nodes) for statements in stated.values() for s in statements if s.defines]
+    for items in lefts:
+        cursor = Cursor(items, cleaned=True)
+        name = base_name(cursor)
+        if name is not None:
+            sub, sup = written_scripts(cursor)
+            if cursor.node is None or cursor.at("(", "=", ":"):
+                found[Name(name.base, name.font, name.accents, sub, sup)] = None
+    return frozenset(found)
+
+
+def _written(document: Document) -> tuple[Name, ...]:
+    """Every name in the displays of a document."""
+    found: dict[Name, None] = {}
+    for display in document.displays:
+        try:
+            found.update(dict.fromkeys(names_in(tree(list(display.tokens), display.source))))
+        except ReadError:
+            continue
+    return tuple(found)
+
+
 def _seeks(document: Document) -> bool:
     """Whether a document is about an optimum or an equation to be solved, so that `... = 0` may be imposed."""
     for block in document.blocks:
@@ -710,7 +819,8 @@ NOTES = {
 
 def _place(source: Source, offset: int) -> Place:
     place = source.place(offset)
-    return Place(source.path, place.line, place.column)
+    path = source.path if place.cell is None else f"{source.path}:cell {place.cell}"
+    return Place(path, place.line, place.column)
 
 
 def _between_indices(sign: Node) -> bool:

@@ -264,6 +264,17 @@ class Table:
         return Dim(Size.of(entry.latex)) if entry is not None and entry.kind == "size" else None
 
 
+#: labels in brackets that name a layer, a time or a step, unless their range is declared
+LAYERS = frozenset(["l", r"\ell", "t", "k", "r"])
+
+
+def is_layer(table: Table, label: str) -> bool:
+    """Whether the text in a superscript bracket (`l`, `l+1`) names one symbol and does not count members."""
+    letter = label.split("+")[0].split("-")[0]
+    entry = table.entries.get(Name(letter))
+    return letter in LAYERS and (entry is None or entry.kind != "index")
+
+
 def _forms(name: Name) -> Sequence[Name]:
     """The name, then with primes, superscript, subscript taken off: longest form first."""
     subs = (False, True) if name.sub else (False,)
