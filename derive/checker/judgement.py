@@ -72,7 +72,8 @@ def judge(
                 from derive.checker.neighbours import with_power
 
                 verdict = with_power(verdict, left, step.op, step.rhs, chain.premises, seed)
-            reports.append(_report(len(reports) + 1, chain, left, step, verdict))
+            found = _report(len(reports) + 1, chain, left, step, verdict)
+            reports.append(replace(found, path="") if found.path == derivation.path else found)
             left = step.rhs
             if progress is not None:
                 progress(len(reports), total)
@@ -171,6 +172,7 @@ def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) 
         source or _text(left),
         step.source or _text(step.rhs),
         verdict,
+        path=place.path,
     )
 
 

@@ -69,7 +69,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RelationReport:
-    """One relation, numbered from 1 in reading order in its file, with what the engine adds (`proved`, `explained`)."""
+    """One relation, numbered from 1 in reading order in its file, with what the engine adds (`proved`, `explained`).
+
+    `path` says where its line is when that is another source than the report's: an included file, a cell of a notebook.
+    """
 
     index: int
     line: int
@@ -80,6 +83,7 @@ class RelationReport:
     verdict: Verdict
     proved: bool = False
     explained: str | None = None
+    path: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The object of the JSON format."""
@@ -87,6 +91,7 @@ class RelationReport:
         evidence = asdict(v.evidence) if v.evidence else {}
         return {
             "index": self.index,
+            **({"path": self.path} if self.path else {}),
             "line": self.line,
             "column": self.column,
             "relation": self.relation,

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from derive.checker.verdicts import FileReport, RelationReport, Report
@@ -58,9 +59,19 @@ def _name(file: FileReport) -> str:
     return file.path or file.recipe or "input"
 
 
+def _where(file: FileReport, relation: RelationReport) -> str:
+    """The source in which a relation stands."""
+    return relation.path or _name(file)
+
+
+def _in_file(file: FileReport, relation: RelationReport) -> str:
+    """The file in which a relation stands, for formats that know no cells of notebooks."""
+    return _where(file, relation).partition(":cell ")[0]
+
+
 def _text_lines(file: FileReport, relation: RelationReport, width: int) -> Iterator[str]:
     verdict = relation.verdict
-    place = f"{_name(file)}:{relation.line}:{max(relation.column, 1)}"
+    place = f"{_where(file, relation)}:{relation.line}:{max(relation.column, 1)}"
     title = f"{place}: {verdict.kind}: {message(relation)}"
     if verdict.kind != "fails":
         yield title
@@ -143,7 +154,7 @@ def _junit_case(suite: ElementTree.Element, file: FileReport, relation: Relation
         "testcase",
         classname=_name(file),
         name=f"{relation.index}: {relation.lhs} {relation.relation} {relation.rhs}",
-        file=_name(file),
+        file=_in_file(file, relation),
         line=str(relation.line),
     )
     if relation.verdict.kind == "fails":
@@ -172,13 +183,18 @@ def as_sarif(report: Report) -> str:
 def _sarif_result(file: FileReport, relation: RelationReport) -> dict[str, Any]:
     kind = relation.verdict.kind
     region = {"startLine": max(relation.line, 1), "startColumn": max(relation.column, 1)}
-    where = {"artifactLocation": {"uri": _name(file)}, "region": region}
+    where = {"artifactLocation": {"uri": _uri(_in_file(file, relation))}, "region": region}
     return {
         "ruleId": kind,
         "level": "error" if kind == "fails" else "note",
         "message": {"text": "\n".join([message(relation), *details(relation)])},
         "locations": [{"physicalLocation": where}],
     }
+
+
+def _uri(path: str) -> str:
+    """A path as a URI reference."""
+    return quote(path.replace("\\", "/"), safe="/#")
 
 
 def as_github(report: Report) -> str:
@@ -188,7 +204,7 @@ def as_github(report: Report) -> str:
         for relation in file.relations:
             command = {"fails": "error", "unchecked": "notice"}.get(relation.verdict.kind)
             if command:
-                place = f"file={_property(_name(file))},line={relation.line},col={relation.column}"
+                place = f"file={_property(_in_file(file, relation))},line={relation.line},col={relation.column}"
                 text = _escaped("\n".join([message(relation), *details(relation)]))
                 lines.append(f"::{command} {place}::{text}")
     return "\n".join([*lines, summary(report)]) + "\n"

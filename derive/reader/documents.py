@@ -5,6 +5,7 @@ r"""From a source to a Document: LaTeX, Markdown, Quarto, notebooks and plain te
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from derive.errors import ReadError
@@ -90,7 +91,8 @@ class _Reading:
         self.open.append(path)
         try:
             text = load(path)
-            blocks = self.blocks(Source(str(path), text.text))
+            shown = str(path) if Path(source.path).is_absolute() else os.path.relpath(path)
+            blocks = self.blocks(Source(shown, text.text))
         except ReadError as error:
             self._warn(f"{name!r} cannot be read: {error.message}", token, source)
             return []
