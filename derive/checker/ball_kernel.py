@@ -74,29 +74,29 @@ def _polygamma(order: int) -> Callable[[Any], Any]:
 
 
 UNARY: dict[str, Callable[[Any], Any]] = {
-    "exp": lambda x: x.exp(),
-    "log": lambda x: x.log(),
-    "sqrt": lambda x: x.sqrt(),
-    "sin": lambda x: x.sin(),
-    "cos": lambda x: x.cos(),
-    "tan": lambda x: x.tan(),
-    "sinh": lambda x: x.sinh(),
-    "cosh": lambda x: x.cosh(),
-    "tanh": lambda x: x.tanh(),
-    "arcsin": lambda x: x.asin(),
-    "arccos": lambda x: x.acos(),
-    "arctan": lambda x: x.atan(),
-    "erf": lambda x: x.erf(),
-    "gamma": lambda x: x.gamma(),
+    "exp": arb.exp,
+    "log": arb.log,
+    "sqrt": arb.sqrt,
+    "sin": arb.sin,
+    "cos": arb.cos,
+    "tan": arb.tan,
+    "sinh": arb.sinh,
+    "cosh": arb.cosh,
+    "tanh": arb.tanh,
+    "arcsin": arb.asin,
+    "arccos": arb.acos,
+    "arctan": arb.atan,
+    "erf": arb.erf,
+    "gamma": arb.gamma,
     "lgamma": lambda x: _positive(x, x.lgamma),
     "digamma": lambda x: _positive(x, x.digamma),
     "trigamma": _polygamma(1),
     "polygamma2": _polygamma(2),
     "abs": _abs,
     "sign": _sign,
-    "floor": lambda x: x.floor(),
-    "log1p": lambda x: x.log1p(),
-    "expm1": lambda x: x.expm1(),
+    "floor": arb.floor,
+    "log1p": arb.log1p,
+    "expm1": arb.expm1,
 }
 
 
@@ -121,6 +121,10 @@ def _power(a: Any, b: Any) -> Any:
         if a.is_zero() and b > 0:
             return arb(0)
         return a**b
+    return _integer_power(a, n)
+
+
+def _integer_power(a: Any, n: int) -> Any:
     if n == 0:
         return arb(1)
     if n < 0 and a.contains(0):
@@ -199,7 +203,7 @@ def _min(a: Any, b: Any) -> Any:
 _SELECT, _MAX, _MIN = _map(_choose, 3), _map(_max, 2), _map(_min, 2)
 _AND, _OR, _NOT = _map(_and, 2), _map(_or, 2), _map(_not, 1)
 _POWER = _map(_power, 2)
-_DIVIDE = _map(lambda a, b: a / b, 2)
+_INTEGER_POWER = _map(_integer_power, 2)
 _BALL = _map(arb, 1)
 _RATIONAL = _map(lambda q: arb(fmpq(q.numerator, q.denominator)), 1)
 
@@ -253,9 +257,13 @@ class BallKernel(ArrayKernel):
         return _array(a * b)
 
     def divide(self, a: Array, b: Array) -> Array:
-        return _DIVIDE(a, b)
+        return _array(a / b)
 
     def power(self, a: Array, b: Array) -> Array:
+        if b.size == 1:
+            n = _exact_integer(b.item())
+            if n is not None:
+                return _INTEGER_POWER(a, n).reshape(np.broadcast_shapes(a.shape, b.shape))
         return _POWER(a, b)
 
     def negative(self, a: Array) -> Array:
@@ -374,7 +382,7 @@ class BallKernel(ArrayKernel):
 
 def _vanishes(total: Any, a: Any, b: Any) -> bool:
     """Whether a term that is not zero lies wholly below the rounding of the sum."""
-    if not total.is_finite():
+    if total.is_exact() or not total.is_finite():
         return False
     radius = total.rad()
     return (a != 0 and abs(a) < radius) or (b != 0 and abs(b) < radius)

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import thread_time
+from dataclasses import dataclass
+from time import perf_counter, thread_time
 
 from derive.errors import EvaluationError
 
-_deadlines: list[tuple[float, float]] = []
+
+@dataclass(slots=True)
+class Deadline:
+    """`end` in processor time of this thread; before `look` on the clock, cheaper to read, it cannot have passed."""
+
+    seconds: float
+    end: float
+    look: float
+
+
+_deadlines: list[Deadline] = []
 
 
 @contextmanager
@@ -20,7 +31,7 @@ def deadline(seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    _deadlines.append((thread_time() + seconds, seconds))
+    _deadlines.append(Deadline(seconds, thread_time() + seconds, perf_counter() + seconds))
     try:
         yield
     finally:
@@ -29,5 +40,12 @@ def deadline(seconds: float | None) -> Iterator[None]:
 
 def check() -> None:
     """Raises when the innermost deadline has passed."""
-    if _deadlines and thread_time() > _deadlines[-1][0]:
-        raise EvaluationError(f"took longer than {_deadlines[-1][1]:g} s")
+    if _deadlines and perf_counter() >= _deadlines[-1].look:
+        _look(_deadlines[-1])
+
+
+def _look(innermost: Deadline) -> None:
+    left = innermost.end - thread_time()
+    if left < 0:
+        raise EvaluationError(f"took longer than {innermost.seconds:g} s")
+    innermost.look = perf_counter() + left

@@ -197,7 +197,7 @@ class NumpyKernel(ArrayKernel):
         return np.where(bad[..., 0], np.nan, values)
 
     def sum(self, a: Array, axes: int) -> Array:
-        return np.sum(a, axis=tuple(range(-axes, 0))) if axes else a
+        return a.sum(axis=tuple(range(-axes, 0))) if axes else a
 
     def prod(self, a: Array) -> Array:
         """Product along the last axis."""
