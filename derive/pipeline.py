@@ -257,5 +257,5 @@ def annotated(path: Path, report: Report) -> str:
     from derive.writer import annotation
 
     return annotation.annotated(
-        path.read_text("utf-8", "surrogateescape"), report.files[0], path.suffix
+        path.read_bytes().decode("utf-8"), report.files[0], path.suffix
     )

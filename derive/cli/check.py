@@ -166,7 +166,7 @@ def _annotate(found: list[str], report: Report, output: Path) -> None:
 
     if len(found) != 1 or not Path(found[0]).is_file():
         raise UsageError(f"--annotate needs exactly one file, got {len(found)} targets")
-    output.write_text(pipeline.annotated(Path(found[0]), report), "utf-8")
+    output.write_bytes(pipeline.annotated(Path(found[0]), report).encode("utf-8"))
 
 
 def _print_mutants(found: list[str], seed: int, jobs: int | None) -> int:

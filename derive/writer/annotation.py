@@ -6,38 +6,58 @@ text is unchanged to the byte. In LaTeX the marks are a macro defined before `\b
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from derive.checker.verdicts import FileReport, RelationReport
 from derive.errors import UsageError
 
 SIGNS = {"holds": r"\surd", "fails": r"\times", "unchecked": "?", "definition": r"\cdot"}
-COLOURS = {"holds": "green", "fails": "red", "unchecked": "gray", "definition": "gray"}
+COLOURS = {"holds": "green", "fails": "red", "unchecked": "black", "definition": "black"}
 
 PREAMBLE = r"""\providecommand{\textcolor}[2]{#2}% marks of derive: one above each relation sign
 \providecommand{\derivemark}[2]{\rlap{\raisebox{1.7ex}{$\scriptscriptstyle\textcolor{#1}{#2}$}}}
 """
+MARK_LATEX = re.compile(r"\\derivemark\{[a-z]+\}\{(?:\\surd|\\times|\?|\\cdot)\}")
+MARK_PLAIN = re.compile(
+    r"\\rlap\{\\raisebox\{1\.7ex\}\{\$\\scriptscriptstyle\\textcolor\{[a-z]+\}\{(?:\\surd|\\times|\?|\\cdot)\}\$\}\}"
+)
+TAIL_LATEX = "% derive: verdicts, by line and column\n"
+TAIL_PLAIN = "<!-- derive: verdicts, by line and column\n"
 
 
 def annotated(text: str, report: FileReport, suffix: str) -> str:
     """The source `text` of a `.tex`, `.md` or `.qmd` file with a mark at each relation of `report`.
 
-    Raises `UsageError` for another kind of file, or when a place of the report is not in the text.
+    Relations of included files are left out: their files can be annotated by themselves. `plain` undoes it. Raises
+    `UsageError` for another kind of file, for a text that is annotated already, or when a place of the report is not in it.
     """
     if suffix not in (".tex", ".md", ".qmd"):
         raise UsageError(
             f"only .tex, .md and .qmd files can be annotated, not {suffix or 'this one'}"
         )
     latex = suffix == ".tex"
+    if (TAIL_LATEX if latex else TAIL_PLAIN) in text:
+        raise UsageError("this copy carries marks already; annotate the original")
     starts = _line_starts(text)
-    marks = sorted(
-        (_offset(relation, starts, len(text)), _mark(relation, latex))
-        for relation in report.relations
-    )
+    own = [relation for relation in report.relations if not relation.path]
+    marks = sorted((_offset(r, starts, len(text)), _mark(r, latex)) for r in own)
     pieces, last = [], 0
     for offset, mark in marks:
         pieces.append(text[last:offset] + mark)
         last = offset
     body = "".join(pieces) + text[last:]
-    return (_with_preamble(body) if latex else body) + _messages(report, latex)
+    return (_with_preamble(body) if latex else body) + _messages(own, latex)
+
+
+def plain(text: str, suffix: str) -> str:
+    """The author's text of an annotated copy, to the byte."""
+    latex = suffix == ".tex"
+    tail = text.rfind("\n" + (TAIL_LATEX if latex else TAIL_PLAIN))
+    if tail < 0:
+        return text
+    body = text[:tail]
+    return MARK_LATEX.sub("", body.replace(PREAMBLE, "", 1)) if latex else MARK_PLAIN.sub("", body)
 
 
 def _line_starts(text: str) -> list[int]:
@@ -67,14 +87,14 @@ def _with_preamble(body: str) -> str:
     return body[:at] + PREAMBLE + body[at:] if at >= 0 else PREAMBLE + body
 
 
-def _messages(report: FileReport, latex: bool) -> str:
+def _messages(relations: Sequence[RelationReport], latex: bool) -> str:
     lines = []
-    for relation in report.relations:
+    for relation in relations:
         verdict = relation.verdict
         reason = verdict.diagnosis.message if verdict.diagnosis else verdict.why
         line = f"{relation.line}:{relation.column}: {verdict.kind}{': ' + reason if reason else ''}"
         lines.append(" ".join(line.split()))
     if latex:
-        return "\n" + "".join(f"% derive: {line}\n" for line in lines)
+        return "\n" + TAIL_LATEX + "".join(f"% {line}\n" for line in lines)
     safe = "\n".join(lines).replace("--", "- -")
-    return f"\n<!-- derive\n{safe}\n-->\n"
+    return f"\n{TAIL_PLAIN}{safe}\n-->\n"
