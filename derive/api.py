@@ -36,20 +36,48 @@ def check_text(latex: str, seed: int = 0, path: str = "") -> Report:
     )
 
 
-def write(derivation: Derivation, report: FileReport | None = None, to: str = "html") -> str:
-    """A page of one derivation: html, tex, md, text or json; with a report it shows the verdicts."""
+def write(
+    derivation: Derivation,
+    report: FileReport | None = None,
+    to: str = "html",
+    *,
+    language: str = "en",
+) -> str:
+    """A page of one derivation: html, tex, md, ipynb, typ, slides, speech, text or json; with a report it shows the
+    verdicts. A notebook carries the programs that check it."""
     from derive import writer
+    from derive.listings import programs
 
-    return writer.write(derivation, report, to=to)
+    listings = programs([derivation]) if to == "ipynb" else {}
+    return writer.write(
+        derivation,
+        report,
+        to=to,
+        language=language,
+        listings=listings.get(derivation.slug, ()),
+    )
 
 
 def write_collection(
-    derivations: Sequence[Derivation], report: Report, *, to: str, title: str
+    derivations: Sequence[Derivation],
+    report: Report,
+    *,
+    to: str,
+    title: str,
+    language: str = "en",
 ) -> str:
     """Lecture notes of several derivations as one document."""
     from derive import writer
+    from derive.listings import programs
 
-    return writer.write_collection(derivations, list(report.files), to=to, title=title)
+    return writer.write_collection(
+        derivations,
+        list(report.files),
+        to=to,
+        title=title,
+        language=language,
+        listings=programs(derivations) if to == "ipynb" else None,
+    )
 
 
 # ----------------------------------------------------------------------------------- reading formulas

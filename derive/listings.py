@@ -112,7 +112,9 @@ def listings_of(derivation: Derivation, target: str = "numpy") -> tuple[Listing,
         except DeriveError as error:
             refused.append(f"{claim.kind} by {claim.variable.name}: {error}")
     if not writer.functions:
-        why = "; ".join(refused) or "it works out no gradient, Jacobian or Hessian by a given symbol"
+        why = (
+            "; ".join(refused) or "it works out no gradient, Jacobian or Hessian by a given symbol"
+        )
         name = derivation.slug or derivation.title or "the derivation"
         raise UsageError(f"{name} has no program in {TARGETS[target]}: {why}")
     title = f"Function and gradient in {TARGETS[target]}"
@@ -198,7 +200,9 @@ class _Program:
         head = HEADS[self.target] + "".join(f"{line}\n" for line in self.comments)
         codes = list(self.functions.values())
         if self.target == "torch":
-            codes = [text for name, text in LAST_AXIS.items() if any(name in c for c in codes)] + codes
+            codes = [
+                text for name, text in LAST_AXIS.items() if any(name in c for c in codes)
+            ] + codes
         return "\n\n".join([head, *codes]).rstrip() + "\n"
 
     def checks(self) -> str:
@@ -218,7 +222,7 @@ class _Program:
         sizes = choose_sizes(names, fits(claim.parameters), 1)[0]
         drawn = sample(claim.parameters, sizes, 1, seed=0).values
         known = tensor.parameter_names(claim.parameters)
-        point = {known[s.name]: _literal(drawn[s][0], not s.facts) for s in claim.parameters}
+        point = {known[s.name]: _literal(drawn[s][:1], not s.facts) for s in claim.parameters}
         return point | {name: str(value) for name, value in sizes.items()}
 
     def _check(self, claim: Claim, name: str, derived: str) -> str:
@@ -274,20 +278,56 @@ def _renamed(name: str) -> Symbol:
 
 def _literal(values: Any, plain: bool) -> str:
     """Nested lists of numbers; values without facts are rounded, so that a reader can follow."""
-    import numpy as np
+    shape, flat = values.shape[1:], [float(value) for value in values.reshape(-1)]
+    return repr(_nested([round(value, 2) for value in flat] if plain else flat, shape))
 
-    array = np.asarray(values, dtype=np.float64)
-    nested = np.round(array, 2).tolist() if plain else array.tolist()
-    return repr(nested)
+
+def _nested(flat: list[float], shape: Sequence[int]) -> Any:
+    if not shape:
+        return flat[0]
+    size = len(flat) // shape[0] if shape[0] else 0
+    return [_nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]
 
 
 # -------------------------------------------------------------------------------------------- torch
 
 #: functions of NumPy that PyTorch has under the same name with the same meaning
 SAME = frozenset(
-    "einsum exp log log1p expm1 sqrt sin cos tan sinh cosh tanh abs sign floor eye arange reshape broadcast_to "
-    "where concatenate diag outer trace kron sum linalg.inv linalg.det linalg.slogdet linalg.eigvalsh "
-    "linalg.norm linalg.solve transpose".split()
+    (
+        "einsum",
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "abs",
+        "sign",
+        "floor",
+        "eye",
+        "arange",
+        "reshape",
+        "broadcast_to",
+        "where",
+        "concatenate",
+        "diag",
+        "outer",
+        "trace",
+        "kron",
+        "sum",
+        "linalg.inv",
+        "linalg.det",
+        "linalg.slogdet",
+        "linalg.eigvalsh",
+        "linalg.norm",
+        "linalg.solve",
+        "transpose",
+    )
 )
 RENAMED: tuple[tuple[str, str], ...] = (
     (r"special\.expit\(", "torch.special.expit("),
@@ -328,7 +368,9 @@ def _calls(code: str) -> Iterator[str]:
         yield match[2] if match[1] == "np" else f"special.{match[2]}"
 
 
-def programs(derivations: Sequence[Derivation], target: str = "numpy") -> dict[str, tuple[Listing, ...]]:
+def programs(
+    derivations: Sequence[Derivation], target: str = "numpy"
+) -> dict[str, tuple[Listing, ...]]:
     """The programs of each derivation that has one, by slug."""
     found: dict[str, tuple[Listing, ...]] = {}
     for derivation in derivations:

@@ -48,6 +48,7 @@ LAYERS: dict[str, set[str]] = {
     "api": {"*"},
     "pipeline": {"*"},
     "differentiation": {"*"},
+    "listings": {"*"},
     "cli": {"*"},
     "web": {"*"},
     "__main__": {"cli"},

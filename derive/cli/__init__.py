@@ -15,10 +15,11 @@ from derive.errors import DeriveError, InternalError
 #: command -> module that defines it under the name `command`, and its line in `derive --help`
 COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("derive.cli.catalogue", "The recipes of the catalogue."),
-    "show": ("derive.cli.catalogue", "One recipe as text, LaTeX, Markdown or JSON."),
+    "show": ("derive.cli.catalogue", "One recipe as a page, aloud, or as a program."),
     "check": ("derive.cli.check", "Check recipes, notes (.tex .md .qmd .ipynb) and folders."),
     "grad": ("derive.cli.gradient", "A worked derivative of a LaTeX formula."),
     "notes": ("derive.cli.notes", "Write lecture notes with every claim checked."),
+    "glossary": ("derive.cli.catalogue", "A term in seven languages."),
     "new": ("derive.cli.catalogue", "Start a recipe of your own."),
 }
 

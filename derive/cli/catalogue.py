@@ -1,4 +1,4 @@
-"""`derive list`, `derive show` and `derive new`."""
+"""`derive list`, `derive show`, `derive glossary` and `derive new`."""
 
 from __future__ import annotations
 
@@ -49,23 +49,64 @@ def _described(recipe: registry.Recipe) -> dict[str, object]:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "latex", "md", "json"]),
+    type=click.Choice(["text", "latex", "md", "json", "speech", "html", "ipynb", "typst"]),
     default="text",
     show_default=True,
-    help="Form of the page.",
+    help="Form of the page; speech is every formula and step in words.",
+)
+@click.option(
+    "--code",
+    type=click.Choice(["numpy", "jax", "torch"]),
+    help="The function and its hand-derived gradient as a program with its check, instead of the page.",
 )
 @click.option(
     "--check/--no-check", "checked", default=True, help="Judge the steps and print verdicts."
 )
+@click.option(
+    "--language", default="en", show_default=True, help="Of titles and rules: de es fr nb ru zh."
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
-def show_command(recipe: str, format_: str, checked: bool, seed: int) -> None:
-    """One recipe as a page."""
+def show_command(
+    recipe: str, format_: str, code: str | None, checked: bool, language: str, seed: int
+) -> None:
+    """One recipe as a page, or as a program."""
     from derive import api, pipeline
 
     derivation = pipeline.filled(api.load_recipe(recipe).derivation())
+    if code:
+        from derive.listings import program
+
+        click.echo(program(derivation, code), nl=False)
+        return
     report = pipeline.judged(derivation, pipeline.CheckOptions(seed=seed)) if checked else None
-    to = {"latex": "tex"}.get(format_, format_)
-    click.echo(api.write(derivation, report, to=to), nl=False)
+    to = {"latex": "tex", "typst": "typ"}.get(format_, format_)
+    click.echo(api.write(derivation, report, to=to, language=language), nl=False)
+
+
+@click.command("glossary")
+@click.argument("term")
+@click.option("--language", help="Only this language: de en es fr nb ru zh.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array with all languages.")
+def glossary_command(term: str, language: str | None, as_json: bool) -> None:
+    """A term of the mathematics of machine learning in other languages; TERM may be in any of them."""
+    from derive.writer.languages import LANGUAGES, glossary
+    from derive.writer.languages import language as language_of
+
+    chosen = [language_of(language).code] if language else list(LANGUAGES)
+    rows = glossary(term)
+    if as_json:
+        shown = [{code: row[code] for code in chosen} for row in rows]
+        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+        return
+    if language:
+        for row in rows:
+            click.echo(row[chosen[0]] if len(rows) == 1 else f"{row['en']}: {row[chosen[0]]}")
+        return
+    for position, row in enumerate(rows):
+        if position:
+            click.echo()
+        for code in chosen:
+            click.echo(f"{code}  {row[code]}")
 
 
 @click.command("new")

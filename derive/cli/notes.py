@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive import registry
 from derive.cache import Cache, default_folder
-from derive.checker.verdicts import FileReport, Report
 from derive.derivation import Derivation
 from derive.errors import UsageError
 
-FORMATS = ("html", "tex", "md", "text", "json")
+if TYPE_CHECKING:
+    from derive.checker.verdicts import FileReport
+    from derive.writer.book import Book
+
+FORMATS = ("html", "tex", "pdf", "md", "ipynb", "slides", "text", "json")
+#: formats that need TeX's letters
+BY_TEX = ("tex", "slides")
 
 
 @click.command("notes")
@@ -34,11 +40,15 @@ FORMATS = ("html", "tex", "md", "text", "json")
 @click.option(
     "--to",
     "formats",
-    default="html,tex",
+    multiple=True,
+    default=("html,tex",),
     show_default=True,
-    help=f"Formats, of {', '.join(FORMATS)}.",
+    help=f"Formats, of {', '.join(FORMATS)}; with commas, or given several times.",
 )
-@click.option("--title", default="Lecture notes", show_default=True)
+@click.option("--title", help="Title of the notes (default: the chapter, or Lecture notes).")
+@click.option(
+    "--language", default="en", show_default=True, help="Of titles and rules: de es fr nb ru zh."
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Processes (default: one for each core)."
@@ -53,44 +63,103 @@ def notes_command(
     chapter: str | None,
     goal: str | None,
     output: Path,
-    formats: str,
-    title: str,
+    formats: tuple[str, ...],
+    title: str | None,
+    language: str,
     seed: int,
     jobs: int | None,
     no_cache: bool,
 ) -> None:
     """Lecture notes of recipes (default: the whole catalogue). Exit status 1 when a claim fails."""
-    from derive import api, pipeline
+    from derive import pipeline
+    from derive.checker.verdicts import Report
     from derive.cli import reports
 
-    chosen = [f.strip() for f in formats.split(",") if f.strip()]
-    unknown = [f for f in chosen if f not in FORMATS]
-    if unknown or not chosen:
-        raise click.UsageError(f"--to {formats!r}: formats are {', '.join(FORMATS)}")
-    slugs = _slugs(recipes, chapter, goal)
+    chosen = chosen_formats(formats, language)
+    slugs = slugs_of(recipes, chapter, goal)
     derivations: list[Derivation] = []
     files: list[FileReport] = []
     kept = None if no_cache else Cache(default_folder())
     made = pipeline.filled_and_judged(slugs, pipeline.CheckOptions(seed=seed), jobs, kept)
     for position, outcome in enumerate(made, start=1):
-        if sys.stderr.isatty():
-            line = f"\r\x1b[K[{position}/{len(slugs)}] {outcome.target}"
-            print(line, end="", file=sys.stderr, flush=True)
+        if outcome.error is not None:
+            raise outcome.error
+        _progress(f"[{position}/{len(slugs)}] {outcome.target}")
         derivations.extend(outcome.derivations)
         files.extend(outcome.report.files if outcome.report else ())
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr)
     output.mkdir(parents=True, exist_ok=True)
-    whole = Report(tuple(files))
-    for kind in chosen:
-        path = output / f"notes.{ {'text': 'txt'}.get(kind, kind) }"
-        path.write_text(api.write_collection(derivations, whole, to=kind, title=title), "utf-8")
+    title = title or _title(slugs, chapter, goal)
+    for path in written(derivations, files, chosen, output, title, language):
+        _progress("")
         click.echo(str(path))
+    whole = Report(tuple(files))
     click.echo(reports.as_text(whole), nl=False)
     raise SystemExit(0 if whole.ok else 1)
 
 
-def _slugs(recipes: Sequence[str], chapter: str | None, goal: str | None) -> list[str]:
+def written(
+    derivations: Sequence[Derivation],
+    reports: Sequence[FileReport],
+    formats: Sequence[str],
+    output: Path,
+    title: str,
+    language: str,
+) -> Iterator[Path]:
+    """Write the notes in each format into a folder; the paths as they are written. A notebook gets programs too."""
+    from derive import writer
+
+    book = writer.collected(derivations, reports, title, language)
+    for kind in formats:
+        _progress(f"writing {kind}")
+        if kind == "pdf":
+            yield _written_pdf(book, output / "notes.pdf", slides=False)
+        elif kind == "slides":
+            path = output / "slides.tex"
+            path.write_text(writer.render(book, "slides"), "utf-8")
+            yield path
+            yield _written_pdf(book, output / "slides.pdf", slides=True)
+        elif kind == "ipynb":
+            from derive.listings import programs
+
+            listed = programs(derivations)
+            with_code = writer.collected(derivations, reports, title, language, listed)
+            path = output / "notes.ipynb"
+            path.write_text(writer.render(with_code, kind), "utf-8")
+            yield path
+        else:
+            path = output / f"notes.{ {'text': 'txt'}.get(kind, kind) }"
+            path.write_text(writer.render(book, kind), "utf-8")
+            yield path
+
+
+def _written_pdf(book: Book, path: Path, slides: bool) -> Path:
+    """One PDF. When TeX made it because typst is missing, that is told."""
+    from derive import writer
+    from derive.writer.typst_pdf import INSTALL
+
+    data, maker = writer.render_pdf(book, slides)
+    path.write_bytes(data)
+    if maker != "typst":
+        print(f"{path}: made by {maker}, since typst is missing. {INSTALL}", file=sys.stderr)
+    return path
+
+
+def chosen_formats(formats: Sequence[str], language: str) -> list[str]:
+    """The formats of `--to`, each once; unknown ones and those that cannot set the language are refused."""
+    from derive.writer.languages import language as language_of
+    from derive.writer.latex_page import check_language
+
+    listed = [part.strip() for text in formats for part in text.split(",") if part.strip()]
+    unknown = [kind for kind in listed if kind not in FORMATS]
+    if unknown or not listed:
+        raise click.UsageError(f"--to {','.join(formats)!r}: formats are {', '.join(FORMATS)}")
+    if any(kind in BY_TEX for kind in listed):
+        check_language(language_of(language))
+    return list(dict.fromkeys(listed))
+
+
+def slugs_of(recipes: Sequence[str], chapter: str | None, goal: str | None) -> list[str]:
+    """The recipes to write, in reading order."""
     if sum(map(bool, (recipes, chapter, goal))) > 1:
         raise UsageError("give recipes, --chapter or --path, only one of them")
     if goal:
@@ -99,5 +168,20 @@ def _slugs(recipes: Sequence[str], chapter: str | None, goal: str | None) -> lis
         return [registry.load_recipe(slug).slug for slug in recipes]
     found = [r.slug for r in registry.catalogue().recipes.values() if chapter in (None, r.chapter)]
     if not found:
-        raise UsageError(f"no recipe in chapter {chapter!r}")
+        known = ", ".join(registry.catalogue().chapters())
+        raise UsageError(f"no recipe in chapter {chapter!r}; chapters: {known}")
     return found
+
+
+def _title(slugs: Sequence[str], chapter: str | None, goal: str | None) -> str:
+    if chapter:
+        return chapter[:1].upper() + chapter[1:]
+    if goal or len(slugs) == 1:
+        return registry.load_recipe(slugs[-1]).title
+    return "Lecture notes"
+
+
+def _progress(text: str) -> None:
+    """One line that replaces itself, when standard error is a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

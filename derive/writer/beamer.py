@@ -17,7 +17,7 @@ PROSE_LINE = 78
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One slide with its overlays: blocks that stand there from the start, then at most one chain built up step by step.
+    """One slide: blocks that stand there from the start, then at most one chain, built up step by step.
 
     `first` is the position of the first step that it shows, for a chain that goes on from the slide before.
     """
@@ -76,7 +76,8 @@ def _of_chain(
     room -= (1.2 if chain.premises else 0.0) + (1.3 if chain.lhs.width > 9 else 0.0)
     if before and heights and heights[0] + (box if len(heights) == 1 else 0) > room:
         return [Slide(page, page.title, tuple(before)), *_of_chain(page, chain, (), SLIDE_LINES)]
-    made, start = [], 0
+    made: list[Slide] = []
+    start = 0
     while start < len(heights) or not made:
         stop, left = start, room
         while stop < len(heights) and (stop == start or heights[stop] <= left):

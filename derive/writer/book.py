@@ -204,7 +204,21 @@ def sources_of(pages: Sequence[Page]) -> tuple[Source, ...]:
 
 #: terms of the glossary that are words of every text
 COMMON = frozenset(
-    "definition theorem proof assumption counterexample limit mean sample weight layer bias basis margin".split()
+    (
+        "definition",
+        "theorem",
+        "proof",
+        "assumption",
+        "counterexample",
+        "limit",
+        "mean",
+        "sample",
+        "weight",
+        "layer",
+        "bias",
+        "basis",
+        "margin",
+    )
 )
 
 

@@ -75,6 +75,24 @@ def collected(
     return bound(derivations, pages, title, tongue)
 
 
+def render(book: Book, to: str) -> str:
+    """A book in a format of `FORMATS`."""
+    return _writer(to)(book)
+
+
+def render_pdf(book: Book, slides: bool = False) -> tuple[bytes, str]:
+    """The PDF of a book or of its slides, and by what it was made: typst, or pdflatex where typst is missing.
+
+    `UsageError` with the command that installs typst when neither is there, and for Chinese without a font.
+    """
+    from derive.writer import tex_pdf, typst_pdf
+
+    if not typst_pdf.available() and tex_pdf.available():
+        return tex_pdf.pdf(render(book, "slides" if slides else "tex")), "pdflatex"
+    source = render(book, "slides-typ" if slides else "typ")
+    return typst_pdf.pdf(source, book.language.code == "zh"), "typst"
+
+
 def _writer(to: str) -> Callable[[Book], str]:
     if to not in FORMATS:
         raise UsageError(f"unknown format {to!r}; known formats: {', '.join(FORMATS)}")

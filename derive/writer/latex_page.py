@@ -19,7 +19,6 @@ from derive.writer.page import (
     ChainView,
     DefinitionView,
     Formula,
-    Page,
     ProseView,
     StepView,
     evidence_groups,

@@ -110,7 +110,10 @@ def page_parts(page: Page, level: int) -> list[str]:
     for block in page.blocks:
         parts += _block(block, page)
     for listing in page.listings:
-        parts += [f"**{escaped(page.language(listing.title))}**", f"```python\n{listing.code.rstrip()}\n```"]
+        parts += [
+            f"**{escaped(page.language(listing.title))}**",
+            f"```python\n{listing.code.rstrip()}\n```",
+        ]
     if page.source:
         parts.append(page.language("Source") + ": " + inline(page.source))
     return parts + [inline(note) for note in page.notes]

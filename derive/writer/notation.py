@@ -87,7 +87,8 @@ def _declaration(symbol: Symbol) -> str:
         return rf"{name} \in {space_latex(symbol.dims)}"
     letters = index_letters(symbol)
     t = Typesetter(LatexStyle())
-    uppers = [size_piece(size, t).text for size in symbol.dims[: symbol.family]]
+    last = symbol.origin - 1
+    uppers = [size_piece(size + last, t).text for size in symbol.dims[: symbol.family]]
     index = "".join(letters)
     member = rf"{name}^{{({index})}}" if symbol.marker == "sup" else f"{name}_{{{index}}}"
     if len(index) == 1 and symbol.marker == "sub":

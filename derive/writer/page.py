@@ -6,7 +6,7 @@ content: each formula, reason and verdict of the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derive.checker.verdicts import FileReport, Report

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from derive.writer.book import Book, sentence_case
 from derive.writer.page import BlockView, ChainView, DefinitionView, Page, ProseView
 from derive.writer.prose import Run, runs
@@ -18,7 +20,8 @@ def book_speech(book: Book) -> str:
 
 def said(text: str) -> str:
     """Prose with its mathematics in words."""
-    return " ".join("".join(_run(run) for run in runs(text)).split())
+    words = " ".join("".join(_run(run) for run in runs(text)).split())
+    return re.sub(r" (?=[.,;:!?)-])", "", words)
 
 
 def _run(run: Run) -> str:

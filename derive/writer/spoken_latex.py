@@ -68,13 +68,29 @@ SIGNS: dict[str, str] = {
     "|": "bar",
     "~": "",
     ",": ",",
-    ":": ":",
+    ":": "",
     "&": "",
 }
 FONTS = frozenset(
-    "mathrm mathbf mathbb mathcal mathsf mathit boldsymbol bm operatorname operatorname* text textbf emph".split()
+    (
+        "mathrm",
+        "mathbf",
+        "mathbb",
+        "mathcal",
+        "mathsf",
+        "mathit",
+        "boldsymbol",
+        "bm",
+        "operatorname",
+        "operatorname*",
+        "text",
+        "textbf",
+        "emph",
+    )
 )
-ACCENTS = frozenset("hat bar tilde vec dot widehat overline underline widetilde".split())
+ACCENTS = frozenset(
+    ("hat", "bar", "tilde", "vec", "dot", "widehat", "overline", "underline", "widetilde")
+)
 POWERS = {"2": "squared", "3": "cubed", "transpose": "transpose", "minus 1": "inverse"}
 
 _TOKEN = re.compile(r"\\([A-Za-z]+\*?|.)|(\d+(?:\.\d+)?)|(\s+)|(.)", re.S)
@@ -87,7 +103,7 @@ def spoken_latex(latex: str) -> str:
         return " ".join(re.findall(r"[A-Za-z0-9]+", latex))
     tokens = [m.group(0) for m in _TOKEN.finditer(latex) if not m[3]]
     words, _ = _sequence(tokens, 0, "")
-    return re.sub(r" ([,:])", r"\1", " ".join(words.split()))
+    return re.sub(r" ,", ",", " ".join(words.split()))
 
 
 def _sequence(tokens: list[str], start: int, end: str) -> tuple[str, int]:
@@ -108,7 +124,7 @@ def _sequence(tokens: list[str], start: int, end: str) -> tuple[str, int]:
 
 def _script(sign: str, script: str) -> str:
     if sign == "_":
-        return f"sub {script}"
+        return f"sub {script}".rstrip()
     return POWERS.get(script) or (
         script if script.startswith("prime") else f"to the power {script}"
     )
@@ -142,7 +158,10 @@ def _command(word: str, tokens: list[str], position: int) -> tuple[str, int]:
         inner, position = _argument(tokens, position)
         if word in FONTS:
             return inner.replace(" ", "") if len(inner) < 24 else inner, position
-        return f"{inner} {word.removeprefix('wide').removeprefix('over').removeprefix('under')}", position
+        return (
+            f"{inner} {word.removeprefix('wide').removeprefix('over').removeprefix('under')}",
+            position,
+        )
     if not word[0].isalpha():
         return {"{": "the set", "}": "end set", "%": "percent", "|": "norm"}.get(word, ""), position
     return WORDS.get(word, word), position

@@ -87,7 +87,9 @@ def _page(page: Page) -> list[str]:
         parts.append(_filled(page.language("Source") + ": " + inline(page.source)))
     parts += [_filled(inline(note)) for note in page.notes]
     for listing in page.listings:
-        parts.append(page.language(listing.title) + "\n\n" + textwrap.indent(listing.code.rstrip(), "    "))
+        parts.append(
+            page.language(listing.title) + "\n\n" + textwrap.indent(listing.code.rstrip(), "    ")
+        )
     return parts
 
 

@@ -87,7 +87,32 @@ SIGNS: dict[str, str] = {
 }
 #: words set upright that Typst knows under the same name
 OPERATORS = frozenset(
-    "log ln exp sin cos tan sinh cosh tanh arcsin arccos arctan det max min lim sup inf arg ker dim deg gcd Pr".split()
+    (
+        "log",
+        "ln",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "det",
+        "max",
+        "min",
+        "lim",
+        "sup",
+        "inf",
+        "arg",
+        "ker",
+        "dim",
+        "deg",
+        "gcd",
+        "Pr",
+    )
 )
 FONTS: dict[str, str] = {
     "mathbb": "bb",
@@ -357,6 +382,38 @@ class _Reader:
 
 
 GREEK = frozenset(
-    "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    (
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+    )
 )

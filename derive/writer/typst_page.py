@@ -134,8 +134,7 @@ def display_typst(lines: Sequence[str], words: str, box: bool = False) -> str:
         body = cell_typst(lines[0], words)
     else:
         rows = ", ".join(
-            f"[{_further(line) if k else cell_typst(line, words)}]"
-            for k, line in enumerate(lines)
+            f"[{_further(line) if k else cell_typst(line, words)}]" for k, line in enumerate(lines)
         )
         body = f"#grid(align: left, row-gutter: .6em, {rows})"
     return f"#formula(boxed[{body}])" if box else f"#formula[{body}]"

@@ -34,6 +34,7 @@ def pdf(source: str, chinese: bool = False) -> bytes:
         )
     compiler = typst.Compiler(font_paths=fonts)
     try:
+        made: Any
         made, warnings = compiler.compile_with_warnings(
             source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0
         )

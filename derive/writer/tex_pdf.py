@@ -1,0 +1,38 @@
+"""PDF by pdflatex, where TeX is installed and the package `typst` is not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from derive.errors import InternalError
+
+
+def available() -> bool:
+    """Whether pdflatex is on the path."""
+    return shutil.which("pdflatex") is not None
+
+
+def pdf(source: str, runs: int = 3) -> bytes:
+    """The PDF of a LaTeX source; `InternalError` with TeX's message when it does not compile, since it is ours."""
+    command = [
+        "pdflatex",
+        "-interaction=nonstopmode",
+        "-halt-on-error",
+        "-no-shell-escape",
+        "notes.tex",
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "notes.tex").write_text(source, "utf-8")
+        for _ in range(runs):
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, check=False, timeout=300
+            )
+            if done.returncode:
+                text = done.stdout.decode("utf-8", "replace")
+                told = [line for line in text.splitlines() if line.startswith(("!", "l."))]
+                raise InternalError(f"pdflatex refuses the notes: {' '.join(told[:3])}")
+        return (folder / "notes.pdf").read_bytes()
