@@ -31,6 +31,12 @@ class Layers:
         if label and label[1] in LAYERS and not label[2]:
             self.known[name] = (right, source)
 
+    def plain(self, excluded: frozenset[str]) -> tuple[Name, ...]:
+        """The names with a definition at a plain label whose right side has none of some tokens."""
+        return tuple(
+            name for name, (right, _) in self.known.items() if not any(t.text in excluded for t in right)
+        )
+
     def needed(
         self, names: Iterable[Name], table: Table
     ) -> Iterator[tuple[Name, list[Token], Source]]:

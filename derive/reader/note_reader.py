@@ -23,13 +23,16 @@ from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
-from derive.reader.prose import Declarations, Stated
+from derive.reader.display_facts import declare_by_form
+from derive.reader.prose import Declarations, Stated, mentions
 from derive.reader.reading_pass import ReadingPass, Result
 from derive.reader.relations import RawRelation, number
 from derive.reader.scanner import Token, scan_math
 from derive.reader.source import Source, kind_of
 from derive.reader.table import Declaration, Table
 
+SETTLING = 3
+"""Passes with sizes that the pass before has found."""
 LAYOUTS = ("", "numerator", "denominator")
 _LAYOUT_NOTES = {
     "numerator": "derivatives are read in numerator layout: a gradient written as a fraction is a row",
@@ -106,6 +109,17 @@ class _Note:
             elif isinstance(block, Prose):
                 self.stated[position] = self.declarations.read(block)
         self.table.section = 0
+        declare_by_form(self.table, list(self._runs()))
+
+    def _runs(self) -> Iterator[list[Node]]:
+        """The runs of nodes of all formulas, displayed or in prose."""
+        parts = [(d.tokens, d.source) for d in self.document.displays if d.error is None]
+        parts += [(m.tokens, m.source) for b in self.document.blocks if isinstance(b, Prose) for m in mentions(b)]
+        for tokens, source in parts:
+            try:
+                yield from _levels(tree(list(tokens), source))
+            except ReadError:
+                continue
 
     def _directive(self, block: Directive) -> None:
         tokens = [t._replace(start=block.span.start, end=block.span.end) for t in scan_math(spelled(block.text))]
@@ -147,7 +161,8 @@ class _Note:
         found = (result, table, "")
         if result.faults and self._has_fractions():
             for layout in LAYOUTS[1:]:
-                other_table, other = self._with_layout(layout)
+                other_table = self._settled(table)
+                other = self._run(other_table, Options(layout=layout), last=True)
                 if other.faults < found[0].faults:
                     found = (other, other_table, layout)
         return found
@@ -160,6 +175,13 @@ class _Note:
 
         def attempt(table: Table) -> tuple[tuple[int, ...], Table]:
             result = self._run(table, options)
+            for _ in range(SETTLING):
+                if not result.faults:
+                    break
+                table = self._settled(table, named=False)
+                faults, result = result.faults, self._run(table, options)
+                if result.faults == faults:
+                    break
             settled = self._settled(table)
             if result.faults:
                 result = self._run(self._settled(table), options)
@@ -168,10 +190,11 @@ class _Note:
         _, settled = with_assumptions(self.table, attempt, self.declarations.hints)
         return settled, self._run(settled, options, last=True)
 
-    def _settled(self, tried: Table) -> Table:
-        """The declared table with the shapes that a pass has found, every size known."""
+    def _settled(self, tried: Table, named: bool = True) -> Table:
+        """The declared table with the shapes that a pass has found; `named`: every size has a letter."""
         table = self.table.copy()
-        name_sizes(tried)
+        if named:
+            name_sizes(tried)
         table.sizes.restore(tried.sizes.snapshot())
         table.sizes._count = tried.sizes._count
         for entries, found in ((table.entries, tried.entries), (table.families, tried.families)):

@@ -28,6 +28,7 @@ from derive.expr.walk import free_symbols, post_order, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.conditions import Conditions, is_zero, zero_like
+from derive.reader.declare_clauses import _relation_at as relation_at
 from derive.reader.declare_definitions import (
     Head,
     constrain,
@@ -56,10 +57,12 @@ from derive.reader.upstream import Forward, define_upstream, differentiated, nam
 from derive.reader.wording import (
     claims,
     decomposition,
+    explains,
     imposes,
     is_conditional,
     is_result,
     redefines,
+    several,
     solves,
     states,
 )
@@ -71,6 +74,7 @@ GUESSED = "shapes unknown"
 MOST_CLASHES = 2
 MOST_UNREAD = 0.2
 """The share of right sides without a value up to which a document is taken to be understood."""
+LAYERS_AHEAD = 4
 DERIVING = frozenset([r"\nabla", r"\partial", r"\argmin", r"\argmax"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
@@ -113,11 +117,15 @@ class ReadingPass:
         self.lead = ""
         self.fresh = True
         self.deferred: list[Stated] = []
+        self.in_prose = False
+        self.early: set[int] = set()
         self.forward = Forward()
         self.layers = Layers()
         self.upstream: dict[Name, int] = {}
         self.heads = _heads(chains, stated)
         self.written = _written(document)
+        for name, right, place in _layered(chains, stated):
+            self.layers.record(name, right, place)
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
         self.seeks = _seeks(document)
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
@@ -137,6 +145,7 @@ class ReadingPass:
             elif isinstance(block, ParagraphBreak):
                 self.fresh = True
             elif isinstance(block, Display):
+                self._look_ahead(number)
                 for group in self.chains.get(number, ()):
                     self._guarded(group)
                 self.lead = ""
@@ -168,6 +177,8 @@ class ReadingPass:
         self.fresh = False
         self.cases = []
         for stated in self.stated.get(number, ()):
+            if id(stated) in self.early:
+                continue
             try:
                 self._carry_out(stated)
             except _REFUSED as error:
@@ -178,7 +189,29 @@ class ReadingPass:
                 fault = InternalError(f"{type(error).__name__} while reading: {error}")
                 self.result.notes[str(fault)] = None
         if solves(words):
-            self.conditions.settle()
+            self.conditions.settle(several(words))
+
+    def _look_ahead(self, number: int) -> None:
+        """`where $r = y - Xw$` after a display defines what the display speaks of."""
+        blocks = self.document.blocks
+        following = next((i for i in range(number + 1, len(blocks)) if not isinstance(blocks[i], ParagraphBreak)), 0)
+        after = blocks[following]
+        if not following or not isinstance(after, RawProse) or not after.pieces:
+            return
+        first = after.pieces[0]
+        if not isinstance(first, Text) or not explains(first.text):
+            return
+        for position, stated in enumerate(self.stated.get(following, ())):
+            if position and stated.mention.starts:
+                return
+            if not stated.defines:
+                continue
+            before = self.table.sizes.snapshot()
+            try:
+                self._carry_out(stated)
+                self.early.add(id(stated))
+            except _REFUSED:
+                self.table.sizes.restore(before)
 
     def _carry_out(self, stated: Stated) -> None:
         """An equation or a condition in a line of prose."""
@@ -207,6 +240,9 @@ class ReadingPass:
         if is_conditional(words) and left and right:
             self.cases.append((tuple(nodes), source))
         if is_conditional(words) or not left or not right:
+            return
+        if self.in_prose and any(not self._is_defined(name) and name not in self.heads for name in differentiated(right)):
+            self.deferred.append(stated)
             return
         self._prepare([token for node in nodes for token in _tokens(node)], source)
         left_side = left_of(reader, tokens)
@@ -356,6 +392,10 @@ class ReadingPass:
         except _REFUSED:
             return
 
+    def _is_defined(self, name: Name) -> bool:
+        entry = self.table.exact(name)
+        return entry is not None and entry.definition is not None
+
     def _try_deferred(self) -> None:
         """Definitions in prose that needed what was defined after them."""
         waiting, self.deferred = self.deferred, []
@@ -389,8 +429,16 @@ class ReadingPass:
         if entry is not None and (entry.kind != "variable" or entry.definition or not entry.assumed):
             if self.upstream.get(name) in (None, len(self.forward.uses)):
                 return
-        for other, right, place in self.layers.needed(self.written, self.table):
-            self._define_layer(other, right, place)
+        if not all(self._is_defined(other) for other in self.layers.plain(DERIVING)) and self.in_prose:
+            return
+        for _ in range(LAYERS_AHEAD):
+            found = list(self.layers.needed(self.written, self.table))
+            for other, right, place in found:
+                self.written = (*self.written, *names_in(tree(right, place)))
+                if not any(t.text in DERIVING for t in right):
+                    self._define_layer(other, right, place)
+            if not found:
+                break
         if define_upstream(self._reader(source), name, self.forward):
             self.upstream[name] = len(self.forward.uses)
 
@@ -412,6 +460,7 @@ class ReadingPass:
         raw = group[0].chain
         source = raw.source
         sides = [group[0].lhs, *(r.rhs for r in group)]
+        self.in_prose = False
         self._try_deferred()
         for side in sides:
             self._prepare(side.tokens, source)
@@ -776,6 +825,33 @@ def _heads(
             if cursor.node is None or cursor.at("(", "=", ":"):
                 found[Name(name.base, name.font, name.accents, sub, sup)] = None
     return frozenset(found)
+
+
+def _layered(
+    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
+) -> Iterator[tuple[Name, list[Token], Source]]:
+    """Each name that is alone on a left side, with the right side."""
+    pairs = [
+        (list(g[0].lhs.tokens), list(g[0].rhs.tokens), g[0].chain.source)
+        for groups in chains.values()
+        for g in groups
+    ]
+    for statements in stated.values():
+        for s in (s for s in statements if s.defines):
+            cut = relation_at(s.clause.nodes)
+            left, right = s.clause.nodes[:cut], s.clause.nodes[(cut or 0) + 1 :]
+            sides = ([t for node in part for t in _tokens(node)] for part in (left, right))
+            pairs.append((*sides, s.mention.source))  # type: ignore[arg-type]
+    for left_tokens, right_tokens, source in pairs:
+        try:
+            cursor = Cursor(tree(left_tokens, source))
+        except ReadError:
+            continue
+        name = base_name(cursor)
+        if name is not None:
+            sub, sup = written_scripts(cursor)
+            if cursor.node is None:
+                yield Name(name.base, name.font, name.accents, sub, sup), right_tokens, source
 
 
 def _written(document: Document) -> tuple[Name, ...]:
