@@ -32,15 +32,15 @@ ACCENTED = frozenset(["hat", "tilde", "bar"])
 
 @dataclass
 class Conditions:
-    """What is imposed, in the order of imposing; `_gradient` is the last derivative, not yet set to zero."""
+    """What is imposed, in the order of imposing; `_gradients` are the derivatives not yet set to zero, by their variables."""
 
     imposed: list[tuple[Relation, ...]] = field(default_factory=list)
-    _gradient: tuple[Relation, ...] = ()
+    _gradients: dict[tuple[Expr, ...], tuple[Relation, ...]] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget everything: another section."""
         self.imposed = []
-        self._gradient = ()
+        self._gradients = {}
 
     def impose(self, forms: Sequence[Relation]) -> None:
         """A condition in its forms."""
@@ -50,12 +50,15 @@ class Conditions:
 
     def gradient(self, first: Expr, last: Expr) -> None:
         """A derivative that words may set to zero."""
-        self._gradient = tuple(Relation("=", side, zero_like(side)) for side in dict.fromkeys((first, last)))
+        forms = tuple(Relation("=", side, zero_like(side)) for side in dict.fromkeys((first, last)))
+        variables = first.wrt if isinstance(first, Derivative) else ()
+        self._gradients.pop(variables, None)
+        self._gradients[variables] = forms
 
-    def settle(self) -> None:
-        """Words have set the last derivative to zero."""
-        if self._gradient:
-            self.impose(self._gradient)
+    def settle(self, several: bool = False) -> None:
+        """Words have set the last derivative to zero, or all of them."""
+        for forms in list(self._gradients.values())[0 if several else -1 :]:
+            self.impose(forms)
 
     def unknowns(self) -> tuple[Symbol, ...]:
         """The symbols in the conditions, last condition first."""

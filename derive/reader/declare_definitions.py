@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.errors import ReadError
 from derive.expr.facts import Law
@@ -15,6 +16,8 @@ from derive.expr.nodes import (
     Apply,
     Expr,
     Function,
+    Number,
+    Power,
     Product,
     Reduce,
     Relation,
@@ -68,6 +71,7 @@ class Head:
     marker: str = "sub"
     parameters: list[list[Node]] | None = None
     latex: str = ""
+    inverse: bool = False
 
 
 FUNCTION_WORDS = frozenset(all_words())
@@ -99,6 +103,8 @@ def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
 def _indexed_head(reader: Formula, full: Name) -> Head | None:
     if full.sup in (r"\top", "T", "-1", "2"):
         declared = reader.table.exact(full)
+        if full.sup == "-1" and declared is None and _unsaid(reader, full.without(sup=True)):
+            return Head(full.without(sup=True), inverse=True)
         return Head(full) if declared is not None or full.sup == "2" else None
     label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
     if label and _is_index(reader, label) and not is_layer(reader.table, label):
@@ -120,6 +126,15 @@ def _indexed_head(reader: Formula, full: Name) -> Head | None:
     ):
         return Head(full.without(sub=True), letters, "sub")
     return Head(full)
+
+
+def _unsaid(reader: Formula, name: Name) -> bool:
+    """Whether nobody has given a name a shape or a definition, so that `S^{-1} = A` defines S as the inverse of A."""
+    match = reader.table.find(name)
+    if match is None:
+        return True
+    entry, form = match
+    return form == name and entry.kind == "variable" and entry.definition is None and (entry.assumed or entry.sizes is None)
 
 
 def _is_index(reader: Formula, letter: str) -> bool:
@@ -162,6 +177,8 @@ def _sides(
 def define_symbol(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:
     """name = expression: from here on the name stands for the expression."""
     value = reader.whole(right)
+    if head.inverse:
+        value = _inverted(reader, value)
     known = reader.table.exact(head.name)
     if value.kind in ("ones", "zeros") and known is not None and known.sizes:
         value = reader.arithmetic.filled(value, known.sizes)
@@ -181,6 +198,16 @@ def define_symbol(reader: Formula, head: Head, right: Sequence[Node], start: int
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     entry.kind, entry.definition, entry.sizes = "variable", body, body.shape
     return entry
+
+
+def _inverted(reader: Formula, value: Value) -> Value:
+    """The inverse of a square matrix or of a number."""
+    own = reader.arithmetic.shape(value)
+    if not own:
+        return value.but(build=lambda: Power(value.build(), Number(Fraction(-1))), kind="", parts=())
+    if len(own) != 2 or not reader.table.sizes.unify(own[0], own[1]):
+        raise reader.error(f"{reader.arithmetic.said(value)} has no inverse", value.start, ill_typed=True)
+    return value.but(build=lambda: Apply("inverse", (value.build(),)), kind="", parts=())
 
 
 def define_function(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:

@@ -35,11 +35,15 @@ GROUPED_FACTORS = 24
 
 
 class Arithmetic:
-    """The operations; `note` receives what was accepted by convention."""
+    """The operations; `note` receives what was accepted by convention.
+
+    `rows_differ`: the author keeps rows and columns apart (numerator layout), so that a column added to a row is a slip.
+    """
 
     def __init__(self, sizes: Sizes, note: Callable[[str], None]) -> None:
         self.sizes = sizes
         self.note = note
+        self.rows_differ = False
         self.repeated: set[int] = set()
 
     def shape(self, value: Value) -> Shape:
@@ -101,6 +105,9 @@ class Arithmetic:
             if value.kind != "number":
                 self.note("a scalar added to an array is added to each entry")
             return self._broadcast(value, target)
+        row = len(target) == 2 and self.sizes.resolve(target[0]) == ONE
+        if row and self.rows_differ and len(own) == 1:
+            raise Misfit(f"{self.said(value)} is a column beside a row of shape {self.text(target)}")
         if len(target) == 2 and len(own) == 1 and self.sizes.unify(own[0], target[1]):
             self.note("a vector added to a matrix is added to each row")
             return self._broadcast(value, target)

@@ -14,6 +14,7 @@ from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
 from derive.reader.formula_densities import read_density
+from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
@@ -95,8 +96,9 @@ def assume(reader: Formula, request: object) -> Value:
     """The refusal of an undeclared name; with inference, a variable or family whose shape is assumed."""
     assert isinstance(request, Unknown)
     inference = reader.table.inference
-    if request.cursor.at("("):
-        law = read_density(reader, request)
+    if request.cursor.at("(", "["):
+        entropic = request.name.base in ("H", "I") and not request.name.sub
+        law = read_entropy(reader, request) if entropic else read_density(reader, request)
         if law is not None:
             return law
     if inference is None or request.cursor.at("("):

@@ -133,6 +133,7 @@ class Base:
         self.state = state or State()
         self.options = options or Options()
         self.arithmetic = Arithmetic(table.sizes, self.note)
+        self.arithmetic.rows_differ = self.options.layout == "numerator"
         self.scope: list[Binding] = []
         self.bound: dict[str, list[Value]] = {}
         self.depth = 0

@@ -176,6 +176,7 @@ class ReadingPass:
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
         self.cases = []
+        self.in_prose = True
         for stated in self.stated.get(number, ()):
             if id(stated) in self.early:
                 continue

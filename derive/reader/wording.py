@@ -193,3 +193,13 @@ def claims(words: str) -> bool:
 def redefines(words: str) -> bool:
     """Whether words give a name another meaning."""
     return bool(_REDEFINES.search(words[-60:]))
+
+
+def several(words: str) -> bool:
+    """Whether words speak of more than one derivative: `setting both to zero`."""
+    return bool(re.search(r"\b(?:both|these|all|each|them|derivatives|gradients|partials|equations|conditions)\b", words, re.I))
+
+
+def explains(words: str) -> bool:
+    """Whether a sentence after a display says what stands in it."""
+    return bool(re.match(r"\s*,?\s*(?:and )?(?:where|with|here|in which)\b", words, re.I))

@@ -1,0 +1,136 @@
+r"""What the form of a formula says of its names: the covariance of `\mathcal N(x \mid \mu, \Sigma)` is positive definite, its
+`\sigma^2` is one positive number, and so is a `\sigma^2` by which a derivative is taken.
+
+Nobody writes these down. They are declared for names of which nothing else is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from derive.reader.formula_cursor import Cursor, clean, inner, plain
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import Node
+from derive.reader.scanner import Kind, Token
+from derive.reader.table import INDEX_LETTERS, Name, Table
+
+_OPEN = ("(", r"\left")
+_FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
+
+
+def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
+    """Declare variances and covariances of normal laws, and squares that are variables of derivatives.
+
+    `levels` are the groups of all formulas of a document, each a run of nodes.
+    """
+    for level in levels:
+        items = clean(level)
+        for arguments in _normal_laws(items):
+            _covariance(table, arguments[-1])
+        for variable in _differentiated_squares(items):
+            _variance(table, variable)
+
+
+def _normal_laws(items: Sequence[Node]) -> Iterator[list[list[Node]]]:
+    """The arguments of every normal law with a mean and a covariance."""
+    for position, node in enumerate(items):
+        if isinstance(node, Token) and node.text in (r"\mathcal", r"\cal", r"\mathrm", r"\text"):
+            after = items[position + 1] if position + 1 < len(items) else None
+            named = after is not None and plain(inner(after)) in ("N", "Normal")
+            rest = items[position + 2 :]
+        elif isinstance(node, Token) and node.text == "N" and position and plain(items[position - 1 : position]) == r"\sim":
+            named, rest = True, items[position + 1 :]
+        else:
+            continue
+        if named and rest and isinstance(rest[0], Token) and rest[0].text in _OPEN:
+            arguments = _arguments(rest[1:])
+            if len(arguments) in (2, 3):
+                yield arguments
+
+
+def _arguments(nodes: Sequence[Node]) -> list[list[Node]]:
+    """The parts between commas and bars up to the closing bracket."""
+    parts: list[list[Node]] = [[]]
+    depth = 0
+    for node in nodes:
+        text = node.text if isinstance(node, Token) else ""
+        if text in ("(", "["):
+            depth += 1
+        elif text in (")", "]"):
+            if depth == 0:
+                return parts
+            depth -= 1
+        if depth == 0 and text in (",", ";", "|", r"\mid", r"\vert"):
+            parts.append([])
+        elif text not in (r"\left", r"\right"):
+            parts[-1].append(node)
+    return []
+
+
+def _covariance(table: Table, nodes: Sequence[Node]) -> None:
+    """The last argument of a normal law: a square, a square times the identity, or a matrix."""
+    cursor = Cursor(list(nodes))
+    name = base_name(cursor)
+    if name is None:
+        return
+    sub, sup = written_scripts(cursor)
+    rest = plain(cursor.items[cursor.pos :])
+    if sup == "2" and re.fullmatch(r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest):
+        _variance(table, Name(name.base, name.font, name.accents, sub, "2"))
+    elif not sup and not rest and (name.base == r"\Sigma" or name.font in ("bold", "bf")):
+        _positive_definite(table, Name(name.base, name.font, name.accents, sub))
+
+
+def _variance(table: Table, name: Name) -> None:
+    """Declare sigma^2 as a positive number, unless sigma is declared or has members."""
+    bare = name.without(sup=True)
+    indexed = any(not part.isdecimal() for part in name.sub.split(",") if part)
+    if indexed or table.find(bare) is not None or table.find(name) is not None:
+        return
+    entry = table.declare(name)
+    entry.kind, entry.sizes = "variable", ()
+    entry.add_fact("positive")
+
+
+def _positive_definite(table: Table, name: Name) -> None:
+    members = name.sub in INDEX_LETTERS and bool(name.sub)
+    form = name.without(sub=True) if members else name
+    known = (table.families if members else table.entries).get(form)
+    if known is None and table.find(name) is not None:
+        return
+    if known is not None and (known.kind != "variable" or known.definition is not None or known.facts):
+        return
+    if known is not None and known.sizes is not None and len(known.sizes) - known.family != 2:
+        return
+    entry = known or table.declare(form, family=members)
+    entry.add_fact("pd")
+    if members and known is None:
+        entry.family = 1
+
+
+def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
+    r"""The `\sigma^2` of every `\frac{\partial f}{\partial \sigma^2}` whose numerator says that the order is one."""
+    for position, node in enumerate(items[:-2]):
+        if not (isinstance(node, Token) and node.text in _FRACTIONS):
+            continue
+        top, bottom = clean(inner(items[position + 1])), clean(inner(items[position + 2]))
+        if not _once(top) or not bottom or not isinstance(bottom[0], Token) or bottom[0].text != r"\partial":
+            continue
+        cursor = Cursor(bottom[1:])
+        name = base_name(cursor)
+        if name is None:
+            continue
+        sub, sup = written_scripts(cursor)
+        if sup == "2" and cursor.node is None:
+            yield Name(name.base, name.font, name.accents, sub, "2")
+
+
+def _once(top: Sequence[Node]) -> bool:
+    """Whether a numerator has a differential sign of order one."""
+    if not top or not isinstance(top[0], Token) or top[0].text != r"\partial":
+        return False
+    return not (len(top) > 1 and isinstance(top[1], Token) and top[1].kind is Kind.SUP)
+
+
+__all__ = ["declare_by_form"]

@@ -1,0 +1,121 @@
+r"""Entropies of finite variables: `H(X)`, `H(X, Y)`, `H(X \mid Y)`, `H(q)`, `H(p, q)`, and `I(X; Y)`.
+
+Capital letters stand for the variables of the laws written with small ones (`p(x, y)`); a letter that is itself a law
+stands for that law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from derive.expr.nodes import Add, Apply, Dim, Expr, Index, Neg, Number, Product, Reduce
+from derive.reader.formula_conditions import enclosed
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import plain
+from derive.reader.formula_densities import _joint, _marginal
+from derive.reader.formula_names import Unknown
+from derive.reader.formula_values import Value
+from derive.reader.groups import Node
+from derive.reader.scanner import Token
+from derive.reader.table import Name, Table
+
+ONE = Number(Fraction(1))
+
+
+def read_entropy(reader: Formula, request: object) -> Value | None:
+    """H or I before a bracket, when what stands inside are finite variables or laws; else None."""
+    assert isinstance(request, Unknown)
+    cursor, start = request.cursor, request.written.start
+    opener = "[" if cursor.at("[") else "("
+    if request.written.sub is not None or request.written.sup is not None or not cursor.at("(", "["):
+        return None
+    nodes = enclosed(cursor, opener, "]" if opener == "[" else ")")
+    if not nodes:
+        return None
+    parts, bars = _split(nodes)
+    table = reader.table
+    mutual = request.name.base == "I"
+    laws = [_law_of(table, part) for part in parts]
+    build = None
+    if not mutual and not bars and all(laws) and len(laws) in (1, 2):
+        build = _of_laws(table, [law for law in laws if law is not None], reader, start)
+    if build is None:
+        names = [_variable_of(part) for part in parts]
+        law = _spoken_of(table, names)
+        if law is None:
+            return None
+        build = _of_variables(table, law, names, bars, mutual)
+    cursor.pos += len(nodes) + 2
+    return Value((), build, start=start)
+
+
+def _split(nodes: Sequence[Node]) -> tuple[list[str], int]:
+    """The texts between commas, semicolons and bars, and how many of them stand before the bar (0: no bar)."""
+    parts: list[list[Node]] = [[]]
+    bar = 0
+    for node in nodes:
+        text = node.text if isinstance(node, Token) else ""
+        if text in (",", ";", "|", r"\mid"):
+            bar = len(parts) if text in ("|", r"\mid") else bar
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return [plain(part) for part in parts], bar
+
+
+def _law_of(table: Table, text: str) -> Name | None:
+    """The law that a text names: `q`, or `q(z)` of all its variables."""
+    for name, variables in table.joints.items():
+        if text == name.latex or text == f"{name.latex}({','.join(variables)})":
+            return name
+    return None
+
+
+def _variable_of(text: str) -> str:
+    return text.lower() if len(text) == 1 else text
+
+
+def _spoken_of(table: Table, names: Sequence[str]) -> Name | None:
+    """The law that has all these variables, when there is one only."""
+    found = [law for law, variables in table.joints.items() if all(n in variables for n in names)]
+    return found[0] if len(found) == 1 else None
+
+
+def _expected(table: Table, law: Name, other: Name, names: Sequence[str]) -> Expr:
+    """- sum over the values of the variables of p log q, p and q the marginals of two laws."""
+    indices = tuple(Index(n + "''", ONE, Dim(table.sizes.resolve(table.finite[n]))) for n in names)
+    at: dict[str, Expr] = dict(zip(names, indices, strict=True))
+    p = _marginal(table, law, _joint(table, law), at)
+    q = _marginal(table, other, _joint(table, other), at)
+    return Neg(Reduce("sum", indices, Product((p, Apply("log", (q,)))), (), "index"))
+
+
+def _of_laws(table: Table, laws: Sequence[Name], reader: Formula, start: int) -> Callable[[], Expr]:
+    """The entropy of a law, or the cross entropy of two on the same variables."""
+    first, last = laws[0], laws[-1]
+    variables = list(table.joints[first])
+    if table.joints[last] != variables:
+        raise reader.error(f"{first.latex} and {last.latex} are laws of different variables", start)
+    return lambda: _expected(table, first, last, variables)
+
+
+def _of_variables(
+    table: Table, law: Name, names: Sequence[str], bars: int, mutual: bool
+) -> Callable[[], Expr]:
+    """The entropy of variables, given those after the bar; of two variables their mutual information."""
+
+    def entropy(over: Sequence[str]) -> Expr:
+        return _expected(table, law, law, list(over))
+
+    def build() -> Expr:
+        if mutual:
+            return Add((*(entropy([n]) for n in names), Neg(entropy(names))))
+        if bars:
+            return Add((entropy(names), Neg(entropy(names[bars:]))))
+        return entropy(names)
+
+    return build
+
+
+__all__ = ["read_entropy"]
