@@ -6,20 +6,21 @@ Everything heavy is imported on first use, so that `import derive` stays light.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derive import registry
 from derive.derivation import Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, ReadError
-from derive.expr.nodes import Expr
+from derive.expr.nodes import Expr, Symbol
 
 if TYPE_CHECKING:
     from derive.cache import Cache
     from derive.checker.mutants import MutantRow
     from derive.checker.verdicts import FileReport, RelationReport, Report, Verdict
+    from derive.writer.pictures import Picture
 
 NOTES = (".tex", ".md", ".qmd", ".ipynb", ".txt")
 
@@ -242,6 +243,31 @@ def _is_kept(target: str, options: CheckOptions, kept: Cache) -> bool:
         return all(kept.has(d, options) for d in load_derivations(target))
     except (DeriveError, OSError):
         return False
+
+
+# ----------------------------------------------------------------------------------------- pictures
+
+
+def values_at(expr: Expr, values: Mapping[Symbol, Any], sizes: Mapping[str, int]) -> Any:
+    """The values of an expression in float64 at points: each array is (points, *dims), as is the result."""
+    import numpy as np
+
+    from derive.checker.evaluate import Evaluator
+    from derive.checker.numpy_kernel import NumpyKernel
+    from derive.checker.plan import Plan
+
+    points = max((len(array) for array in values.values()), default=1)
+    spread = {symbol: np.asarray(array)[:, None] for symbol, array in values.items()}
+    with np.errstate(all="ignore"):  # undefined is NaN
+        found = Evaluator(NumpyKernel(), sizes, spread, Plan((expr,))).value(expr)
+    return np.broadcast_to(found[:, 0], (points, *found.shape[2:]))
+
+
+def picture_of(derivation: Derivation) -> Picture | None:
+    """The picture of a derivation, or None when it has none."""
+    from derive.writer import pictures
+
+    return pictures.picture_of(derivation, values_at)
 
 
 def mutant_rows(target: str, seed: int = 0) -> list[MutantRow]:

@@ -1,0 +1,65 @@
+"""Pictures of derivations, drawn by matplotlib from the derivation's own expressions.
+
+`TABLE` says which derivation has a picture, who draws it, and what it shows in words: the caption, and a text for those
+who do not see it. Without matplotlib the words are there, and how to get the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from derive.derivation import Derivation
+from derive.writer.pictures.mathematics import Evaluate, Mathematics
+from derive.writer.pictures.table import TABLE
+
+#: how to get what draws
+INSTALL = "pip install 'derive[plot]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in two formats, its caption, and its text alternative. `missing` says why there is none."""
+
+    slug: str
+    caption: str
+    alt: str
+    svg: str = ""
+    pdf: bytes = b""
+    missing: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name of its file without the suffix."""
+        return f"picture-{self.slug}"
+
+
+def picture_of(derivation: Derivation, evaluate: Evaluate) -> Picture | None:
+    """The picture of a derivation, or None when it has none."""
+    row = TABLE.get(derivation.slug)
+    if row is None:
+        return None
+    if find_spec("matplotlib") is None:
+        why = f"matplotlib draws this picture and is not installed: {INSTALL}"
+        return Picture(derivation.slug, row.caption, row.alt, missing=why)
+    from derive.writer.pictures.style import bytes_of, drawing
+
+    draw = getattr(import_module(f"derive.writer.pictures.{row.module}"), row.function)
+    with drawing(derivation.slug):
+        made = draw(Mathematics(derivation, evaluate))
+        svg, pdf = bytes_of(made, "svg").decode("utf-8"), bytes_of(made, "pdf")
+    return Picture(derivation.slug, row.caption, row.alt, svg, pdf)
+
+
+def png_of(derivation: Derivation, evaluate: Evaluate) -> bytes:
+    """The picture as PNG, for looking at it."""
+    from derive.writer.pictures.style import bytes_of, drawing
+
+    row = TABLE[derivation.slug]
+    draw = getattr(import_module(f"derive.writer.pictures.{row.module}"), row.function)
+    with drawing(derivation.slug):
+        return bytes_of(draw(Mathematics(derivation, evaluate)), "png")
+
+
+__all__ = ["INSTALL", "TABLE", "Evaluate", "Mathematics", "Picture", "picture_of", "png_of"]
