@@ -103,19 +103,22 @@ class Evaluator:
         memo = scope.memo
         if node in memo:
             return memo[node]
+        outermost, bound, deps = scope.parent is None, scope.bindings, self.plan.deps
         for current in self.plan.inside(node, scope.bound):
-            if current not in memo:
-                self.steps += 1
-                if not self.steps % 8:
-                    check()
-                memo[current] = self._valued(current, scope)
+            if current in memo:
+                continue
+            self.steps += 1
+            if not self.steps % 8:
+                check()
+            if outermost or not deps[current].isdisjoint(bound):
+                memo[current] = self._compute(current, scope)
+            else:
+                memo[current] = self._from_outside(current, scope)
         return memo[node]
 
-    def _valued(self, node: Expr, scope: Scope) -> Value:
-        """The value of a node whose parts have theirs; what does not depend on this scope comes from outside."""
+    def _from_outside(self, node: Expr, scope: Scope) -> Value:
+        """The value of a node that depends on nothing that this scope binds."""
         home = self._home(node, scope)
-        if home is scope:
-            return self._compute(node, scope)
         if node not in home.memo:
             self.value(node, home)
         return self._lifted(home.memo[node], node.rank, home, scope)
