@@ -46,6 +46,7 @@ class Record:
     constant_left: bool = True
     constant_right: bool = True
     both_zero: bool = True
+    watched: bool = False
     good: int = 0
     saturated: bool | None = None
     notes: dict[str, None] = field(default_factory=dict)
@@ -177,12 +178,26 @@ class Identity:
         record = self.record
         if not finite.any():
             return
+        record.watched = True
         if not (record.constant_left or record.constant_right or record.both_zero):
             return
         a, b = (left, right) if finite.all() else (left[finite], right[finite])
         record.constant_left = record.constant_left and bool((a == a[:1]).all())
         record.constant_right = record.constant_right and bool((b == b[:1]).all())
         record.both_zero = record.both_zero and not a.any() and not b.any()
+
+    def _watch_balls(self, left: Any, right: Any, points: Points) -> None:
+        """The same in balls, for sides without a value in float64, such as integrals of log(p / q)."""
+        from derive.checker.decision import State
+
+        record = self.record
+
+        def differs(side: Any, other: Any) -> bool:
+            return bool((self.states(side, other, points) == State.DIFFERENT).any())
+
+        record.both_zero = record.both_zero and not any(differs(s, s - s) for s in (left, right))
+        record.constant_left = record.constant_left and not differs(left, left[:1] + (left - left))
+        record.constant_right = record.constant_right and not differs(right, right[:1] + (right - right))
 
     def _decide(self, points: Points) -> None:
         from derive.checker.ball_kernel import precision
@@ -197,6 +212,8 @@ class Identity:
                 part = points.subset(open_points)
                 left, right, _ = self.problem.sides(self.balls, part, True)
                 states = self.states(left, right, part)
+                if not record.watched:
+                    self._watch_balls(left, right, part)
             still = []
             for position, state in zip(open_points, map(int, states), strict=True):
                 final[position] = state
