@@ -50,7 +50,7 @@ def _item(ev: Evaluator, node: n.Item, scope: Scope) -> Value:
 
 
 def _one_entry(ev: Evaluator, node: n.Item, scope: Scope) -> Value | None:
-    """One entry of an array that is given by its entries, or None where an index varies with the point or leaves its range."""
+    """One entry of an array given by its entries, or None where an index varies with the point or leaves its range."""
     made = ev.plan.entry(node)
     assert made is not None
     shape = ev.dims(node.base.shape)
@@ -60,7 +60,7 @@ def _one_entry(ev: Evaluator, node: n.Item, scope: Scope) -> Value | None:
     if any(values.shape[0] != 1 for values in index) or not (padded or inside.all()):
         return None
     bound: dict[Expr, Value] = {}
-    for own, values, size in zip(made.indices, _nearest(index, shape), shape, strict=True):
+    for own, values in zip(made.indices, _nearest(index, shape), strict=True):
         bound[own] = ev.base.integers(values + integer_value(ev, own.lower, scope))
     entry = ev.value(made.body, scope.inner(bound))
     return entry if inside.all() else ev.k.multiply(entry, ev.base.integers(inside.astype(int)))

@@ -173,7 +173,7 @@ def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
 
 
 def _small(names: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Sizes 1 to 3 in many mixtures, as sums over many indices have a number of terms that is the product of their sizes."""
+    """Sizes 1 to 3 in many mixtures: a sum over many indices has as many terms as the product of their sizes."""
     count, random = len(names), Random(len(names))
     for _ in range(3000):
         values = random.choices((1, 2, 3), weights=(1, 3, 2), k=count)

@@ -28,7 +28,7 @@ from derive.expr.core import (
     as_expr,
 )
 from derive.expr.facts import Fact, Law
-from derive.expr.nodes import Call, Cases, Derivative, Function, Index, Indicator, Reduce
+from derive.expr.nodes import Call, Cases, Derivative, Function, Index, Indicator, Matrix, Reduce
 from derive.expr.sizes import Shape, Size
 
 SizeLike = Size | int | str | Expr
@@ -249,6 +249,11 @@ def cases(*branches: tuple[ExprLike, Expr], otherwise: ExprLike | None = None) -
     """Values by condition."""
     pairs = tuple((as_expr(value), condition) for value, condition in branches)
     return Cases(pairs, None if otherwise is None else as_expr(otherwise))
+
+
+def block(rows: Sequence[Sequence[ExprLike]]) -> Matrix:
+    """A matrix written out by blocks whose sizes fit: `block([[A, b], [b.T, c]])`."""
+    return Matrix(tuple(tuple(as_expr(part) for part in row) for row in rows))
 
 
 def item(base: Expr, *indices: ExprLike | None) -> Item:
