@@ -101,8 +101,6 @@ def judge_step(
         return verdict
     if step.role == "condition":
         return Verdict("definition", why="a condition: imposed here, not claimed")
-    if step.role == "tie":
-        return Verdict("unchecked", why="it gives a name that is declared and defined nowhere")
     if step.alternatives:
         verdict, left, right, premises = _by_alternatives(
             verdict, chain, left, step, seed, time_limit
@@ -111,6 +109,8 @@ def judge_step(
         right, premises = step.rhs, chain.premises
     if verdict.kind != "fails":
         return verdict
+    if step.role == "tie":
+        return Verdict("unchecked", why="it may give a name that is declared and defined nowhere, or impose a condition")
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, right, premises, seed)
@@ -148,7 +148,7 @@ def _by_alternatives(
             return replace(verdict, kind="holds", why=why), other.lhs, other.rhs, premises
         if other.premises:
             tried.append((verdict, other.lhs, other.rhs, premises))
-    if step.role != "consequence" or not tried:
+    if step.role not in ("consequence", "tie") or not tried:
         return as_written
     most = max(len(premises) for *_, premises in tried)
     decisive = [found for found in tried if len(found[3]) == most or _determines(found[3], left)]

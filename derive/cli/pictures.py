@@ -24,8 +24,7 @@ def lines(relation: RelationReport) -> Iterator[str]:
         yield from _counterexample(verdict.counterexample)
     if verdict.diagnosis is not None and verdict.diagnosis.suggestion:
         yield f"holds with: {one_line(verdict.diagnosis.suggestion)}"
-    for assumption in verdict.assumptions:
-        yield f"holds only if {assumption}"
+    yield from verdict.assumptions
 
 
 def underlined(relation: RelationReport) -> tuple[str, str]:

@@ -190,7 +190,30 @@ def _derivative_fraction(
         if rest.node is not None:
             raise reader.unexpected(rest, "an operator")
     variables = [_variable(reader, nodes, count, start) for nodes, count in bottom]
+    if head.node is not None and cursor.at("(") and _names_function(reader, head):
+        _same_point(reader, cursor, bottom, start)
     return derivative(reader, body, variables, start, "partial", transposed)
+
+
+def _names_function(reader: Formula, head: Cursor) -> bool:
+    """Whether a numerator is the bare name of a function."""
+    trial = Cursor(head.items[head.pos :], cleaned=True)
+    name = base_name(trial)
+    if name is None or trial.node is not None:
+        return False
+    match = reader.table.find(name)
+    return match is None or match[0].kind in ("function", "word") or match[0].assumed
+
+
+def _same_point(
+    reader: Formula, cursor: Cursor, bottom: Sequence[tuple[Sequence[Node], int]], start: int
+) -> None:
+    """Step over the point of `df/dx (x)`; at any other point the derivative is not read."""
+    first = cursor.pos
+    _skip_name(reader, cursor)
+    inside = plain(cursor.items[first + 1 : cursor.pos - 1])
+    if len(bottom) != 1 or inside != plain(bottom[0][0]):
+        raise reader.error(f"the derivative at the point {inside or '()'} is not read; write it with a prime", start)
 
 
 def _without_transpose(reader: Formula, head: Cursor) -> tuple[bool, Cursor]:

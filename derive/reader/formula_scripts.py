@@ -122,6 +122,11 @@ class Scripts(Base):
         """value^nodes."""
         from derive.reader.formula_cursor import clean, single
 
+        first = nodes[0] if nodes else None
+        if isinstance(first, Group) and not first.name and len(nodes) == 1:
+            first = first.items[0] if first.items else None
+        if isinstance(first, Token) and first.text == "[":
+            raise self.error("a superscript in square brackets is a label, not a power; declare the name with it", start)
         token = single(nodes)
         if self.is_transpose(token, value):
             if value.kind == "symbol" and not self.arithmetic.shape(value):

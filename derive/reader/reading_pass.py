@@ -17,13 +17,11 @@ from derive.expr.nodes import (
     Call,
     Derivative,
     Expr,
-    Filled,
     Item,
-    Number,
     Relation,
     Symbol,
 )
-from derive.expr.sizes import shape_text
+from derive.expr.sizes import ONE, shape_text
 from derive.expr.walk import free_symbols, post_order, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
@@ -36,6 +34,7 @@ from derive.reader.declare_definitions import (
     define_function,
     define_symbol,
 )
+from derive.reader.doubts import is_free, is_number, ties, two_fonts
 from derive.reader.formula import WORDS, Reading, read_sides
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -61,6 +60,7 @@ from derive.reader.wording import (
     imposes,
     is_conditional,
     is_result,
+    last_sentence,
     redefines,
     several,
     solves,
@@ -71,10 +71,13 @@ SIGNS = {
     ":=": ":=", "=:": ":=", r"\equiv": "=", r"\triangleq": "=", r"\approx": "~~", r"\propto": "prop",
 }  # fmt: skip
 GUESSED = "shapes unknown"
+DOUBTS = ("is a scalar and has no entry", "may be spectral", "runs over two axes", " takes ")
+"""In refusals that leave open what a name stands for: no mistake of the author's."""
 MOST_CLASHES = 2
 MOST_UNREAD = 0.2
 """The share of right sides without a value up to which a document is taken to be understood."""
 LAYERS_AHEAD = 4
+EXAMPLE = re.compile(r"\b(?:consider|suppose|take|instance|example|given by|imagine)\b", re.I)
 DERIVING = frozenset([r"\nabla", r"\partial", r"\argmin", r"\argmax"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
 
@@ -156,7 +159,7 @@ class ReadingPass:
         """A clash of assumed shapes is the author's where every assumed name is in use elsewhere and little else clashes."""
         steps = [step for block in self.result.blocks if isinstance(block, Chain) for step in block.steps]
         unread = sum(isinstance(step.rhs, Unreadable) for step in steps) - len(self.guessed)
-        if len(self.guessed) > MOST_CLASHES or unread > MOST_UNREAD * len(steps):
+        if self.section > 1 or len(self.guessed) > MOST_CLASHES or unread > MOST_UNREAD * len(steps):
             return
         for doubtful, (names, sure) in self.guessed.items():
             if names <= self.confirmed:
@@ -247,6 +250,8 @@ class ReadingPass:
             return
         self._prepare([token for node in nodes for token in _tokens(node)], source)
         left_side = left_of(reader, tokens)
+        if left_side.head is not None and left_side.head.indices and is_number(right):
+            return
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
             left_side = replace(left_side, kind="new")
         right_tokens = [token for node in right for token in _tokens(node)]
@@ -407,6 +412,7 @@ class ReadingPass:
                 self.result.faults -= self.result.faults > 0
             except _REFUSED:
                 self.table.sizes.restore(before)
+                self.deferred.append(stated)
 
     def _define_layer(self, name: Name, right: list[Token], source: Source) -> None:
         entry = self.table.exact(name)
@@ -489,6 +495,8 @@ class ReadingPass:
             defining = sign in (":=", r"\triangleq") or (redefines(words) and "define" in words.lower())
             if defining and left.entry.kind != "word":
                 return replace(left, kind="free")
+            if left.head.parameters is not None and left.entry.kind != "word" and EXAMPLE.search(last_sentence(words)):
+                return replace(left, kind="free")
             if left.entry.kind != "word" and self.given_in.get(left.head.name, self.section) != self.section:
                 return replace(left, kind="free")
             return left
@@ -547,11 +555,13 @@ class ReadingPass:
     def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""
         why = f"{error.message}{where}"
-        if error.ill_typed and "is a scalar and has no entry" in error.message:
+        if error.ill_typed and any(doubt in error.message for doubt in DOUBTS):
             return Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
         if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
             return Unreadable(raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section")
         guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
+        if error.ill_typed and re.search(r"\?\d", error.message):
+            return Unreadable(raw.latex, f"{GUESSED}: {error.message}{where}; declare them")
         near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
         if not guessed:
             return Unreadable(raw.latex, why, error.ill_typed, near)
@@ -581,11 +591,16 @@ class ReadingPass:
         self, left: TypedSide, left_raw: RawSide, right: TypedSide, right_raw: RawSide
     ) -> TypedSide:
         """The right side; one without value where the shapes of the sides clash and may have been guessed."""
+        tokens = [*left_raw.tokens, *right_raw.tokens]
+        if isinstance(left, Expr) and isinstance(right, Expr):
+            if collapsed := self._collapsed(tokens):
+                return Unreadable(right_raw.latex, f"{GUESSED}: {collapsed} could be read as a number only; declare it")
+            if twice := two_fonts(left, right, self.table):
+                return Unreadable(right_raw.latex, f"{twice} may be one name or two; declare them")
         if not isinstance(left, Expr) or not isinstance(right, Expr) or left.shape == right.shape:
             return right
         if is_zero(left) or is_zero(right):
             return right
-        tokens = [*left_raw.tokens, *right_raw.tokens]
         guessed = self._assumed_in(tokens)
         foreign = self._foreign_in(tokens)
         if not guessed and not foreign:
@@ -599,7 +614,20 @@ class ReadingPass:
     def _assumed_in(self, tokens: Sequence[Token]) -> frozenset[Name]:
         """The assumed names that may stand among the tokens."""
         letters = {token.text for token in tokens}
-        return frozenset(e.name for e in self.table.variables() if e.assumed and e.name.base in letters)
+        present = [e for e in self.table.variables() if e.name.base in letters]
+        inside = {s.name for e in present if e.definition is not None for s in free_symbols(e.definition)}
+        named = {e.name for e in present}
+        return frozenset(e.name for e in self.table.variables() if e.assumed and (e.name in named or e.latex in inside))
+
+    def _collapsed(self, tokens: Sequence[Token]) -> str:
+        """A bold name among the tokens that could be read as a number only, empty when there is none."""
+        letters = {token.text for token in tokens}
+        for entry in self.table.variables():
+            if entry.assumed and entry.name.base in letters and entry.name.font in ("bold", "vec") and entry.definition is None:
+                own = self.table.symbol(entry).shape if not entry.family else (None,)
+                if all(size == ONE for size in own):
+                    return entry.latex
+        return ""
 
     def _annotated(self, group: list[RawRelation], source: Source, state: State) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
@@ -702,7 +730,7 @@ class ReadingPass:
             if isinstance(first, Expr) and _is_gradient(first):
                 return "condition"
             if not claims(words) and self.seeks:
-                return "condition" if not self.conditions.active_for(typed) else "consequence"
+                return "condition" if not self.conditions.active_for(typed) else "tie"
             return "claim"
         if any(token.text == "!" for token in relation.sign.over):
             return "condition"
@@ -712,30 +740,19 @@ class ReadingPass:
             return "condition"
         if left.kind == "consequence" and position == 1:
             return "consequence"
+        if sign != "=" and is_free(typed[position - 1]) and is_free(right):
+            return "condition"
         if self.conditions.active_for(typed) and not _has_derivative(first):
-            return "consequence"
+            unsure = sign != "=" or ties(typed[position - 1], right, self.table)
+            return "tie" if unsure else "consequence"
         plain_first = position == 1 and isinstance(first, Expr) and not _has_derivative(first)
         if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
             return "condition"
-        if _free(typed[position - 1]) and _free(right):
+        if is_free(typed[position - 1]) and is_free(right):
             return "condition"
-        if sign == "=" and self._ties(typed[position - 1], right):
+        if sign == "=" and ties(typed[position - 1], right, self.table):
             return "tie"
         return "claim"
-
-    def _ties(self, left: TypedSide, right: TypedSide) -> bool:
-        """Whether an equation gives a name that nobody declared: it stands alone on one side and not on the other,
-        or an expression in it is given a literal value."""
-        if not isinstance(left, Expr) or not isinstance(right, Expr):
-            return False
-        assumed = {entry.latex: None for entry in self.table.variables() if entry.assumed}
-        for one, other in ((left, right), (right, left)):
-            own = list(free_symbols(one))
-            if len(own) != 1 or own[0].definition is not None or own[0].name not in assumed or _has_derivative(one):
-                continue
-            if own[0] not in free_symbols(other) and (free_symbols(other) or other.shape):
-                return True
-        return False
 
     def _demanded(self, first: TypedSide, right: TypedSide, words: str) -> bool:
         """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
@@ -775,10 +792,10 @@ class ReadingPass:
         if not isinstance(left, Expr) or not isinstance(right, Expr):
             return ()
         found: list[Alternative] = []
-        if role == "consequence":
+        if role in ("consequence", "tie"):
             for premises in self.conditions.variants():
                 found.append(Alternative(left, right, premises, "where the condition before holds"))
-        if role in ("claim", "consequence"):
+        if role in ("claim", "consequence", "tie"):
             found.extend(self._other_readings(left, right, sides[position - 1], sides[position], source))
         return tuple(found)
 
@@ -914,14 +931,6 @@ def _is_gradient(node: Expr, order: int = 0) -> bool:
     while isinstance(node, (Item,)) or type(node).__name__ in ("Transpose", "Neg"):
         node = node.base if isinstance(node, Item) else node.operand  # type: ignore[attr-defined]
     return isinstance(node, Derivative) and order in (0, len(node.wrt))
-
-
-def _free(node: TypedSide) -> bool:
-    """Whether a side is a number or a variable that nothing is said of: a relation between two such claims nothing."""
-    base = node.base if isinstance(node, Item) else node
-    if isinstance(base, Symbol):
-        return base.definition is None and base.law is None
-    return isinstance(base, (Number, Filled))
 
 
 def _has_derivative(node: TypedSide) -> bool:

@@ -1,0 +1,81 @@
+r"""What a relation claims only where its names are known: names in two fonts, values at a point, relations of free names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derive.derivation import Unreadable
+from derive.expr.nodes import (
+    Apply,
+    Call,
+    Derivative,
+    Expr,
+    Filled,
+    Index,
+    Item,
+    Number,
+    Quotient,
+    Symbol,
+)
+from derive.expr.walk import free_symbols, post_order
+from derive.reader.formula_cursor import plain
+from derive.reader.groups import Node
+from derive.reader.table import Table
+
+BOLD = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
+
+
+def two_fonts(left: Expr, right: Expr, table: Table) -> str:
+    r"""Two symbols of a relation with one letter in different fonts of which one is assumed: `x and \mathbf{x}`."""
+    assumed = {entry.latex: None for entry in table.variables() if entry.assumed}
+    seen: dict[str, str] = {}
+    for side in (left, right):
+        for node in post_order(side):
+            if isinstance(node, Symbol):
+                other = seen.setdefault(BOLD.sub(r"\1", node.name), node.name)
+                if other != node.name and (other in assumed or node.name in assumed):
+                    return f"{other} and {node.name}"
+    return ""
+
+
+def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> bool:
+    """Whether an equation may give a name that nobody declared: it stands alone on one side and not on the other, or an
+    expression in it has the value that is written at a particular point."""
+    if not isinstance(left, Expr) or not isinstance(right, Expr):
+        return False
+    assumed = {entry.latex: None for entry in table.variables() if entry.assumed}
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Index):
+            return True
+        own, others = free_symbols(one), free_symbols(other)
+        if not own or any(isinstance(part, Derivative) for part in post_order(one)):
+            continue
+        if not others and _is_value(other):
+            return all(symbol.name in assumed and not symbol.facts for symbol in own)
+        alone = len(own) == 1 and own[0].name in assumed and own[0] not in others
+        if alone and (others or other.shape):
+            return True
+    return False
+
+
+def _is_value(node: Expr) -> bool:
+    """Whether a side without symbols is an array, a fraction, or a root or logarithm of numbers."""
+    if any(isinstance(part, (Derivative, Call)) for part in post_order(node)):
+        return False
+    fraction = isinstance(node, Number) and node.value.denominator > 1
+    return bool(node.shape) or fraction or isinstance(node, (Apply, Quotient))
+
+
+def is_free(node: Expr | Unreadable) -> bool:
+    """Whether a side is a number or a variable that nothing is said of: a relation between two such claims nothing."""
+    base = node.base if isinstance(node, Item) else node
+    if isinstance(base, Symbol):
+        return base.definition is None and base.law is None
+    return isinstance(base, (Number, Filled))
+
+
+def is_number(nodes: Sequence[Node]) -> bool:
+    """Whether nodes are a number with its sign: `$y_i = -1$` in a line of prose is one case of several."""
+    text = plain(list(nodes)).replace(" ", "").lstrip("+-")
+    return text.replace(".", "", 1).isdecimal()
