@@ -23,7 +23,8 @@ from derive.reader.declare_clauses import (
     clauses,
 )
 from derive.reader.declare_sets import Members, read_set, read_sizes
-from derive.reader.declare_subjects import Subject, _entry, _listed, _subject
+from derive.reader.declare_subjects import Subject, _entry, _subject
+from derive.reader.declare_subjects import _subjects as subjects_of
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_densities import declare_finite
@@ -91,7 +92,7 @@ class Declarations:
                 found.extend(self._mention(mention, said))
             except ReadError as error:
                 self.refused.append(error)
-            except _REFUSED:
+            except Exception:  # whatever a formula in a line is, the others are read
                 continue
         return found
 
@@ -110,6 +111,9 @@ class Declarations:
         if self._shape_alone(reader, mention, items, said):
             return []
         if self._map(reader, items, mention):
+            return []
+        items = nodes = self._stacked(reader, items)
+        if not items:
             return []
         stated: list[Stated] = []
         for clause in self._clauses(nodes, mention, said):
@@ -275,10 +279,10 @@ class Declarations:
         """`with rows $y_i^\\top$`, `the rows of $X$ are $x_i$`, `$x_i$ is the $i$-th row of $X$`."""
         subject = subjects[-1]
         text = mention.before.lower()
-        of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", text)
+        of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", mention.lead.lower())
         if of and not subject.indices:
             axis = 0 if of[1] == "row" else 1
-            if said.indexed is not None and re.search(r"\b(row|column)\s+of", text):
+            if said.indexed is not None and re.search(r"\b(row|column)\s+of", mention.lead.lower()):
                 self._slices(reader, said.indexed, subject.name, axis)
             else:
                 said.axis = axis
@@ -331,6 +335,26 @@ class Declarations:
             self._about(reader, subject, mention, facts, "", items)
         return True
 
+    def _stacked(self, reader: Formula, items: list[Node]) -> list[Node]:
+        """`X = [x_1, \\dots, x_n]^\\top \\in \\mathbb{R}^{n \\times d}`: members as columns (rows when transposed).
+
+        What is left to read: nothing, or the membership. Any other formula stays as it is.
+        """
+        found = stacked(items)
+        if found is None:
+            return items
+        name, member, axis, rest = found
+        family = self.table.families.get(member)
+        if family is not None and family.sizes is not None and len(family.sizes) == family.family:
+            return items
+        if family is not None and family.sizes is None and family.kind != "variable":
+            return items
+        if rest:
+            for clause in clauses([*name_nodes(items), *rest]):
+                _declare_clause(reader, clause)
+        self._slices(reader, Subject(member, ("i",)), name, axis)
+        return []
+
     def _map(self, reader: Formula, items: list[Node], mention: Mention) -> bool:
         """`f : \\mathbb{R}^n \\to \\mathbb{R}`: a smooth function."""
         colon = next((i for i, n in enumerate(items) if _text(n) == ":"), None)
@@ -380,15 +404,12 @@ def _is_size(nodes: Sequence[Node]) -> bool:
 
 
 def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject]:
-    """The names that a clause speaks of; none when its left side is no name."""
+    """The names that a clause speaks of; those of its parts that are no names are left out."""
     try:
-        listed = _listed(reader, clause.subjects, left) if clause.subjects else None
+        return subjects_of(reader, [*clause.subjects, left])
     except ReadError:
-        return []
-    if listed is not None:
-        return listed
-    found = [_subject(reader, nodes) for nodes in (*clause.subjects, left)]
-    return [subject for subject in found if subject is not None]
+        found = [_subject(reader, nodes) for nodes in (*clause.subjects, left)]
+        return [subject for subject in found if subject is not None]
 
 
 _OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
@@ -413,6 +434,34 @@ def _possible(entry: Declaration, fact: str) -> bool:
     if fact in _OF_VECTORS:
         return own == 1
     return True
+
+
+def name_nodes(items: Sequence[Node]) -> list[Node]:
+    """What stands before the first `=`."""
+    return list(items[: next(i for i, n in enumerate(items) if _text(n) == "=")])
+
+
+def stacked(items: Sequence[Node]) -> tuple[Name, Name, int, list[Node]] | None:
+    """The matrix, its members, the axis that they count and what follows, of `X = [x_1, \\dots, x_n]^\\top`."""
+    texts = [_text(n) for n in items]
+    if "=" not in texts or not {r"\dots", r"\vdots"} & set(texts):
+        return None
+    cut = texts.index("=")
+    opener = cut + 1
+    if opener >= len(items) or texts[opener] not in ("[", "("):
+        return None
+    closer = next((i for i in range(opener, len(items)) if texts[i] in ("]", ")")), 0)
+    whole, first = Cursor(list(items[:cut])), Cursor(list(items[opener + 1 : closer]))
+    name, member = base_name(whole), base_name(first)
+    if not closer or name is None or member is None or whole.node is not None:
+        return None
+    sub, sup = written_scripts(first)
+    if sub != "1" or not first.at(",", "&") or name.base == member.base or not name.base.isupper():
+        return None
+    rest = list(items[closer + 1 :])
+    turned = len(rest) > 1 and _text(rest[0]) == "^"
+    axis = 0 if turned or sup in (r"\top", "T") else 1
+    return name, Name(member.base, member.font, member.accents), axis, rest[2:] if turned else rest
 
 
 __all__ = ["Declarations", "Members", "Stated"]
