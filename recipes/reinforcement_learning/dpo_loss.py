@@ -7,6 +7,7 @@ from derive import (
     grad,
     le,
     log,
+    not_equal,
     recipe,
     sigmoid,
     softmax,
@@ -87,19 +88,20 @@ def dpo_loss(note: Note) -> None:
         ),
         result=True,
     )
-    note("""So train a policy directly, as the classifier of preferences. Its loss for one comparison
-        is""")
+    note("""So train a policy directly, as the classifier of preferences. For one comparison of
+        two different answers, the gradient of its loss is""")
     q = note.let("q", softmax(t), "the policy that is trained")
     gap = beta * log(q[i] / p0[i]) - beta * log(q[j] / p0[j])
-    note.calc(
-        grad(-log(sigmoid(gap)), t),
-        eq(-sigmoid(-gap) * grad(gap, t), "derivative of the log-sigmoid"),
-        eq(-beta * sigmoid(-gap) * grad(log(q[i]) - log(q[j]), t), "the reference is fixed"),
-        eq(
-            -beta * sigmoid(-gap) * (unit_vector(i, K) - unit_vector(j, K)),
-            "Jacobian of the softmax",
-        ),
-        result=True,
-    )
+    with note.suppose(not_equal(i, j)):
+        note.calc(
+            grad(-log(sigmoid(gap)), t),
+            eq(-sigmoid(-gap) * grad(gap, t), "derivative of the log-sigmoid"),
+            eq(-beta * sigmoid(-gap) * grad(log(q[i]) - log(q[j]), t), "the reference is fixed"),
+            eq(
+                -beta * sigmoid(-gap) * (unit_vector(i, K) - unit_vector(j, K)),
+                "Jacobian of the softmax",
+            ),
+            result=True,
+        )
     note("""A step lifts the preferred answer and lowers the other one, the more so the more wrong the
         policy was about the pair.""")
