@@ -88,7 +88,9 @@ def render_pdf(book: Book, slides: bool = False) -> tuple[bytes, str]:
     from derive.writer import tex_pdf, typst_pdf
 
     if not typst_pdf.available() and tex_pdf.available():
-        return tex_pdf.pdf(render(book, "slides" if slides else "tex")), "pdflatex"
+        drawn = [page.picture for page in book.pages if page.picture and page.picture.pdf]
+        files = {f"{picture.file}.pdf": picture.pdf for picture in drawn}
+        return tex_pdf.pdf(render(book, "slides" if slides else "tex"), files=files), "pdflatex"
     source = render(book, "slides-typ" if slides else "typ")
     return typst_pdf.pdf(source, book.language.code == "zh"), "typst"
 

@@ -10,6 +10,7 @@ from derive.writer.book import Book, sentence_case
 from derive.writer.evidence import Mark
 from derive.writer.letters import unicode_name
 from derive.writer.page import ChainView, DefinitionView, Page, ProseView, evidence_groups
+from derive.writer.pictures.embed import picture_html
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.spoken_latex import spoken_latex
 from derive.writer.templates import html_environment
@@ -21,7 +22,12 @@ LONG_LEFT_SIDE = 9.0
 def book_html(book: Book) -> str:
     """One derivation, or several with contents, cross-references, sources and index."""
     environment = html_environment()
-    environment.filters |= {"prose": prose_html, "inline": inline_html, "kind": block_kind}
+    environment.filters |= {
+        "picture": lambda p: Html(picture_html(p, inline_html)),
+        "prose": prose_html,
+        "inline": inline_html,
+        "kind": block_kind,
+    }
     environment.globals |= {"math": math_html, "mark": mark_html, "evidence": evidence_groups}
     chapters: dict[str, list[Page]] = {}
     for page in book.pages:

@@ -23,6 +23,7 @@ from derive.writer.page import (
     StepView,
     evidence_groups,
 )
+from derive.writer.pictures.embed import picture_tex
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.templates import tex_environment
 
@@ -108,6 +109,7 @@ def environment_with_filters() -> Environment:
         "kind": block_kind,
         "definition": definition_tex,
         "chain": chain_tex,
+        "picture": lambda picture: picture_tex(picture, prose_tex, escaped),
     }
     environment.globals |= {"evidence": evidence_groups, "sentence_case": sentence_case}
     return environment

@@ -15,6 +15,7 @@ from derive.writer.page import (
     Reference,
     evidence_groups,
 )
+from derive.writer.pictures.embed import picture_markdown
 from derive.writer.prose import Run, paragraphs, runs
 
 _BAR = r"\vert "
@@ -109,6 +110,8 @@ def page_parts(page: Page, level: int) -> list[str]:
         parts += [_notation(page), inline(page.convention)]
     for block in page.blocks:
         parts += _block(block, page)
+    if page.picture:
+        parts += picture_markdown(page.picture, inline)
     for listing in page.listings:
         parts += [
             f"**{escaped(page.language(listing.title))}**",

@@ -6,8 +6,9 @@ import json
 import re
 
 from derive.writer.book import Book
-from derive.writer.markdown import back_matter, escaped, front_matter, page_parts
+from derive.writer.markdown import back_matter, escaped, front_matter, inline, page_parts
 from derive.writer.page import Page
+from derive.writer.pictures.embed import picture_markdown
 
 
 def book_notebook(book: Book) -> str:
@@ -26,6 +27,9 @@ def book_notebook(book: Book) -> str:
     for page in book.pages:
         for count, part in enumerate(_sections(page, 2 if book.collection else 1), 1):
             text(part, f"{page.slug}-{count}")
+        if page.picture:
+            shown = picture_markdown(page.picture, inline, inside=True)
+            text("\n\n".join(shown), f"{page.slug}-picture")
         for count, listing in enumerate(page.listings, 1):
             text(f"**{escaped(book.language(listing.title))}**", f"{page.slug}-title-{count}")
             name = _identifier(f"{page.slug}-code-{count}")
@@ -46,7 +50,7 @@ def _sections(page: Page, level: int) -> list[str]:
     """The Markdown of a page without its programs, cut after each chain with its evidence."""
     from dataclasses import replace
 
-    parts = page_parts(replace(page, listings=()), level)
+    parts = page_parts(replace(page, listings=(), picture=None), level)
     sections: list[list[str]] = [[]]
     for part in parts:
         prose = not part.startswith(("$$", "- ", "> "))

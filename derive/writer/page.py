@@ -35,6 +35,7 @@ from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
 from derive.writer.notation import NotationRow, notation_row
+from derive.writer.pictures import Picture
 from derive.writer.spoken import spoken, spoken_name, spoken_relation
 from derive.writer.unicode_style import MARKS as UNICODE_MARKS
 from derive.writer.unicode_text import text
@@ -151,6 +152,7 @@ class Page:
     number: int = 0
     listings: tuple[Listing, ...] = ()
     language: Language = ENGLISH
+    picture: Picture | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:

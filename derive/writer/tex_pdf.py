@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from derive.errors import InternalError
@@ -15,8 +16,10 @@ def available() -> bool:
     return shutil.which("pdflatex") is not None
 
 
-def pdf(source: str, runs: int = 3) -> bytes:
-    """The PDF of a LaTeX source; `InternalError` with TeX's message when it does not compile, since it is ours."""
+def pdf(source: str, runs: int = 3, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of a LaTeX source; `InternalError` with TeX's message when it does not compile, since it is ours.
+
+    `files` are what the source includes, by name."""
     command = [
         "pdflatex",
         "-interaction=nonstopmode",
@@ -27,6 +30,8 @@ def pdf(source: str, runs: int = 3) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "notes.tex").write_text(source, "utf-8")
+        for file, data in (files or {}).items():
+            (folder / file).write_bytes(data)
         for _ in range(runs):
             done = subprocess.run(
                 command, cwd=folder, capture_output=True, check=False, timeout=300

@@ -18,6 +18,7 @@ from derive.writer.page import (
     StepView,
     evidence_groups,
 )
+from derive.writer.pictures.embed import picture_text
 from derive.writer.prose import Run, paragraphs, runs
 
 WIDTH = 92
@@ -83,6 +84,8 @@ def _page(page: Page) -> list[str]:
         parts += [_notation(page), _filled(inline(page.convention))]
     for block in page.blocks:
         parts += _block(block)
+    if page.picture:
+        parts += [_filled(part) for part in picture_text(page.picture, inline)]
     if page.source:
         parts.append(_filled(page.language("Source") + ": " + inline(page.source)))
     parts += [_filled(inline(note)) for note in page.notes]

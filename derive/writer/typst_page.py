@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from derive.writer.book import Book, chapter_starts, sentence_case
 from derive.writer.latex_page import BESIDE, REASON_MM, block_kind, line_width
 from derive.writer.page import ChainView, DefinitionView, StepView, evidence_groups
+from derive.writer.pictures.embed import picture_typst
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.spoken_latex import spoken_latex
 from derive.writer.templates import tex_environment
+from derive.writer.text_page import inline
 from derive.writer.typst_math import string, typst_math
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def book_typst(book: Book) -> str:
         book=book,
         say=book.language,
         title=book.title,
+        plain_title=inline(book.title),
         pages=book.pages,
         collection=book.collection,
         chapters=chapter_starts(book.pages) if book.collection else {},
@@ -66,6 +69,7 @@ def environment_with_filters() -> Environment:
         "kind": block_kind,
         "definition": definition_typst,
         "chain": chain_typst,
+        "picture": lambda picture: picture_typst(picture, prose_typst, string),
     }
     environment.globals = environment.globals | {
         "evidence": evidence_groups,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from typing import Any
 
 from derive.errors import InternalError, UsageError
@@ -26,21 +27,33 @@ def pdf(source: str, chinese: bool = False) -> bytes:
         raise UsageError(INSTALL)
     import typst
 
-    fonts: Any = typst.Fonts(include_system_fonts=chinese)
-    if chinese and not set(CHINESE) & set(fonts.families()):
+    if chinese and not set(CHINESE) & set(typst.Fonts(include_system_fonts=True).families()):
         raise UsageError(
             f"no font with Chinese letters is installed; known to work: {', '.join(CHINESE[:3])}. "
             "The same notes as html need none."
         )
-    compiler = typst.Compiler(font_paths=fonts)
     try:
-        made: Any
-        made, warnings = compiler.compile_with_warnings(
-            source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0
-        )
+        return _compiled(source, system_fonts=chinese)
     except typst.TypstError as error:
-        raise InternalError(f"the Typst source of the notes does not compile: {error}") from error
-    told = [str(warning) for warning in warnings]
+        missing = re.search(r"the text `(.*?)` could not be displayed", str(error))
+        if missing is None:
+            raise InternalError(f"the Typst source does not compile: {error}") from error
+    try:  # a letter that the fonts of the compiler lack: perhaps the machine has one
+        return _compiled(source, system_fonts=True)
+    except typst.TypstError as error:
+        told = f"no font on this machine has the letters {missing[1]}; the same notes as html need none"
+        raise UsageError(told) from error
+
+
+def _compiled(source: str, system_fonts: bool) -> bytes:
+    import typst
+
+    compiler = typst.Compiler(font_paths=typst.Fonts(include_system_fonts=system_fonts))
+    made: Any
+    made, warnings = compiler.compile_with_warnings(
+        source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0
+    )
+    told = [str(w) for w in warnings if "unknown font family" not in str(w)]
     if told:
         raise InternalError(f"Typst warns: {'; '.join(told[:3])}")
     return bytes(made)

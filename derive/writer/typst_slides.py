@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.writer.beamer import slides_of
 from derive.writer.book import Book
 from derive.writer.page import StepView
+from derive.writer.text_page import inline
 from derive.writer.typst_page import (
     boxed_typst,
     cell_typst,
@@ -24,6 +25,7 @@ def book_slides(book: Book) -> str:
         book=book,
         say=book.language,
         title=book.title,
+        plain_title=inline(book.title),
         slides=[(page, slides_of(page)) for page in book.pages],
         fonts=fonts_of(book),
         cell=cell_typst,

@@ -42,8 +42,9 @@ from derive.expr.nodes import (
     Quotient,
 )
 from derive.expr.sizes import Shape
-from derive.writer import formula, latex, spoken, text
+from derive.writer import formula, latex, spoken, text, typst_pdf
 from derive.writer.spoken import RULES as SPOKEN_RULES
+from derive.writer.typst_math import typst_math
 
 n, d = dims("n d")
 a, b = symbol("a"), symbol("b")
@@ -129,6 +130,26 @@ def test_every_function_prints(name: str) -> None:
     assert shown.count("{") == shown.count("}")
     if name != "broadcast":
         assert shown != latex(args[0])
+
+
+def test_every_formula_goes_to_typst_and_compiles() -> None:
+    """No command of LaTeX is left over, and the Typst compiler takes each formula."""
+    nodes: list[Expr] = [*SAMPLES, *(Apply(name, *arguments(name)) for name in TABLE)]
+    formulas = [typst_math(latex(node)) for node in nodes]
+    assert [f for f in formulas if '"\\\\' in f] == []
+    assert len(set(formulas)) > len(TABLE)
+    if typst_pdf.available():
+        lines = [f'#[#set math.equation(alt: "x"); ${f}$]' for f in formulas]
+        source = '#set document(title: [t])\n#set text(font: "New Computer Modern")\n'
+        assert typst_pdf.pdf(source + "\n\n".join(lines)).startswith(b"%PDF")
+
+
+def test_what_authors_write_goes_to_typst() -> None:
+    assert typst_math(r"\frac{2}{n} X^\top") == "frac(2, n) X^(⊤)"
+    assert typst_math(r"x_1, y") == r"x_(1) \, y"
+    assert typst_math(r"\left( a \right)^2") == r"lr(\( a \))^(2)"
+    assert typst_math(r"\strange x") == '"\\\\strange" x'
+    assert typst_math("{" * 100 + "x" + "}" * 100).startswith('"{{{')
 
 
 def test_an_unknown_kind_of_node_is_refused_by_name() -> None:
