@@ -106,11 +106,15 @@ def written(
     language: str,
 ) -> Iterator[Path]:
     """Write the notes in each format into a folder; the paths as they are written. A notebook gets programs too."""
-    from derive import writer
+    from derive import pipeline, writer
+    from derive.writer.pictures.embed import with_pictures, write_files
 
-    book = writer.collected(derivations, reports, title, language)
+    _progress("drawing")
+    drawn = {d.slug: picture for d in derivations if (picture := pipeline.picture_of(d))}
+    book = with_pictures(writer.collected(derivations, reports, title, language), drawn)
     for kind in formats:
         _progress(f"writing {kind}")
+        yield from write_files(book, kind, output)
         if kind == "pdf":
             yield _written_pdf(book, output / "notes.pdf", slides=False)
         elif kind == "slides":
@@ -123,6 +127,7 @@ def written(
 
             listed = programs(derivations)
             with_code = writer.collected(derivations, reports, title, language, listed)
+            with_code = with_pictures(with_code, drawn)
             path = output / "notes.ipynb"
             path.write_text(writer.render(with_code, kind), "utf-8")
             yield path

@@ -96,7 +96,7 @@ def projection(m: Mathematics) -> Figure:
     ax.plot(*np.stack([b, foot]).T, "--", color=GREEN, lw=1.2)
     _right_angle(ax, foot, -A[:, 0], b - foot)
     for text, at, shift in (("$b$", b, (4, 4)), ("$P b$", foot, (4, -11))):
-        ax.annotate(text, at, xytext=shift, textcoords="offset points")
+        ax.annotate(text, tuple(at), xytext=shift, textcoords="offset points")
     ax.annotate("$b - P b$", (b + foot) / 2, xytext=(5, 1), textcoords="offset points", color=GREEN)
     ax.set_xlim(-0.6, 3.2)
     ax.set_ylim(-0.4, 3.2)
