@@ -245,7 +245,7 @@ class ReadingPass:
             self.cases.append((tuple(nodes), source))
         if is_conditional(words) or not left or not right:
             return
-        if self.in_prose and any(not self._is_defined(name) and name not in self.heads for name in differentiated(right)):
+        if self._waits(right):
             self.deferred.append(stated)
             return
         self._prepare([token for node in nodes for token in _tokens(node)], source)
@@ -277,6 +277,18 @@ class ReadingPass:
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
             self._premise(Relation("=", a.build(), b.build()))
+
+    def _waits(self, right: Sequence[Node]) -> bool:
+        """Whether a derivative speaks of what is defined later in the document, or of a loss without a forward pass yet."""
+        losses = tuple(differentiated(right))
+        if not losses:
+            return False
+        later = (n for n in names_in(right) if n in self.heads and n not in self.table.families)
+        if any(not self._is_defined(name) for name in later if name not in losses):
+            return True
+        return self.in_prose and any(
+            not self._is_defined(name) and name not in self.heads for name in losses
+        )
 
     def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
         """A condition that holds from here on."""

@@ -28,6 +28,8 @@ EXPECTED = {
     "mixture_means": "dhdh",
     "newton_step": "hhdh",
     "kalman_gain": "hhh",
+    "layers": "hhh",
+    "attention": "dddhh",
 }
 
 #: name, what is replaced by what, the relation that then fails first
