@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from derive.checker.verdicts import FileReport, RelationReport, Report
 from derive.cli import pictures
 
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: notes with these words are shown at all times: something of the author's is missing among the relations
 NOT_READ = "a display is not read"
 
@@ -94,7 +95,7 @@ def message(relation: RelationReport) -> str:
         )
         return f"{stated}: {reason}"
     if verdict.kind == "unchecked":
-        return f"{stated}: {verdict.why}"
+        return f"{stated}: {pictures.one_line(verdict.why)}"
     if verdict.kind == "definition":
         return stated
     return f"{stated} ({evidence_words(relation)})"
@@ -148,20 +149,25 @@ def as_junit(report: Report) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
+def _xml(text: str) -> str:
+    """Text without the control characters that XML has no way to write."""
+    return "".join(c if c >= " " or c in "\t\n" else "\ufffd" for c in text)
+
+
 def _junit_case(suite: ElementTree.Element, file: FileReport, relation: RelationReport) -> None:
     case = ElementTree.SubElement(
         suite,
         "testcase",
         classname=_name(file),
-        name=f"{relation.index}: {relation.lhs} {relation.relation} {relation.rhs}",
+        name=_xml(f"{relation.index}: {relation.lhs} {relation.relation} {relation.rhs}"),
         file=_in_file(file, relation),
         line=str(relation.line),
     )
     if relation.verdict.kind == "fails":
-        failure = ElementTree.SubElement(case, "failure", message=message(relation))
-        failure.text = "\n".join(details(relation))
+        failure = ElementTree.SubElement(case, "failure", message=_xml(message(relation)))
+        failure.text = _xml("\n".join(details(relation)))
     elif relation.verdict.kind == "unchecked":
-        ElementTree.SubElement(case, "skipped", message=relation.verdict.why)
+        ElementTree.SubElement(case, "skipped", message=_xml(relation.verdict.why))
 
 
 def as_sarif(report: Report) -> str:
@@ -176,8 +182,10 @@ def as_sarif(report: Report) -> str:
         for relation in file.relations
         if relation.verdict.kind in ("fails", "unchecked")
     ]
-    run = {"tool": {"driver": {"name": "derive", "rules": rules}}, "results": results}
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+    driver = {"name": "derive", "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
 
 
 def _sarif_result(file: FileReport, relation: RelationReport) -> dict[str, Any]:
@@ -186,6 +194,7 @@ def _sarif_result(file: FileReport, relation: RelationReport) -> dict[str, Any]:
     where = {"artifactLocation": {"uri": _uri(_in_file(file, relation))}, "region": region}
     return {
         "ruleId": kind,
+        "ruleIndex": 0 if kind == "fails" else 1,
         "level": "error" if kind == "fails" else "note",
         "message": {"text": "\n".join([message(relation), *details(relation)])},
         "locations": [{"physicalLocation": where}],

@@ -55,9 +55,9 @@ def test_marks_come_off_again(checked: tuple[Path, FileReport]) -> None:
         return
     text = path.read_bytes().decode("utf-8").replace("\n", "\r\n")
     marked = annotation.annotated(text, file, path.suffix)
-    assert marked.count(r"\textcolor{green}" if path.suffix == ".md" else r"\derivemark{green}") == sum(
-        r.verdict.kind == H and not r.path for r in file.relations
-    )
+    assert marked.count(
+        r"\textcolor{green}" if path.suffix == ".md" else r"\derivemark{green}"
+    ) == sum(r.verdict.kind == H and not r.path for r in file.relations)
     assert annotation.plain(marked, path.suffix) == text
     with pytest.raises(UsageError, match="already"):
         annotation.annotated(marked, file, path.suffix)
@@ -83,7 +83,9 @@ def test_the_picture_of_a_wrong_step() -> None:
     step, marks = text[at + 1], text[at + 2]
     start, stop = marks.index("^"), marks.rindex("^") + 1
     assert step[start:stop] == r"\lambda"
-    assert any(line.strip() == r"holds with: \frac{2}{n} X^\top (X w - y) + 2 \lambda w" for line in text)
+    assert any(
+        line.strip() == r"holds with: \frac{2}{n} X^\top (X w - y) + 2 \lambda w" for line in text
+    )
     framed = reports.as_text(report, width=100)
     assert "╭" in framed and "\x1b[" in framed
     assert "\x1b[" not in "\n".join(text)

@@ -1,0 +1,109 @@
+r"""Constructs of public notes that once gave a false alarm or a false `holds`: each is decided as a reader would."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import pipeline, reader
+
+
+def kinds(text: str) -> list[str]:
+    report = pipeline.check_derivation(reader.read(text, "note.md"))
+    return [relation.verdict.kind for relation in report.relations]
+
+
+def whys(text: str) -> list[str]:
+    report = pipeline.check_derivation(reader.read(text, "note.md"))
+    return [relation.verdict.why for relation in report.relations]
+
+
+def test_a_derivative_of_a_name_that_is_no_function_is_not_zero() -> None:
+    assert kinds(r"$$\frac{dy}{dx} = 0$$") == ["unchecked"]
+    assert whys(r"$$\frac{dy}{dx} = 0$$")[0].startswith("y is not given as a function of x")
+    assert kinds(r"$$dz = \frac{dz}{d\mathbf{y}} d\mathbf{y}$$") == ["unchecked"]
+
+
+def test_the_derivative_of_what_is_given_as_a_function_is_decided() -> None:
+    given = r"Let $x \in \mathbb{R}$ and $f(x) = x^2$." + "\n\n"
+    assert kinds(given + r"$$\frac{df}{dx}(x) = 2x$$") == ["holds"]
+    assert kinds(given + r"$$\frac{df}{dx}(x) = 3x$$") == ["fails"]
+    assert kinds(given + r"$$\frac{df}{dx}(3) = 6$$") == ["unchecked"]
+
+
+def test_the_sign_of_a_differential_is_no_function() -> None:
+    text = (
+        r"$$d(\mathbf{X}^\top) = (d\mathbf{X})^\top$$"
+        + "\n\n"
+        + r"$$d(\mathbf{x}^\top \mathbf{x}) = 2 \mathbf{x}^\top d\mathbf{x}$$"
+    )
+    assert kinds(text) == ["holds", "holds"]
+    wrong = text.replace(r"= 2 \mathbf{x}", r"= 3 \mathbf{x}")
+    assert kinds(wrong) == ["holds", "fails"]
+
+
+def test_an_ordering_of_free_names_is_a_condition() -> None:
+    assert kinds(r"$$\sigma_1 \ge \sigma_2 \ge 0$$") == ["definition", "definition"]
+
+
+def test_a_function_is_defined_anew_in_another_section() -> None:
+    first = "# One\n\nLet $f(x) = x^2$ for $x \\in \\mathbb{R}$. Then\n\n$$f(x) = x^2 + 1$$\n\n"
+    assert kinds(first) == ["fails"]
+    assert kinds(first + "# Two\n\n$$f(x) = x^3$$\n") == ["fails", "definition"]
+
+
+def test_conditions_end_with_their_section() -> None:
+    given = "Let $a, b \\in \\mathbb{R}$.\n\n# One\n\nSuppose that $a b = 1$. Then\n\n$$a^2 b^2 = 1$$\n\n# Two\n\n"
+    assert kinds(given + "$$(a - b)^2 = a^2 - 2 a b + b^2$$\n\n$$a^2 b^2 = 1$$") == [
+        "holds",
+        "holds",
+        "fails",
+    ]
+
+
+def test_premises_without_a_solution_cost_only_what_needs_them() -> None:
+    text = r"""Let $x \in \mathbb{R}$ satisfy
+
+$$x^2 = -1$$
+
+Then
+
+$$(x + 1)^2 = x^2 + 2x + 1$$
+"""
+    assert kinds(text)[-1] == "holds"
+
+
+def test_clashes_of_shapes_across_sections_are_no_alarms() -> None:
+    text = """# Products
+
+Let $A \\in \\mathbb{R}^{n \\times m}$ and $v \\in \\mathbb{R}^m$.
+
+$$2 (A v) = A v + A v$$
+
+# Inverses
+
+$$A^{-1} A = I$$
+"""
+    assert kinds(text)[0] == "holds"
+    assert kinds(text)[1] != "fails"
+
+
+def test_clashes_within_a_section_are_alarms() -> None:
+    text = "Let $A \\in \\mathbb{R}^{n \\times m}$ and $v \\in \\mathbb{R}^m$.\n\n$$v^\\top A = A v$$\n"
+    assert kinds(text) == ["fails"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$2 \bar{q} = \sum_{i=1}^n u_i$$",  # gives q
+        r"$$z^{[l]} = 2 z^{[l-1]} + b$$",  # a label or a power
+        r"$$[a - r, a + r] = [2.4, 3.6]$$",  # the value at a point
+    ],
+)
+def test_names_in_doubt_are_unchecked(text: str) -> None:
+    assert kinds(text) == ["unchecked"]
+
+
+def test_a_display_that_is_too_long_is_named() -> None:
+    derivation = reader.read("$$a = " + "+".join(["b"] * 200_000) + "$$", "note.md")
+    assert any("a display is not read" in note for note in derivation.notes)
