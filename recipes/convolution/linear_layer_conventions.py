@@ -20,7 +20,7 @@ def linear_layer_conventions(note: Note) -> None:
     W = note.matrix("W", p, q, "weights as (in, out)")
     G = note.matrix(r"\bar{Y}", n, q, "upstream gradient: that of the loss in the output")
 
-    note(r"""Books write a layer as $y = V x$ for one column, one library stores its weights as (in,
+    note(r"""Books write a layer as $V x_i$ for one example, one library stores its weights as (in,
         out), another as (out, in). Before copying weights from one to the other, see how they are
         related. Let $V$ be the transposed weights.""")
     V = note.let("V", W.T, "weights as (out, in)")

@@ -11,6 +11,7 @@ from derive import (
     expectation,
     ge,
     grad,
+    identity,
     inverse,
     log,
     norm2,
@@ -113,4 +114,41 @@ def vae_elbo(note: Note) -> None:
     note.calc(grad(KL, m), eq(m, "derivative of the square"), result=True)
     note.calc(
         grad(KL, v), eq(HALF * (exp(v) - ones(d)), "derivative of the exponential"), result=True
+    )
+    note(r"""And the bound itself, with the integral? Take a decoder that is linear with Gaussian noise;
+        then the evidence is known, a Gaussian with covariance $W W^\top + s^2 I$, and the bound can be
+        compared with it.""")
+    (c,) = note.dims("c")
+    x = note.vector("x", c, "an observation")
+    W = note.matrix("W", c, d, "weights of a linear decoder")
+    s = note.scalar("s", "standard deviation of the noise of the decoder", "positive")
+    C = note.let("C", W @ W.T + s**2 * identity(c), "covariance of the observation")
+    f = note.define("f", t, (2 * pi * s**2) ** (-c / 2) * exp(-norm2(x - W @ t) / (2 * s**2)))
+    g = note.let(
+        "g",
+        (2 * pi) ** (-c / 2) * det(C) ** (-HALF) * exp(-HALF * (x.T @ inverse(C) @ x)),
+        "evidence of the observation",
+    )
+    note("The derivation is the same, with expectations under the encoder in place of sums:")
+    note.calc(
+        log(g),
+        eq(
+            expectation(log(f(z) * prior(z) / enc(z)), z)
+            + expectation(log(enc(z) / (f(z) * prior(z) / g)), z),
+            "multiply by one; logarithm of a product",
+        ),
+    )
+    note.calc(
+        log(g),
+        ge(expectation(log(f(z)), z) - KL, "a divergence is never negative"),
+        result=True,
+    )
+    note("Here the reconstruction, too, has a closed form: a squared error, and a price for noise.")
+    note.calc(
+        expectation(log(f(z)), z),
+        eq(
+            -c / 2 * log(2 * pi * s**2) - (norm2(x - W @ m) + trace(W @ S @ W.T)) / (2 * s**2),
+            "mean of a quadratic form",
+        ),
+        result=True,
     )

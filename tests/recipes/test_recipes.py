@@ -9,7 +9,7 @@ import pytest
 from derive.checker import judge
 from derive.derivation import Chain, Definition, Derivation, Prose
 from derive.engine import explain
-from derive.expr.nodes import Expr, Function, Symbol
+from derive.expr.nodes import Expr, Function, Symbol, expressions_in
 from derive.expr.walk import post_order
 from derive.registry import catalogue
 
@@ -105,9 +105,8 @@ def test_what_is_declared_is_used(slug: str) -> None:
         for node in post_order(side, into_definitions=True):
             used[node] = None
             if isinstance(node, Symbol) and node.law is not None:
-                for arg in node.law.args:
-                    if isinstance(arg, Expr):
-                        used.update(dict.fromkeys(post_order(arg, into_definitions=True)))
+                for arg in expressions_in(node.law.args):
+                    used.update(dict.fromkeys(post_order(arg, into_definitions=True)))
     for block in made.blocks:
         if isinstance(block, Chain):
             for premise in block.premises:
