@@ -112,8 +112,7 @@ class Declarations:
             return []
         if self._map(reader, items, mention):
             return []
-        items = nodes = self._stacked(reader, items)
-        if not items:
+        if self._stacked(reader, items):
             return []
         stated: list[Stated] = []
         for clause in self._clauses(nodes, mention, said):
@@ -335,25 +334,22 @@ class Declarations:
             self._about(reader, subject, mention, facts, "", items)
         return True
 
-    def _stacked(self, reader: Formula, items: list[Node]) -> list[Node]:
-        """`X = [x_1, \\dots, x_n]^\\top \\in \\mathbb{R}^{n \\times d}`: members as columns (rows when transposed).
-
-        What is left to read: nothing, or the membership. Any other formula stays as it is.
-        """
+    def _stacked(self, reader: Formula, items: list[Node]) -> bool:
+        """`X = [x_1, \\dots, x_n]^\\top \\in \\mathbb{R}^{n \\times d}`: members as columns (rows when transposed)."""
         found = stacked(items)
         if found is None:
-            return items
+            return False
         name, member, axis, rest = found
         family = self.table.families.get(member)
         if family is not None and family.sizes is not None and len(family.sizes) == family.family:
-            return items
+            return False
         if family is not None and family.sizes is None and family.kind != "variable":
-            return items
+            return False
         if rest:
             for clause in clauses([*name_nodes(items), *rest]):
                 _declare_clause(reader, clause)
         self._slices(reader, Subject(member, ("i",)), name, axis)
-        return []
+        return True
 
     def _map(self, reader: Formula, items: list[Node], mention: Mention) -> bool:
         """`f : \\mathbb{R}^n \\to \\mathbb{R}`: a smooth function."""
