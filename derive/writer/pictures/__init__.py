@@ -20,7 +20,8 @@ INSTALL = "pip install 'derive[plot]'"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in two formats, its caption, and its text alternative. `missing` says why there is none."""
+    """A picture in two formats, its caption, and its text alternative. `missing` says why there is none;
+    `share` is its width as a part of the column's."""
 
     slug: str
     caption: str
@@ -28,6 +29,7 @@ class Picture:
     svg: str = ""
     pdf: bytes = b""
     missing: str = ""
+    share: float = 0.62
 
     @property
     def file(self) -> str:
@@ -43,13 +45,14 @@ def picture_of(derivation: Derivation, evaluate: Evaluate) -> Picture | None:
     if find_spec("matplotlib") is None:
         why = f"matplotlib draws this picture and is not installed: {INSTALL}"
         return Picture(derivation.slug, row.caption, row.alt, missing=why)
-    from derive.writer.pictures.style import bytes_of, drawing
+    from derive.writer.pictures.style import WIDTH, bytes_of, drawing
 
     draw = getattr(import_module(f"derive.writer.pictures.{row.module}"), row.function)
     with drawing(derivation.slug):
         made = draw(Mathematics(derivation, evaluate))
         svg, pdf = bytes_of(made, "svg").decode("utf-8"), bytes_of(made, "pdf")
-    return Picture(derivation.slug, row.caption, row.alt, svg, pdf)
+        share = round(min(0.62 * made.get_figwidth() / WIDTH, 0.95), 2)
+    return Picture(derivation.slug, row.caption, row.alt, svg, pdf, share=share)
 
 
 def png_of(derivation: Derivation, evaluate: Evaluate) -> bytes:

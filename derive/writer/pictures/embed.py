@@ -49,7 +49,8 @@ def picture_html(picture: Picture, inline: Inline) -> str:
     if picture.missing:
         words = f"<p>{escape(picture.alt)}</p><p><em>{escape(picture.missing)}</em></p>"
         return f'<figure class="picture missing">{words}{caption}</figure>'
-    image = f'<img src="{data_address(picture)}" alt="{escape(picture.alt, quote=True)}">'
+    style = f"width:min(100%,{44 * picture.share:g}rem)"
+    image = f'<img src="{data_address(picture)}" style="{style}" alt="{escape(picture.alt, quote=True)}">'
     return f'<figure class="picture">{image}{caption}</figure>'
 
 
@@ -60,7 +61,7 @@ def picture_tex(picture: Picture, inline: Inline, plain: Inline) -> str:
         shown = words + rf"\\[4pt]\emph{{\small {plain(picture.missing)}}}"
     else:
         file = f"{picture.file}.pdf"
-        shown = rf"\IfFileExists{{{file}}}{{\includegraphics[width=.62\linewidth]{{{file}}}}}{{{words}}}"
+        shown = rf"\IfFileExists{{{file}}}{{\includegraphics[width={picture.share}\linewidth]{{{file}}}}}{{{words}}}"
     caption = rf"\parbox{{.8\linewidth}}{{\centering\small {inline(picture.caption)}}}"
     return rf"\begin{{center}}{shown}\\[4pt]{caption}\end{{center}}"
 
@@ -73,7 +74,8 @@ def picture_typst(picture: Picture, inline: Inline, string: Inline) -> str:
         return (
             f"#align(center, block(width: 80%, breakable: false)[{words} #linebreak() {caption}])"
         )
-    image = f'#image(bytes({string(picture.svg)}), format: "svg", width: 62%, alt: {string(picture.alt)})'
+    width, words = f"{100 * picture.share:g}%", string(picture.alt)
+    image = f'#image(bytes({string(picture.svg)}), format: "svg", width: {width}, alt: {words})'
     return f"#align(center, block(breakable: false)[{image} {caption}])"
 
 
