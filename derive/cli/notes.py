@@ -12,11 +12,12 @@ import click
 from derive import registry
 from derive.cache import Cache, default_folder
 from derive.derivation import Derivation
-from derive.errors import UsageError
+from derive.errors import DeriveError, UsageError
 
 if TYPE_CHECKING:
     from derive.checker.verdicts import FileReport
     from derive.writer.book import Book
+    from derive.writer.pictures import Picture
 
 FORMATS = ("html", "tex", "pdf", "md", "ipynb", "slides", "text", "json")
 #: formats that need TeX's letters
@@ -106,11 +107,10 @@ def written(
     language: str,
 ) -> Iterator[Path]:
     """Write the notes in each format into a folder; the paths as they are written. A notebook gets programs too."""
-    from derive import pipeline, writer
+    from derive import writer
     from derive.writer.pictures.embed import with_pictures, write_files
 
-    _progress("drawing")
-    drawn = {d.slug: picture for d in derivations if (picture := pipeline.picture_of(d))}
+    drawn = _pictures(derivations)
     book = with_pictures(writer.collected(derivations, reports, title, language), drawn)
     for kind in formats:
         _progress(f"writing {kind}")
@@ -135,6 +135,24 @@ def written(
             path = output / f"notes.{ {'text': 'txt'}.get(kind, kind) }"
             path.write_text(writer.render(book, kind), "utf-8")
             yield path
+
+
+def _pictures(derivations: Sequence[Derivation]) -> dict[str, Picture]:
+    """The pictures by slug. One that cannot be drawn is told, and the notes are written without it."""
+    from derive import pipeline
+
+    _progress("drawing")
+    drawn: dict[str, Picture] = {}
+    for derivation in derivations:
+        try:
+            picture = pipeline.picture_of(derivation)
+        except DeriveError as error:
+            _progress("")
+            print(f"{derivation.slug}: no picture: {error}", file=sys.stderr)
+            continue
+        if picture is not None:
+            drawn[derivation.slug] = picture
+    return drawn
 
 
 def _written_pdf(book: Book, path: Path, slides: bool) -> Path:

@@ -247,7 +247,7 @@ def _mark(step: StepView) -> str:
 
 
 def _reason(step: StepView) -> str:
-    text = prose_tex(step.reason)
+    text = prose_tex(step.why)
     if step.rule:
         rule = rf"\emph{{{escaped(step.mark.language('rule'))}: {escaped(step.rule)}}}"
         rule += r"\,\ensuremath{\checkmark}" if step.mark.explained else ""

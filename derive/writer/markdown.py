@@ -180,7 +180,7 @@ def _chain(chain: ChainView, page: Page) -> list[str]:
 def _steps(chain: ChainView, page: Page) -> list[str]:
     lines = []
     for step in chain.steps:
-        reason = inline(step.reason)
+        reason = inline(step.why)
         if step.rule:
             rule = f"*{page.language('rule')}: {escaped(step.rule)}*" + (
                 " ✓" if step.mark.explained else ""

@@ -70,6 +70,11 @@ class StepView:
     mark: Mark
     spoken: str
 
+    @property
+    def why(self) -> str:
+        """The reason as a page shows it: nothing where it only repeats the name of the rule beside it."""
+        return "" if self.reason.casefold() == self.rule.casefold() else self.reason
+
 
 @dataclass(frozen=True, slots=True)
 class ChainView:

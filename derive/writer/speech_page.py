@@ -60,7 +60,7 @@ def _chain(chain: ChainView) -> list[str]:
         listed = ", and ".join(premise.spoken for premise in chain.premises)
         lines.append(f"{chain.condition} {listed}:")
     for step in chain.steps:
-        reason = said(step.reason)
+        reason = said(step.why)
         if step.rule:
             reason = f"{reason}, by the rule {step.rule}" if reason else f"by the rule {step.rule}"
         verdict = f" {sentence_case(step.mark.sentence)}." if step.mark.kind else ""

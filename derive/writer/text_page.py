@@ -181,7 +181,7 @@ def _reason(step: StepView) -> str:
     rule = ""
     if step.rule:
         rule = f"{step.mark.language('rule')}: {step.rule}" + (" ✓" if step.mark.explained else "")
-    return "; ".join(part for part in (inline(step.reason), rule) if part)
+    return "; ".join(part for part in (inline(step.why), rule) if part)
 
 
 def _box(text: str) -> list[str]:

@@ -205,7 +205,7 @@ def number_typst(step: StepView) -> str:
 
 def reason_typst(step: StepView) -> str:
     """The reason and the name of the rule."""
-    text = prose_typst(step.reason)
+    text = prose_typst(step.why)
     if step.rule:
         shown = "~#marks.holds" if step.mark.explained else ""
         rule = f"#emph[{escaped(step.mark.language('rule'))}: {escaped(step.rule)}{shown}];"
