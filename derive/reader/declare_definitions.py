@@ -122,6 +122,7 @@ def _indexed_head(reader: Formula, full: Name) -> Head | None:
         letters
         and len(letters) <= 2
         and not full.sup
+        and not (letters == ("t",) and is_layer(reader.table, "t"))
         and all(_is_index(reader, letter) for letter in letters)
     ):
         return Head(full.without(sub=True), letters, "sub")
@@ -166,6 +167,8 @@ def _sides(
     before = reader.table.sizes.snapshot()
     try:
         a, b = reader.whole(left), reader.whole(right)
+        if b.kind in ("ones", "zeros") and a.kind not in ("ones", "zeros") and a.shape:
+            b = reader.arithmetic.filled(b, a.shape)
         if a.kind not in ("ones", "zeros") and b.kind not in ("ones", "zeros"):
             reader.table.sizes.unify_shapes(a.shape, b.shape)
         return a.build(), b.build()
@@ -217,6 +220,7 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     scalars = tuple(Symbol(name.latex) for name in names)
     declared = tuple(_declared(reader, name, right) for name in names)
+    before = reader.table.sizes.snapshot()
     body = _body(reader, names, scalars, right) if _may_be_scalar(declared) else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
@@ -225,7 +229,11 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
             return entry
     if body is None or any(symbol is not None and symbol.shape for symbol in declared):
         parameters = tuple(d or s for d, s in zip(declared, scalars, strict=True))
+        learnt = reader.table.sizes.snapshot()
+        reader.table.sizes.restore(before)
         other = _body(reader, names, parameters, right)
+        if other is None:
+            reader.table.sizes.restore(learnt)
         if other is None and body is None:
             _body(reader, names, parameters, right, raising=True)
         if other is not None and not _acts_entrywise(body, other, parameters):
@@ -440,7 +448,8 @@ def _normal_law(
     if shape is None:
         fixed = reader.arithmetic.shape(mean)
         other = reader.arithmetic.shape(cov)
-        shape = fixed if mean.kind not in ("ones", "zeros") else other[:1]
+        literal = mean.kind in ("ones", "zeros") or (mean.kind == "number" and len(other) == 2)
+        shape = other[:1] if literal else fixed
         entry.sizes = shape
     members = shape[entry.family :]
     with reader.at(start):

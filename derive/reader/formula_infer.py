@@ -111,6 +111,8 @@ def assume(reader: Formula, request: object) -> Value:
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
+    if (key.base, key.font) in reader.table.transposed:  # a number is not written transposed
+        ranks = tuple(rank for rank in ranks if rank) or (1, 2)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
     inference.met.setdefault(alike, ranks)
     rank = inference.ranks.get(alike, inference.ranks.get(key, ranks[0]))
@@ -140,6 +142,8 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
             1,
             "sup",
         )
+    if name.sub in ("t", "t+1", "t-1") and is_layer(table, name.sub):
+        return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if not name.sub or name.sub.isdigit():
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if is_index(name.sub):

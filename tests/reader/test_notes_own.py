@@ -29,6 +29,8 @@ EXPECTED = {
     "newton_step": "hhdh",
     "kalman_gain": "hhh",
     "layers": "hhh",
+    "map_estimate": "dhdh",
+    "pca_error": "dhh",
     "attention": "dddhh",
 }
 
