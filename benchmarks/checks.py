@@ -1,16 +1,13 @@
-"""How fast claims are judged: identities, gradient claims, and the cold start of a process.
+"""How fast claims are judged: identities and gradient claims.
 
 Run: `python benchmarks/checks.py`. Times are processor times of one core, medians over relations of about ten
-operations
-whose sizes were used before; the cold times are those of a new process up to its first verdict.
+operations whose sizes were used before. For new processes see `benchmarks/start.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
-import sys
 import time
 
 from derive.checker import judge_relation
@@ -67,10 +64,6 @@ GRADIENTS: dict[str, Claim] = {
     "sigmoid": (grad(apply("sigmoid", x), x), apply("sigmoid", x) * (1 - apply("sigmoid", x))),
     "trace": (grad(apply("trace", A @ B), A), B.T),
 }
-COLD = {
-    "identity": "x = symbol('x')\nassert judge_relation(x + x, '=', 2 * x).kind == 'holds'",
-    "gradient": "x = symbol('x', 'n')\nassert judge_relation(grad(x.T @ x, x), '=', 2 * x).kind == 'holds'",
-}
 
 
 def timed(claims: dict[str, Claim], rounds: int) -> dict[str, float]:
@@ -86,17 +79,6 @@ def timed(claims: dict[str, Claim], rounds: int) -> dict[str, float]:
                 raise SystemExit(f"{name}: {verdict.kind} {verdict.why}")
         found[name] = statistics.median(times[1:])
     return found
-
-
-def cold(code: str, rounds: int) -> float:
-    """Seconds of wall time from the start of a process to its first verdict."""
-    head = "from derive.checker import judge_relation\nfrom derive.expr.build import grad, symbol\n"
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", head + code], check=True)
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def table(title: str, rows: dict[str, float], target: float) -> None:
@@ -117,9 +99,6 @@ def main() -> None:
     identities, gradients = timed(IDENTITIES, rounds), timed(GRADIENTS, rounds)
     table("identities", identities, 5000)
     table("gradient claims, objective seen before", gradients, 2000)
-    print("\ncold start to the first verdict")
-    for name, target in (("identity", 0.25), ("gradient", 1.5)):
-        print(f"  {name:28s} {cold(COLD[name], 3) * 1e3:8.0f} ms (target {target * 1e3:.0f})")
 
 
 if __name__ == "__main__":
