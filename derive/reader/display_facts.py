@@ -20,7 +20,7 @@ _FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
 
 
 def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
-    """Declare variances and covariances of normal laws, and squares that are variables of derivatives.
+    """Declare variances and covariances of normal laws and squares that are variables of derivatives; note what is transposed.
 
     `levels` are the groups of all formulas of a document, each a run of nodes.
     """
@@ -30,6 +30,8 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
             _covariance(table, arguments[-1])
         for variable in _differentiated_squares(items):
             _variance(table, variable)
+        for name in _transposed(items, table):
+            table.transposed[name.base, name.font] = None
 
 
 def _normal_laws(items: Sequence[Node]) -> Iterator[list[list[Node]]]:
@@ -124,6 +126,19 @@ def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
         sub, sup = written_scripts(cursor)
         if sup == "2" and cursor.node is None:
             yield Name(name.base, name.font, name.accents, sub, "2")
+
+
+def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
+    """The names with a transpose; `T` is one unless it is declared."""
+    signs = (r"\top",) if table.find(Name("T")) is not None else (r"\top", "T")
+    if not any(isinstance(n, Token) and n.kind is Kind.SUP for n in items):
+        return
+    for position in range(len(items)):
+        cursor = Cursor(list(items), cleaned=True)
+        cursor.pos = position
+        name = base_name(cursor)
+        if name is not None and written_scripts(cursor)[1] in signs:
+            yield name
 
 
 def _once(top: Sequence[Node]) -> bool:

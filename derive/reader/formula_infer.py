@@ -112,7 +112,7 @@ def assume(reader: Formula, request: object) -> Value:
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
     if (key.base, key.font) in reader.table.transposed:  # a number is not written transposed
-        ranks = tuple(rank for rank in ranks if rank) or (1, 2)
+        ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
     inference.met.setdefault(alike, ranks)
     rank = inference.ranks.get(alike, inference.ranks.get(key, ranks[0]))

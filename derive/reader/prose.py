@@ -86,7 +86,7 @@ class Declarations:
         said = Said()
         found: list[Stated] = []
         for mention in mentions(prose):
-            if mention.starts:
+            if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
                 said.waiting = []
             try:
                 found.extend(self._mention(mention, said))
@@ -326,12 +326,14 @@ class Declarations:
         if not all(_is_size(part) for part in parts):
             return False
         owned = bool(re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead))
+        owned = owned or bool(_ADJECTIVES.fullmatch(mention.lead))
         if not said.subjects or not owned:
             said.shape = items
             return True
-        facts = facts_after(" is " + mention.after)
+        facts = [*facts_after(" is " + mention.after), *facts_after(" is " + mention.lead.replace("(", " "))]
         for subject in said.subjects:
             self._about(reader, subject, mention, facts, "", items)
+        said.waiting = []
         return True
 
     def _stacked(self, reader: Formula, items: list[Node]) -> bool:
@@ -408,6 +410,9 @@ def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject
         return [subject for subject in found if subject is not None]
 
 
+_ADJECTIVES = re.compile(
+    r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+", re.I
+)
 _OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
 _OF_MATRICES = frozenset(
     [

@@ -39,6 +39,7 @@ from derive.reader.formula import WORDS, Reading, read_sides
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_names import read_name
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_state import Options, State
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
@@ -195,6 +196,13 @@ class ReadingPass:
         if solves(words):
             self.conditions.settle(several(words))
 
+    def _is_news(self, stated: Stated) -> bool:
+        """Whether an equation defines a name of which nothing is said elsewhere."""
+        nodes = stated.clause.nodes
+        cut = next((i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text in ("=", ":=")), 0)
+        left = left_of(self._reader(stated.mention.source), [t for n in nodes[:cut] for t in _tokens(n)])
+        return left.kind == "new" or (left.kind == "free" and left.entry is not None and left.entry.assumed)
+
     def _look_ahead(self, number: int) -> None:
         """`where $r = y - Xw$` after a display defines what the display speaks of."""
         blocks = self.document.blocks
@@ -208,7 +216,7 @@ class ReadingPass:
         for position, stated in enumerate(self.stated.get(following, ())):
             if position and stated.mention.starts:
                 return
-            if not stated.defines:
+            if not stated.defines or not self._is_news(stated):
                 continue
             before = self.table.sizes.snapshot()
             try:
@@ -338,6 +346,12 @@ class ReadingPass:
         self.given_in[head.name] = self.section
         if head.parameters is not None:
             self._define_function(reader, left, nodes)
+        elif len(head.indices) == 1 and _recurs(head, nodes):
+            member = replace(head.name, sub=head.indices[0])
+            known = self.table.entries.get(member)
+            if known is not None and known.assumed:
+                del self.table.entries[member]
+            define_symbol(reader, Head(member), nodes, 0)  # type: ignore[arg-type]
         elif head.indices:
             whole = self.table.entries.get(head.name)
             if whole is not None and whole.kind == "variable":
@@ -572,7 +586,7 @@ class ReadingPass:
         if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
             return Unreadable(raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section")
         guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
-        if error.ill_typed and re.search(r"\?\d", error.message):
+        if error.ill_typed and re.search(r"\?\d", error.message) and self._has_open_sizes():
             return Unreadable(raw.latex, f"{GUESSED}: {error.message}{where}; declare them")
         near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
         if not guessed:
@@ -622,6 +636,11 @@ class ReadingPass:
         if not foreign:
             self.guessed[found] = (guessed, right)
         return found
+
+    def _has_open_sizes(self) -> bool:
+        """Whether the shape of some symbol is not known yet."""
+        resolve = self.table.sizes.resolve
+        return any(is_open(resolve(s)) for e in self.table.variables() for s in e.sizes or ())
 
     def _assumed_in(self, tokens: Sequence[Token]) -> frozenset[Name]:
         """The assumed names that may stand among the tokens."""
@@ -895,14 +914,23 @@ def _written(document: Document) -> tuple[Name, ...]:
     return tuple(found)
 
 
+def _recurs(head: Head, nodes: Sequence[object]) -> bool:
+    """Whether a member is defined by its neighbours, `h_t = f(h_{t-1})`: then the index is held, and h_t is one symbol."""
+    if head.marker != "sub" or head.name.sub or head.name.sup:
+        return False
+    texts = [t.text for node in nodes for t in _tokens(node) if t.text not in ("{", "}")]
+    steps = ([head.name.base, "_", head.indices[0], sign] for sign in "+-")
+    return any(texts[i : i + 4] == step for step in steps for i in range(len(texts)))
+
+
 def _seeks(document: Document) -> bool:
     """Whether a document is about an optimum or an equation to be solved, so that `... = 0` may be imposed."""
     for block in document.blocks:
         if isinstance(block, RawProse):
             words = " ".join(piece.text for piece in block.pieces if isinstance(piece, Text))
-            if solves(words) or re.search(r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root)", words, re.I):
+            if solves(words) or re.search(r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root|posterior|set)", words, re.I):
                 return True
-        elif isinstance(block, Display) and any(t.text in DERIVING for t in block.tokens):
+        elif isinstance(block, Display) and any(t.text in DERIVING or t.text == "'" for t in block.tokens):
             return True
     return False
 

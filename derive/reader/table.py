@@ -149,6 +149,7 @@ class Table:
     inference: Inference | None = None
     finite: dict[str, Size] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
+    transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     section: int = 0
 
     def copy(self) -> Table:
@@ -161,6 +162,7 @@ class Table:
             conventions=dict(self.conventions),
             inline_indexed=self.inline_indexed,
             finite=dict(self.finite),
+            transposed=self.transposed,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
