@@ -52,7 +52,8 @@ def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> boo
         if not own or any(isinstance(part, Derivative) for part in post_order(one)):
             continue
         if not others and _is_value(other):
-            return all(symbol.name in assumed and not symbol.facts for symbol in own)
+            known = any(symbol.law or symbol.name not in assumed for symbol in own)
+            return bool(other.shape) or not known
         alone = len(own) == 1 and own[0].name in assumed and own[0] not in others
         if alone and (others or other.shape):
             return True
