@@ -39,7 +39,9 @@ class Projection:
         kept: dict[Expr, None] = {}
         for residual in residuals:
             for symbol in free_symbols(residual):
-                if symbol.law is not None or not all(_movable(symbol, f.name) for f in symbol.facts):
+                if symbol.law is not None or not all(
+                    _movable(symbol, f.name) for f in symbol.facts
+                ):
                     continue
                 found[symbol] = None
                 kept.update(dict.fromkeys(_facts_as_equations(symbol)))
@@ -72,7 +74,9 @@ class Projection:
         unknowns = tuple(u for u in self.unknowns if u in points.values)
         with precision(BITS):
             exact = points.balls(BallKernel())
-        frame = Frame(System.of(self.residuals, unknowns), points.sizes, points.floats(), points.realisation)
+        frame = Frame(
+            System.of(self.residuals, unknowns), points.sizes, points.floats(), points.realisation
+        )
         found, ok = refine(frame, frame.flat(points.values), exact)
         for unknown, block in frame.split(found).items():
             block = np.array(block, dtype=object)

@@ -86,7 +86,11 @@ class Conditions:
 
     def alias_of(self, name: Name, table: Table) -> Symbol | None:
         r"""The unknown whose solution this name is: `\hat w`, `w^*`, `w_{ML}` after a condition on w."""
-        marked = set(name.accents) & ACCENTED or name.sup in ("*", r"\star") or (len(name.sub) > 1 and name.sub.isalpha())
+        marked = (
+            set(name.accents) & ACCENTED
+            or name.sup in ("*", r"\star")
+            or (len(name.sub) > 1 and name.sub.isalpha())
+        )
         if not marked:
             return None
         for symbol in self.variables() or self.unknowns():

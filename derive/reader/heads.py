@@ -17,7 +17,9 @@ from derive.reader.scanner import Token
 from derive.reader.table import Declaration, Name
 
 #: words with a meaning of their own: what stands on the right of them is claimed
-KNOWN_WORDS = frozenset(["KL", "Var", "Cov", "E", "Std", "Corr", "det", "tr", "rank", "diag", "vec", "sign", "Pr"])
+KNOWN_WORDS = frozenset(
+    ["KL", "Var", "Cov", "E", "Std", "Corr", "det", "tr", "rank", "diag", "vec", "sign", "Pr"]
+)
 LOGARITHMS = (r"\ln", r"\log")
 
 
@@ -60,7 +62,12 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     reserved = reserved or (unary and name.font == "word" and name.base.lower() in FUNCTION_WORDS)
     if name.base == "d" and name.font in ("", "rm", "word") and not name.sub:
         return Left("known")
-    if name.primes or reserved or (name.base == "N" and name.font == "cal") or (name.base == "D" and name.sub):
+    if (
+        name.primes
+        or reserved
+        or (name.base == "N" and name.font == "cal")
+        or (name.base == "D" and name.sub)
+    ):
         return Left("known")
     assert head.parameters is not None
     if entry is not None and entry.kind in ("size", "index", "density"):
@@ -85,7 +92,11 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if head.indices:
         family = table.families.get(name)
         if family is not None:
-            kind = "known" if family.kind in ("template", "slices") or family.definition is not None else "free"
+            kind = (
+                "known"
+                if family.kind in ("template", "slices") or family.definition is not None
+                else "free"
+            )
             return Left(kind, head, entry=family)
         whole = table.exact(name)
         if whole is not None and whole.kind == "variable" and whole.sizes:
@@ -93,7 +104,9 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
         return Left("known" if _constant(name, bool(head.indices)) else "new", head, entry=whole)
     entry = table.exact(name)
     if entry is None:
-        return Left("known") if _constant(name, False) or _is_part(reader, name) else Left("new", head)
+        return (
+            Left("known") if _constant(name, False) or _is_part(reader, name) else Left("new", head)
+        )
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
     return Left("known" if entry.definition is not None else "free", head, entry=entry)
@@ -116,7 +129,11 @@ def _is_part(reader: Formula, name: Name) -> bool:
     entry, form = match
     if form == name:
         return True
-    if name.sup and not form.sup and not (name.sup.startswith("(") or name.sup in ("*", r"\star", "+")):
+    if (
+        name.sup
+        and not form.sup
+        and not (name.sup.startswith("(") or name.sup in ("*", r"\star", "+"))
+    ):
         return not (name.sup.isalpha() and len(name.sup) > 1)
     if name.primes and not form.primes:
         return entry.kind in ("function", "word")

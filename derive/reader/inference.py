@@ -26,7 +26,9 @@ Score = tuple[int, ...]
 
 
 def with_assumptions(
-    table: Table, attempt: Callable[[Table], tuple[Score, T]], hints: Mapping[Name, int] | None = None
+    table: Table,
+    attempt: Callable[[Table], tuple[Score, T]],
+    hints: Mapping[Name, int] | None = None,
 ) -> tuple[Table, T]:
     """The table and the result of the choice of shapes with the lowest score that was found.
 
@@ -36,6 +38,8 @@ def with_assumptions(
     """
     search = _Search(table, attempt, dict(hints or {}))
     search.try_ranks({})
+    if search.open() and not table.transposed:
+        search.numbers()
     search.climb()
     if search.score > search.zero and search.left > 0:
         search.pairs()
@@ -76,6 +80,11 @@ class _Search(Generic[T]):
         """Whether something is wrong yet and more may be tried."""
         return self.score[:2] > self.zero[:2] and self.left > 0 and monotonic() < self.until
 
+    def numbers(self) -> None:
+        """All names that may be numbers as numbers: a document in one dimension."""
+        ranks = {name: 0 for name, usual in self.met.items() if 0 in usual}
+        self.try_ranks({**self.ranks, **ranks}, smaller=True)
+
     def climb(self) -> None:
         """Change one name at a time while that helps."""
         better = True
@@ -104,13 +113,17 @@ class _Search(Generic[T]):
         for name, usual in list(self.met.items()):
             now = self.ranks.get(name, self.hints.get(name, usual[0]))
             found.extend((rank < now, name, rank) for rank in usual if rank != now)
-        yield from ((name, rank) for fewer in (False, True) for less, name, rank in found if less is fewer)
+        yield from (
+            (name, rank) for fewer in (False, True) for less, name, rank in found if less is fewer
+        )
 
 
 def name_sizes(table: Table) -> None:
     """Give every size that is still open in a variable a letter that nothing else has."""
     taken = {entry.latex for entry in (*table.entries.values(), *table.families.values())}
-    taken |= {name for entry in table.variables() for size in entry.sizes or () for name in size.names}
+    taken |= {
+        name for entry in table.variables() for size in entry.sizes or () for name in size.names
+    }
     fresh = (letter for letter in _letters() if letter not in taken)
     for entry in table.variables():
         for size in entry.sizes or ():

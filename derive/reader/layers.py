@@ -34,7 +34,9 @@ class Layers:
     def plain(self, excluded: frozenset[str]) -> tuple[Name, ...]:
         """The names with a definition at a plain label whose right side has none of some tokens."""
         return tuple(
-            name for name, (right, _) in self.known.items() if not any(t.text in excluded for t in right)
+            name
+            for name, (right, _) in self.known.items()
+            if not any(t.text in excluded for t in right)
         )
 
     def needed(

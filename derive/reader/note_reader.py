@@ -58,7 +58,9 @@ def derivation_of(document: Document) -> Derivation:
     result, table, layout = note.best()
     warnings = [f"line {error.line}: {error.message}" for error in document.warnings[:20]]
     skipped = [d.error for d in document.displays if d.error is not None and not d.tokens]
-    warnings += [f"line {error.line}: a display is not read: {error.message}" for error in skipped[:50]]
+    warnings += [
+        f"line {error.line}: a display is not read: {error.message}" for error in skipped[:50]
+    ]
     assumed = assumptions(table)
     notes = [f"read as: {', '.join(f'${text}$' for text in assumed)}"] if assumed else []
     if layout:
@@ -114,7 +116,12 @@ class _Note:
     def _runs(self) -> Iterator[list[Node]]:
         """The runs of nodes of all formulas, displayed or in prose."""
         parts = [(d.tokens, d.source) for d in self.document.displays if d.error is None]
-        parts += [(m.tokens, m.source) for b in self.document.blocks if isinstance(b, Prose) for m in mentions(b)]
+        parts += [
+            (m.tokens, m.source)
+            for b in self.document.blocks
+            if isinstance(b, Prose)
+            for m in mentions(b)
+        ]
         for tokens, source in parts:
             try:
                 yield from _levels(tree(list(tokens), source))
@@ -122,7 +129,10 @@ class _Note:
                 continue
 
     def _directive(self, block: Directive) -> None:
-        tokens = [t._replace(start=block.span.start, end=block.span.end) for t in scan_math(spelled(block.text))]
+        tokens = [
+            t._replace(start=block.span.start, end=block.span.end)
+            for t in scan_math(spelled(block.text))
+        ]
         try:
             declare_sources(self.table, [(block.source, tokens)])
         except ReadError as error:

@@ -22,7 +22,8 @@ _JOINTS = re.compile(
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"\s*(?:,?\s*(?:which|that)\s+)?(?:be|is|are|has|have|denotes?|being|takes?|lies?|lie|with)\b", re.IGNORECASE
+    r"\s*(?:,?\s*(?:which|that)\s+)?(?:be|is|are|has|have|denotes?|being|takes?|lies?|lie|with)\b",
+    re.IGNORECASE,
 )
 
 
@@ -86,6 +87,10 @@ def _divided(gap: str, first: bool, last: bool) -> tuple[str, str, bool]:
     if not joints:
         return (gap, gap, False) if not _SAID.match(gap) else (gap, "", False)
     cut = joints[-1].start()
-    if _SAID.match(gap) and joints[-1].group().lower() in ("with", "of", "in", "to") and len(joints) == 1:
+    if (
+        _SAID.match(gap)
+        and joints[-1].group().lower() in ("with", "of", "in", "to")
+        and len(joints) == 1
+    ):
         return gap, gap[cut:], False
     return gap[:cut], gap[cut:], False

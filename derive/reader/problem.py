@@ -12,6 +12,7 @@ from derive.reader.expression import table_of, tokens_of
 from derive.reader.formula import Reading, read_formula
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
 from derive.reader.source import Source
+from derive.reader.spelling import spelled
 from derive.reader.table import Table
 
 
@@ -19,7 +20,8 @@ from derive.reader.table import Table
 class Problem:
     """Differentiate `body` by `variable`, a symbol (a family as a whole) or an entry. `assumed` in LaTeX declarations.
 
-    `members` has, for each symbol that was declared by its members, the LaTeX of one, such as `x_i`.
+    `members` has the LaTeX of each symbol as its author spells it; of one that was declared by its members that of
+    a member, such as `x_i`.
     """
 
     body: Expr
@@ -45,7 +47,11 @@ def read_problem(
         assumed = (*assumptions(table), *notes)
     else:
         table, body, assumed = declared, expr, ()
-    return Problem(body, _variable(wrt, body, table), assumed, _members(body, table))
+    members = dict(_members(body, table))
+    texts = [t for t in (wrt, *given, expr, *where) if isinstance(t, str)]
+    shown = {s: members.get(s, s.name) for s in free_symbols(body) if s in members or not s.family}
+    names = tuple((s, spelled(name, texts)) for s, name in shown.items())
+    return Problem(body, _variable(wrt, body, table), assumed, names)
 
 
 def _members(body: Expr, table: Table) -> tuple[tuple[Symbol, str], ...]:
@@ -59,7 +65,9 @@ def _members(body: Expr, table: Table) -> tuple[tuple[Symbol, str], ...]:
         letters = [index.name for index in node.indices if isinstance(index, Index)]
         if entry is not None and letters and node.base not in found:
             label = "".join(letters[: node.base.family or len(letters)])
-            plain = f"_{{{label}}}" if len(label) > 1 and not label.startswith("\\") else f"_{label}"
+            plain = (
+                f"_{{{label}}}" if len(label) > 1 and not label.startswith("\\") else f"_{label}"
+            )
             found[node.base] = entry.latex + (plain if entry.marker == "sub" else f"^{{({label})}}")
     return tuple(found.items())
 

@@ -164,7 +164,9 @@ class Declarations:
         if clause.words:
             _declare_clause(reader, clause)
             return
-        if re.match(r"-?\s*(?:dimensional|vectors?\b)", mention.after.lstrip(" -")) and _is_size(clause.nodes):
+        if re.match(r"-?\s*(?:dimensional|vectors?\b)", mention.after.lstrip(" -")) and _is_size(
+            clause.nodes
+        ):
             said.shape = clause.nodes
             return
         self._speak(reader, clause, clause.nodes, mention, said)
@@ -192,7 +194,11 @@ class Declarations:
         if both and said.waiting:
             others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
-        if "finitely many" in mention.after or "discrete" in mention.after or "finite set" in mention.after:
+        if (
+            "finitely many" in mention.after
+            or "discrete" in mention.after
+            or "finite set" in mention.after
+        ):
             for subject in subjects:
                 declare_finite(self.table, subject.name.latex)
         for subject in subjects:
@@ -234,7 +240,10 @@ class Declarations:
                     entry.add_fact(fact)
         if bare and shape is None:
             rank = rank_said(
-                mention.before, mention.after, bool(subject.indices), subject.name.font in ("bold", "vec")
+                mention.before,
+                mention.after,
+                bool(subject.indices),
+                subject.name.font in ("bold", "vec"),
             )
             if rank is not None:
                 self.hints.setdefault(subject.name, rank)
@@ -256,7 +265,9 @@ class Declarations:
                 continue
             self.hints.setdefault(name, 2)
             for fact in listed:
-                entry.add_fact("upper_triangular" if turned and fact == "lower_triangular" else fact)
+                entry.add_fact(
+                    "upper_triangular" if turned and fact == "lower_triangular" else fact
+                )
 
     def _known(self, subject: Subject) -> Declaration | None:
         where = self.table.families if subject.indices else self.table.entries
@@ -273,7 +284,12 @@ class Declarations:
     # ------------------------------------------------------------------------------- rows, shapes, maps
 
     def _rows(
-        self, reader: Formula, subjects: list[Subject], mention: Mention, said: Said, before: list[Subject]
+        self,
+        reader: Formula,
+        subjects: list[Subject],
+        mention: Mention,
+        said: Said,
+        before: list[Subject],
     ) -> bool:
         """`with rows $y_i^\\top$`, `the rows of $X$ are $x_i$`, `$x_i$ is the $i$-th row of $X$`."""
         subject = subjects[-1]
@@ -289,10 +305,16 @@ class Declarations:
             return False
         if subject.indices and said.axis is not None and said.matrix is not None:
             axis, said.axis = said.axis, None
-            if re.fullmatch(r"\s*(?:are|be|is|as|by|being|denoted by|given by|the \w+)?\s*(?:the \w+\s*)?", mention.lead):
+            if re.fullmatch(
+                r"\s*(?:are|be|is|as|by|being|denoted by|given by|the \w+)?\s*(?:the \w+\s*)?",
+                mention.lead,
+            ):
                 self._slices(reader, subject, said.matrix, axis)
                 return True
-        ends = re.search(r"\b(row|column)s?(?: vectors?)?(?: (?:are|denoted|given|written|being))?(?: (?:by|as))?\s*$", text)
+        ends = re.search(
+            r"\b(row|column)s?(?: vectors?)?(?: (?:are|denoted|given|written|being))?(?: (?:by|as))?\s*$",
+            text,
+        )
         if ends and subject.indices and said.matrix is not None:
             self._slices(reader, subject, said.matrix, 0 if ends[1] == "row" else 1)
             return True
@@ -322,15 +344,23 @@ class Declarations:
         signs = [i for i, n in enumerate(items) if _text(n) == r"\times"]
         if not signs or _relation_at(items) is not None or len(items) > 24:
             return False
-        parts = [items[a:b] for a, b in zip([0, *(s + 1 for s in signs)], [*signs, len(items)], strict=True)]
+        parts = [
+            items[a:b]
+            for a, b in zip([0, *(s + 1 for s in signs)], [*signs, len(items)], strict=True)
+        ]
         if not all(_is_size(part) for part in parts):
             return False
-        owned = bool(re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead))
+        owned = bool(
+            re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead)
+        )
         owned = owned or bool(_ADJECTIVES.fullmatch(mention.lead))
         if not said.subjects or not owned:
             said.shape = items
             return True
-        facts = [*facts_after(" is " + mention.after), *facts_after(" is " + mention.lead.replace("(", " "))]
+        facts = [
+            *facts_after(" is " + mention.after),
+            *facts_after(" is " + mention.lead.replace("(", " ")),
+        ]
         for subject in said.subjects:
             self._about(reader, subject, mention, facts, "", items)
         said.waiting = []
@@ -356,13 +386,19 @@ class Declarations:
     def _map(self, reader: Formula, items: list[Node], mention: Mention) -> bool:
         """`f : \\mathbb{R}^n \\to \\mathbb{R}`: a smooth function."""
         colon = next((i for i, n in enumerate(items) if _text(n) == ":"), None)
-        arrow = next((i for i, n in enumerate(items) if _text(n) in (r"\to", r"\rightarrow", r"\mapsto")), None)
+        arrow = next(
+            (i for i, n in enumerate(items) if _text(n) in (r"\to", r"\rightarrow", r"\mapsto")),
+            None,
+        )
         if colon is None or arrow is None or not 0 < colon < arrow:
             return False
         subject = _subject(reader, items[:colon])
         if subject is None or subject.indices:
             return False
-        source, target = read_set(reader, items[colon + 1 : arrow]), read_set(reader, items[arrow + 1 :])
+        source, target = (
+            read_set(reader, items[colon + 1 : arrow]),
+            read_set(reader, items[arrow + 1 :]),
+        )
         entry = self.table.declare(subject.name)
         entry.kind = "function"
         parameter = Symbol("t", source.shape)
@@ -396,8 +432,12 @@ def _is_numeric(nodes: Sequence[Node]) -> bool:
 def _is_size(nodes: Sequence[Node]) -> bool:
     """Letters, numbers and their scripts, with plus and minus."""
     kinds = (Kind.LETTER, Kind.NUMBER, Kind.SUB, Kind.SUP, Kind.WORD)
-    return bool(nodes) and len(nodes) <= 8 and all(
-        isinstance(n, Group) or n.kind in kinds or n.text in ("+", "-") for n in clean(nodes)
+    return (
+        bool(nodes)
+        and len(nodes) <= 8
+        and all(
+            isinstance(n, Group) or n.kind in kinds or n.text in ("+", "-") for n in clean(nodes)
+        )
     )
 
 
@@ -411,7 +451,8 @@ def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject
 
 
 _ADJECTIVES = re.compile(
-    r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+", re.I
+    r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
+    re.I,
 )
 _OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
 _OF_MATRICES = frozenset(

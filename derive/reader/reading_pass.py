@@ -158,9 +158,15 @@ class ReadingPass:
 
     def _corroborate(self) -> None:
         """A clash of assumed shapes is the author's where every assumed name is in use elsewhere and little else clashes."""
-        steps = [step for block in self.result.blocks if isinstance(block, Chain) for step in block.steps]
+        steps = [
+            step for block in self.result.blocks if isinstance(block, Chain) for step in block.steps
+        ]
         unread = sum(isinstance(step.rhs, Unreadable) for step in steps) - len(self.guessed)
-        if self.section > 1 or len(self.guessed) > MOST_CLASHES or unread > MOST_UNREAD * len(steps):
+        if (
+            self.section > 1
+            or len(self.guessed) > MOST_CLASHES
+            or unread > MOST_UNREAD * len(steps)
+        ):
             return
         for doubtful, (names, sure) in self.guessed.items():
             if names <= self.confirmed:
@@ -170,7 +176,9 @@ class ReadingPass:
 
     def _prose(self, number: int, block: RawProse) -> None:
         words = "".join(
-            piece.text if isinstance(piece, Text) else f"${block.source.slice(piece.span).strip('$')}$"
+            piece.text
+            if isinstance(piece, Text)
+            else f"${block.source.slice(piece.span).strip('$')}$"
             for piece in block.pieces
         )
         place = block.source.place(block.span.start)
@@ -199,14 +207,27 @@ class ReadingPass:
     def _is_news(self, stated: Stated) -> bool:
         """Whether an equation defines a name of which nothing is said elsewhere."""
         nodes = stated.clause.nodes
-        cut = next((i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text in ("=", ":=")), 0)
-        left = left_of(self._reader(stated.mention.source), [t for n in nodes[:cut] for t in _tokens(n)])
-        return left.kind == "new" or (left.kind == "free" and left.entry is not None and left.entry.assumed)
+        cut = next(
+            (i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text in ("=", ":=")), 0
+        )
+        left = left_of(
+            self._reader(stated.mention.source), [t for n in nodes[:cut] for t in _tokens(n)]
+        )
+        return left.kind == "new" or (
+            left.kind == "free" and left.entry is not None and left.entry.assumed
+        )
 
     def _look_ahead(self, number: int) -> None:
         """`where $r = y - Xw$` after a display defines what the display speaks of."""
         blocks = self.document.blocks
-        following = next((i for i in range(number + 1, len(blocks)) if not isinstance(blocks[i], ParagraphBreak)), 0)
+        following = next(
+            (
+                i
+                for i in range(number + 1, len(blocks))
+                if not isinstance(blocks[i], ParagraphBreak)
+            ),
+            0,
+        )
         after = blocks[following]
         if not following or not isinstance(after, RawProse) or not after.pieces:
             return
@@ -272,7 +293,12 @@ class ReadingPass:
                 recurring = left_side.kind == "free" or plain(left).strip() in plain(right)
                 if recurring and self._constrained(reader, left, right):
                     return
-                if left_side.kind == "new" or states(words) or decomposition(words) or not mention.lead.strip():
+                if (
+                    left_side.kind == "new"
+                    or states(words)
+                    or decomposition(words)
+                    or not mention.lead.strip()
+                ):
                     self._define(reader, left_side, tuple(right))
             except _REFUSED:
                 self.table.sizes.restore(before)
@@ -308,7 +334,9 @@ class ReadingPass:
         if relation not in self.table.conditions:
             self.table.conditions.append(relation)
 
-    def _constrained(self, reader: Formula, left: Sequence[object], right: Sequence[object]) -> bool:
+    def _constrained(
+        self, reader: Formula, left: Sequence[object], right: Sequence[object]
+    ) -> bool:
         """Whether an equation has the form of a fact (`A = A^\\top`, `\\sum_j t_j = 1`), which is then declared."""
         before = self.table.sizes.snapshot()
         entries, families = dict(self.table.entries), dict(self.table.families)
@@ -396,7 +424,8 @@ class ReadingPass:
             return
         text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
         vectorial = name.font in ("bold", "vec") or any(
-            f"{own}{mark}" in text.replace("{", "").replace("}", "") for mark in (r"^\top", "^T", "_")
+            f"{own}{mark}" in text.replace("{", "").replace("}", "")
+            for mark in (r"^\top", "^T", "_")
         )
         if sure or vectorial or own not in text or r"\|" in text:
             try:
@@ -459,10 +488,15 @@ class ReadingPass:
         entry = match[0] if match is not None else None
         if name in self.heads or (name.sub and is_index(name.sub)):
             return
-        if entry is not None and (entry.kind != "variable" or entry.definition or not entry.assumed):
+        if entry is not None and (
+            entry.kind != "variable" or entry.definition or not entry.assumed
+        ):
             if self.upstream.get(name) in (None, len(self.forward.uses)):
                 return
-        if not all(self._is_defined(other) for other in self.layers.plain(DERIVING)) and self.in_prose:
+        if (
+            not all(self._is_defined(other) for other in self.layers.plain(DERIVING))
+            and self.in_prose
+        ):
             return
         for _ in range(LAYERS_AHEAD):
             found = list(self.layers.needed(self.written, self.table))
@@ -498,7 +532,11 @@ class ReadingPass:
         for side in sides:
             self._prepare(side.tokens, source)
         state = State()
-        left = left_of(self._reader(source, state), sides[0].tokens) if sides[0].tokens else Left("known")
+        left = (
+            left_of(self._reader(source, state), sides[0].tokens)
+            if sides[0].tokens
+            else Left("known")
+        )
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
@@ -512,18 +550,29 @@ class ReadingPass:
     ) -> Left:
         """A free name is defined by its equation, unless a condition that was imposed speaks of it."""
         sign = group[0].sign.relation
-        recursive = left.kind == "new" and left.head is not None and left.head.parameters is not None
+        recursive = (
+            left.kind == "new" and left.head is not None and left.head.parameters is not None
+        )
         if recursive and left.head is not None and _calls(sides[1].tokens, left.head.name):
             return Left("known")
         if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
             return Left("known", left.head)
         if left.kind == "known" and left.head is not None and left.entry is not None:
-            defining = sign in (":=", r"\triangleq") or (redefines(words) and "define" in words.lower())
+            defining = sign in (":=", r"\triangleq") or (
+                redefines(words) and "define" in words.lower()
+            )
             if defining and left.entry.kind != "word":
                 return replace(left, kind="free")
-            if left.head.parameters is not None and left.entry.kind != "word" and EXAMPLE.search(last_sentence(words)):
+            if (
+                left.head.parameters is not None
+                and left.entry.kind != "word"
+                and EXAMPLE.search(last_sentence(words))
+            ):
                 return replace(left, kind="free")
-            if left.entry.kind != "word" and self.given_in.get(left.head.name, self.section) != self.section:
+            if (
+                left.entry.kind != "word"
+                and self.given_in.get(left.head.name, self.section) != self.section
+            ):
                 return replace(left, kind="free")
             return left
         if left.kind == "free" and left.head is not None:
@@ -584,7 +633,9 @@ class ReadingPass:
         if error.ill_typed and any(doubt in error.message for doubt in DOUBTS):
             return Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
         if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
-            return Unreadable(raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section")
+            return Unreadable(
+                raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section"
+            )
         guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
         if error.ill_typed and re.search(r"\?\d", error.message) and self._has_open_sizes():
             return Unreadable(raw.latex, f"{GUESSED}: {error.message}{where}; declare them")
@@ -610,7 +661,11 @@ class ReadingPass:
     def _foreign_in(self, tokens: Sequence[Token]) -> str:
         """A name among the tokens that another section declared, where it may have been another thing."""
         letters = {token.text for token in tokens}
-        found = (e for e in self.table.variables() if e.section not in (0, self.section) and e.name.base in letters)
+        found = (
+            e
+            for e in self.table.variables()
+            if e.section not in (0, self.section) and e.name.base in letters
+        )
         return next((e.latex for e in found if e.sizes), "")
 
     def _comparable(
@@ -620,7 +675,10 @@ class ReadingPass:
         tokens = [*left_raw.tokens, *right_raw.tokens]
         if isinstance(left, Expr) and isinstance(right, Expr):
             if collapsed := self._collapsed(tokens):
-                return Unreadable(right_raw.latex, f"{GUESSED}: {collapsed} could be read as a number only; declare it")
+                return Unreadable(
+                    right_raw.latex,
+                    f"{GUESSED}: {collapsed} could be read as a number only; declare it",
+                )
             if twice := two_fonts(left, right, self.table):
                 return Unreadable(right_raw.latex, f"{twice} may be one name or two; declare them")
         if not isinstance(left, Expr) or not isinstance(right, Expr) or left.shape == right.shape:
@@ -631,7 +689,9 @@ class ReadingPass:
         foreign = self._foreign_in(tokens)
         if not guessed and not foreign:
             return right
-        said = f"the left side is {shape_text(left.shape)}, the right side {shape_text(right.shape)}"
+        said = (
+            f"the left side is {shape_text(left.shape)}, the right side {shape_text(right.shape)}"
+        )
         found = Unreadable(right_raw.latex, f"{GUESSED}: {said}; declare them")
         if not foreign:
             self.guessed[found] = (guessed, right)
@@ -646,21 +706,34 @@ class ReadingPass:
         """The assumed names that may stand among the tokens."""
         letters = {token.text for token in tokens}
         present = [e for e in self.table.variables() if e.name.base in letters]
-        inside = {s.name for e in present if e.definition is not None for s in free_symbols(e.definition)}
+        inside = {
+            s.name for e in present if e.definition is not None for s in free_symbols(e.definition)
+        }
         named = {e.name for e in present}
-        return frozenset(e.name for e in self.table.variables() if e.assumed and (e.name in named or e.latex in inside))
+        return frozenset(
+            e.name
+            for e in self.table.variables()
+            if e.assumed and (e.name in named or e.latex in inside)
+        )
 
     def _collapsed(self, tokens: Sequence[Token]) -> str:
         """A bold name among the tokens that could be read as a number only, empty when there is none."""
         letters = {token.text for token in tokens}
         for entry in self.table.variables():
-            if entry.assumed and entry.name.base in letters and entry.name.font in ("bold", "vec") and entry.definition is None:
+            if (
+                entry.assumed
+                and entry.name.base in letters
+                and entry.name.font in ("bold", "vec")
+                and entry.definition is None
+            ):
                 own = self.table.symbol(entry).shape if not entry.family else (None,)
                 if all(size == ONE for size in own):
                     return entry.latex
         return ""
 
-    def _annotated(self, group: list[RawRelation], source: Source, state: State) -> tuple[Expr, ...]:
+    def _annotated(
+        self, group: list[RawRelation], source: Source, state: State
+    ) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
         found: list[Expr] = []
         from derive.reader.formula_conditions import condition
@@ -668,7 +741,9 @@ class ReadingPass:
         for nodes, place in self.cases:
             try:
                 reader = self._reader(place, state)
-                letters = [n for n in clean(nodes) if isinstance(n, Token) and n.kind is Kind.LETTER]
+                letters = [
+                    n for n in clean(nodes) if isinstance(n, Token) and n.kind is Kind.LETTER
+                ]
                 indices = len(letters) == 2 and all(n.text in INDEX_LETTERS for n in letters)
                 with reader.flag(in_index=indices):
                     found.append(condition(reader, Cursor(nodes)).build())
@@ -677,7 +752,10 @@ class ReadingPass:
         for annotation in group[0].chain.annotations:
             tokens = [t for t in annotation.tokens if t.text not in (r"\forall",)]
             texts = {t.text for t in tokens}
-            if not texts & {"<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq"} or r"\dots" in texts:
+            if (
+                not texts & {"<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq"}
+                or r"\dots" in texts
+            ):
                 continue
             try:
                 reader = self._reader(source, state)
@@ -701,17 +779,25 @@ class ReadingPass:
         source = group[0].chain.source
         steps: list[Step] = []
         previous = typed[0]
-        for position, (relation, side, right) in enumerate(zip(group, sides[1:], typed[1:], strict=True), start=1):
+        for position, (relation, side, right) in enumerate(
+            zip(group, sides[1:], typed[1:], strict=True), start=1
+        ):
             role = self._role(relation, position, typed, left, defined, words)
             self._count(previous, right, role)
-            shown = right if role in ("definition", "condition") else self._comparable(previous, sides[position - 1], right, side)
+            shown = (
+                right
+                if role in ("definition", "condition")
+                else self._comparable(previous, sides[position - 1], right, side)
+            )
             step = Step(
                 SIGNS.get(relation.sign.relation, relation.sign.relation),
                 shown,
                 role=role,
                 place=_place(source, relation.span.start),
                 source=side.latex,
-                alternatives=self._alternatives(role, previous, right, typed, position, sides, source),
+                alternatives=self._alternatives(
+                    role, previous, right, typed, position, sides, source
+                ),
             )
             if step.op == ":=" and role != "definition":
                 step = replace(step, op="=")
@@ -726,7 +812,9 @@ class ReadingPass:
         supposed = (*self.table.conditions, *premises)
         related = tuple(p for p in supposed if _related(p, typed))
         self.result.blocks.append(
-            Chain(typed[0], tuple(steps), related, place=_place(source, start), source=sides[0].latex)
+            Chain(
+                typed[0], tuple(steps), related, place=_place(source, start), source=sides[0].latex
+            )
         )
 
     def _definition_block(self, left: Left, source: Source, group: list[RawRelation]) -> None:
@@ -756,7 +844,11 @@ class ReadingPass:
         right = typed[position]
         first = typed[0]
         if sign == "=" and isinstance(right, Expr) and is_zero(right):
-            if any(token.text == "!" for token in relation.sign.over) or solves(words) or imposes(words):
+            if (
+                any(token.text == "!" for token in relation.sign.over)
+                or solves(words)
+                or imposes(words)
+            ):
                 return "condition"
             if isinstance(first, Expr) and _is_gradient(first):
                 return "condition"
@@ -765,7 +857,13 @@ class ReadingPass:
             return "claim"
         if any(token.text == "!" for token in relation.sign.over):
             return "condition"
-        if sign == "=" and position == 1 and isinstance(first, Expr) and is_zero(first) and not claims(words):
+        if (
+            sign == "="
+            and position == 1
+            and isinstance(first, Expr)
+            and is_zero(first)
+            and not claims(words)
+        ):
             return "condition"
         if left.kind == "condition" and position == 1:
             return "condition"
@@ -827,7 +925,9 @@ class ReadingPass:
             for premises in self.conditions.variants():
                 found.append(Alternative(left, right, premises, "where the condition before holds"))
         if role in ("claim", "consequence", "tie"):
-            found.extend(self._other_readings(left, right, sides[position - 1], sides[position], source))
+            found.extend(
+                self._other_readings(left, right, sides[position - 1], sides[position], source)
+            )
         return tuple(found)
 
     def _other_readings(
@@ -855,7 +955,12 @@ class ReadingPass:
             clash = side.ill_typed or side.why.startswith(GUESSED)
             self.result.faults += clash
             self.result.unreadable += not clash
-        if isinstance(left, Expr) and isinstance(right, Expr) and left.shape != right.shape and not (is_zero(right) or is_zero(left)):
+        if (
+            isinstance(left, Expr)
+            and isinstance(right, Expr)
+            and left.shape != right.shape
+            and not (is_zero(right) or is_zero(left))
+        ):
             self.result.faults += 1
 
 
@@ -865,7 +970,9 @@ def _heads(
     """The names that stand alone, or before a bracket, on some left side."""
     found: dict[Name, None] = {}
     lefts = [clean(group[0].lhs.tokens) for groups in chains.values() for group in groups]
-    lefts += [clean(s.clause.nodes) for statements in stated.values() for s in statements if s.defines]
+    lefts += [
+        clean(s.clause.nodes) for statements in stated.values() for s in statements if s.defines
+    ]
     for items in lefts:
         cursor = Cursor(items, cleaned=True)
         name = base_name(cursor)
@@ -928,9 +1035,15 @@ def _seeks(document: Document) -> bool:
     for block in document.blocks:
         if isinstance(block, RawProse):
             words = " ".join(piece.text for piece in block.pieces if isinstance(piece, Text))
-            if solves(words) or re.search(r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root|posterior|set)", words, re.I):
+            if solves(words) or re.search(
+                r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root|posterior|set)",
+                words,
+                re.I,
+            ):
                 return True
-        elif isinstance(block, Display) and any(t.text in DERIVING or t.text == "'" for t in block.tokens):
+        elif isinstance(block, Display) and any(
+            t.text in DERIVING or t.text == "'" for t in block.tokens
+        ):
             return True
     return False
 

@@ -32,8 +32,12 @@ def names_in(nodes: Sequence[Node]) -> Iterator[Name]:
             if name is not None:
                 first = cursor.pos
                 sub, sup = written_scripts(cursor)
-                yield Name(name.base, name.font, name.accents, sub, "" if sup in TRANSPOSES else sup)
-                stack.extend(n.items for n in cursor.items[first : cursor.pos] if isinstance(n, Group))
+                yield Name(
+                    name.base, name.font, name.accents, sub, "" if sup in TRANSPOSES else sup
+                )
+                stack.extend(
+                    n.items for n in cursor.items[first : cursor.pos] if isinstance(n, Group)
+                )
                 continue
             cursor.pos = before + 1
             if isinstance(node, Group):
@@ -119,7 +123,13 @@ def define_upstream(reader: Formula, name: Name, forward: Forward) -> bool:
         return False
     entry = reader.table.declare(name)
     body = terms[0] if len(terms) == 1 else Add(tuple(terms))
-    entry.kind, entry.sizes, entry.definition, entry.assumed, entry.family = "variable", (), body, False, 0
+    entry.kind, entry.sizes, entry.definition, entry.assumed, entry.family = (
+        "variable",
+        (),
+        body,
+        False,
+        0,
+    )
     return True
 
 

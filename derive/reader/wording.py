@@ -7,9 +7,21 @@ import re
 from derive.expr.facts import FACTS
 from derive.reader.declare_words import facts_in, function_in
 
-_NEGATED = re.compile(r"\bnot\b|\bnon-?symmetric|\bneed not|\basymmetric|\bno longer|\bneither\b", re.I)
+_NEGATED = re.compile(
+    r"\bnot\b|\bnon-?symmetric|\bneed not|\basymmetric|\bno longer|\bneither\b", re.I
+)
 _SIGNS = frozenset(
-    ["positive", "negative", "nonnegative", "nonzero", "integer", "probability", "natural", "binary", "unit_norm"]
+    [
+        "positive",
+        "negative",
+        "nonnegative",
+        "nonzero",
+        "integer",
+        "probability",
+        "natural",
+        "binary",
+        "unit_norm",
+    ]
 )
 _NOUNS = (
     r"(?:real |given |fixed |known |unknown )*(?:scalars?|constants?|numbers?|reals?|parameters?|vectors?|weights?|"
@@ -17,20 +29,24 @@ _NOUNS = (
     r"definite matrix|probabilit(?:y|ies)|targets?|labels?)?"
 )
 _ADJACENT = re.compile(
-    rf"(?:strictly |non-?)?(?:positive|negative|zero|integers?|natural|binary|unit|probabilit(?:y|ies)) ?{_NOUNS}\s*$", re.I
+    rf"(?:strictly |non-?)?(?:positive|negative|zero|integers?|natural|binary|unit|probabilit(?:y|ies)) ?{_NOUNS}\s*$",
+    re.I,
 )
 _SAID = re.compile(
     r"\s*[,(]?\s*(?:both |all |each |also )?(?:(?:which|that) )?(?:be|is|are|has|have|being|with|denotes?|takes?|lies?|lie)\b|\s*\(",
     re.I,
 )
-_CONDITIONAL = re.compile(r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I
+)
 _STATING = re.compile(
     r"\b(?:suppose|assum\w+|provided|given|let|with|where|for|such that|satisf\w+|subject to|constraints?|and|under|hence|so that"
     r"|because|since|recall|note|active|as)\b",
     re.I,
 )
 _RESULT = re.compile(
-    r"\b(?:gives?|giving|yields?|yielding|obtain\w*|we get|follows|find|found|solution|implies|leads? to|becomes?|equals?)\b", re.I
+    r"\b(?:gives?|giving|yields?|yielding|obtain\w*|we get|follows|find|found|solution|implies|leads? to|becomes?|equals?)\b",
+    re.I,
 )
 _SOLVING = re.compile(
     r"\bset(?:ting|s)?\b[^.]{0,80}\b(?:zero|0|equal)\b|\bsetting\b|\bequat\w+\b[^.]{0,60}\bzero\b|\bstationar\w+|\bvanish\w*\b"
@@ -49,7 +65,10 @@ _CLAIMED = re.compile(
     r"|\bidentity\b|\bidentically\b|\bcentr?e[rd]+\b",
     re.I,
 )
-_REDEFINES = re.compile(r"\b(?:define|let|denote|write|now|set|redefine|put|introduce|call|new|instead|where|with)\b", re.I)
+_REDEFINES = re.compile(
+    r"\b(?:define|let|denote|write|now|set|redefine|put|introduce|call|new|instead|where|with)\b",
+    re.I,
+)
 
 
 def facts_before(words: str) -> list[str]:
@@ -61,7 +80,11 @@ def facts_before(words: str) -> list[str]:
     if any(fact in _SIGNS for fact in found) and not _ADJACENT.search(phrase):
         found = [fact for fact in found if fact not in _SIGNS]
     if "with" in phrase.split()[:1] and not phrase.rstrip().endswith(("matrix", "vector")):
-        return [fact for fact in found if fact not in ("orthonormal_columns", "zero_diagonal", "centred")]
+        return [
+            fact
+            for fact in found
+            if fact not in ("orthonormal_columns", "zero_diagonal", "centred")
+        ]
     return found
 
 
@@ -99,9 +122,17 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
         re.I,
     ):
         return 0
-    if re.search(r"\b(?:label|bias|intercept|response|output label|count)\b", phrase, re.I) and not bold:
+    if (
+        re.search(r"\b(?:label|bias|intercept|response|output label|count)\b", phrase, re.I)
+        and not bold
+    ):
         return 0
-    if re.search(r"\b(?:labels|targets|responses|biases|counts|intercepts|weights)\b", phrase, re.I) and not bold:
+    if (
+        re.search(
+            r"\b(?:labels|targets|responses|biases|counts|intercepts|weights)\b", phrase, re.I
+        )
+        and not bold
+    ):
         return 0 if indexed else None
     return None
 
@@ -117,7 +148,9 @@ def function_said(before: str, after: str) -> str:
     if ends:
         return function_in(ends[1]) or function_in(ends[1] + " function")
     said = re.match(r"\s*,?\s*(?:is|be|denotes?|being)\s+(?:the\s+)?([^,;.]*)", after, re.I)
-    if said and re.search(r"function|sigmoid|relu|softmax|tanh|cdf|density|softplus", said[1], re.I):
+    if said and re.search(
+        r"function|sigmoid|relu|softmax|tanh|cdf|density|softplus", said[1], re.I
+    ):
         return function_in(said[1])
     return ""
 
@@ -125,19 +158,29 @@ def function_said(before: str, after: str) -> str:
 def is_elementwise(before: str, after: str) -> bool:
     """Whether a letter is said to be an unspecified function that acts on each entry."""
     text = f"{before[-60:]} {after[:60]}"
-    return bool(re.search(r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise", text, re.I)) and bool(
-        re.search(r"function|activation|nonlinearity|non-linearity", text, re.I)
-    )
+    return bool(
+        re.search(
+            r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise",
+            text,
+            re.I,
+        )
+    ) and bool(re.search(r"function|activation|nonlinearity|non-linearity", text, re.I))
 
 
 def counts(before: str, after: str) -> bool:
     """Whether a noun says that the values are counts."""
-    return bool(re.search(r"\bcounts?\s*$", before, re.I) or re.match(r"\s*(?:is|are|be) (?:a |the )?counts?\b", after, re.I))
+    return bool(
+        re.search(r"\bcounts?\s*$", before, re.I)
+        or re.match(r"\s*(?:is|are|be) (?:a |the )?counts?\b", after, re.I)
+    )
 
 
 _DECOMPOSITIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     (r"cholesky", (("lower_triangular", "invertible"),)),
-    (r"eigen-?(?:value )?decomposition|spectral (?:decomposition|theorem)|diagonali[sz]", (("orthogonal",), ("diagonal",))),
+    (
+        r"eigen-?(?:value )?decomposition|spectral (?:decomposition|theorem)|diagonali[sz]",
+        (("orthogonal",), ("diagonal",)),
+    ),
     (
         r"singular value decomposition|\bsvd\b",
         (("orthonormal_columns",), ("diagonal", "positive_diagonal"), ("orthonormal_columns",)),
@@ -197,7 +240,13 @@ def redefines(words: str) -> bool:
 
 def several(words: str) -> bool:
     """Whether words speak of more than one derivative: `setting both to zero`."""
-    return bool(re.search(r"\b(?:both|these|all|each|them|derivatives|gradients|partials|equations|conditions)\b", words, re.I))
+    return bool(
+        re.search(
+            r"\b(?:both|these|all|each|them|derivatives|gradients|partials|equations|conditions)\b",
+            words,
+            re.I,
+        )
+    )
 
 
 def explains(words: str) -> bool:

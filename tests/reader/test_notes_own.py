@@ -38,7 +38,12 @@ EXPECTED = {
 SLIPS = [
     ("normal_equations", r"2 X^\top X w - 2 X^\top y.", r"2 X^\top X w - X^\top y.", 4),
     ("normal_equations", r"(X^\top X)^{-1} X^\top y.", r"(X X^\top)^{-1} X^\top y.", 6),
-    ("weighted_least_squares", r"\mathbf{w}^T \mathbf{x}_n \}^2", r"\mathbf{w}^T \mathbf{x}_n \}^3", 2),
+    (
+        "weighted_least_squares",
+        r"\mathbf{w}^T \mathbf{x}_n \}^2",
+        r"\mathbf{w}^T \mathbf{x}_n \}^3",
+        2,
+    ),
     ("logistic_regression", r"&= \sigma(z)(1-\sigma(z))", r"&= \sigma(z)(1+\sigma(z))", 4),
     ("eigenvector_lagrangian", r"S u = \lambda u,", r"S u = 2 \lambda u,", 4),
     ("softmax_cases", r"= -p_i p_j", r"= p_i p_j", 5),
@@ -73,7 +78,9 @@ def test_slips_are_found(name: str, old: str, new: str, first: int) -> None:
 
 
 def test_what_is_not_declared_is_listed() -> None:
-    note = read(r"Let $X \in \mathbb{R}^{n \times d}$. \[ f(w) = \|X w - y\|^2 \] \[ \nabla_w f = 2 X^\top (X w - y) \]")
+    note = read(
+        r"Let $X \in \mathbb{R}^{n \times d}$. \[ f(w) = \|X w - y\|^2 \] \[ \nabla_w f = 2 X^\top (X w - y) \]"
+    )
     assert any("read as" in text and "w" in text for text in note.notes)
     assert any(given.assumed for given in note.givens)
 
