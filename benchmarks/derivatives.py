@@ -1,4 +1,4 @@
-"""Processor time of one derivative in textbook notation over the sample problems: `benchmarks/derivatives.py [repeats]`."""
+"""Processor time of one derivative in textbook notation, over the sample problems: `derivatives.py [repeats]`."""
 
 from __future__ import annotations
 
