@@ -22,7 +22,7 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.expr.sizes import ONE, shape_text
-from derive.expr.walk import free_symbols, post_order, transform
+from derive.expr.walk import free_symbols, post_order, substitute, transform
 from derive.reader.blocks import Display, Document, Heading, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.conditions import Conditions, is_zero, zero_like
@@ -72,7 +72,7 @@ SIGNS = {
     ":=": ":=", "=:": ":=", r"\equiv": "=", r"\triangleq": "=", r"\approx": "~~", r"\propto": "prop",
 }  # fmt: skip
 GUESSED = "shapes unknown"
-DOUBTS = ("is a scalar and has no entry", "may be spectral", "runs over two axes", " takes ")
+DOUBTS = ("is a scalar and has no entry", "may be spectral", "runs over two axes", "an index needs a scalar", " takes ")
 """In refusals that leave open what a name stands for: no mistake of the author's."""
 MOST_CLASHES = 2
 MOST_UNREAD = 0.2
@@ -372,6 +372,8 @@ class ReadingPass:
         assert head is not None
         nodes = list(right)
         self.given_in[head.name] = self.section
+        if head.parameters is not None and is_number(nodes):  # type: ignore[arg-type]
+            raise reader.error(f"the value of {head.name.latex} at one argument is not its definition", 0)
         if head.parameters is not None:
             self._define_function(reader, left, nodes)
         elif len(head.indices) == 1 and _recurs(head, nodes):
@@ -390,9 +392,32 @@ class ReadingPass:
                 left.entry.sizes, left.entry.assumed, left.entry.family = None, False, 0
             if left.entry is not None and left.entry.kind == "size":
                 raise reader.error(f"{left.entry.latex} is a size", 0)
-            define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+            before = self._spoken(left)
+            entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+            if before is not None:
+                self._carry_over(before, self.table.symbol(entry))
         if head.parameters is None:
             self._record(head, nodes, reader.source)
+
+    def _spoken(self, left: Left) -> Symbol | None:
+        """The symbol that a name without definition has stood for so far."""
+        entry = left.entry
+        if entry is None or entry.kind != "variable" or entry.sizes is None or entry.definition is not None or entry.family:
+            return None
+        return self.table.symbol(entry)
+
+    def _carry_over(self, old: Symbol, new: Symbol) -> None:
+        """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
+        if old == new or new.definition is None or old in free_symbols(new.definition):
+            return
+        change = {old: new}
+        for entry in (*self.table.entries.values(), *self.table.families.values()):
+            if entry.definition is not None and entry.latex != new.name and old in free_symbols(entry.definition):
+                entry.definition = substitute(entry.definition, change)
+            function = entry.function
+            if function is not None and function.body is not None and old in free_symbols(function.body):
+                if old not in function.parameters:
+                    entry.function = replace(function, body=substitute(function.body, change))
 
     def _define_function(self, reader: Formula, left: Left, nodes: list[object]) -> None:
         head = left.head
