@@ -105,13 +105,14 @@ def assume(reader: Formula, request: object) -> Value:
         raise undeclared_error(reader, request)
     found = request.written
     key, family, marker = _assumed_name(request, reader.table)
-    if key in COUNTED and not family and found.sup is None:
+    turned = (key.base, key.font) in reader.table.transposed
+    if key in COUNTED and not family and found.sup is None and not turned:
         size = reader.table.size(key)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
-    if (key.base, key.font) in reader.table.transposed:  # a number is not written transposed
+    if turned:  # a number is not written transposed
         ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
     inference.met.setdefault(alike, ranks)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.errors import DeriveError
+from derive.expr.nodes import Item, Symbol
 from derive.reader.formula_cursor import Cursor
 from derive.reader.formula_state import (
     Base,
@@ -129,6 +131,8 @@ class Scripts(Base):
             raise self.error("a superscript in square brackets is a label, not a power; declare the name with it", start)
         token = single(nodes)
         if self.is_transpose(token, value):
+            if not self.arithmetic.shape(value) and _is_entry(value):
+                raise self.error(f"{self.arithmetic.said(value)} is an entry, a number, and has no transpose", start)
             if value.kind == "symbol" and not self.arithmetic.shape(value):
                 self.note("the transpose of a scalar is the scalar")
             with self.at(start):
@@ -205,3 +209,12 @@ def _empty_before_script(cursor: Cursor) -> bool:
         and isinstance(following, Token)
         and following.kind in (Kind.SUP, Kind.SUB)
     )
+
+
+def _is_entry(value: Value) -> bool:
+    """Whether a value is an entry of a vector, not a member of a family."""
+    try:
+        node = value.build()
+    except DeriveError:
+        return False
+    return isinstance(node, Item) and isinstance(node.base, Symbol) and not node.base.family

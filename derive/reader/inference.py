@@ -83,7 +83,7 @@ class _Search(Generic[T]):
     def numbers(self) -> None:
         """All names that may be numbers as numbers: a document in one dimension."""
         ranks = {name: 0 for name, usual in self.met.items() if 0 in usual}
-        self.try_ranks({**self.ranks, **ranks}, smaller=True)
+        self.try_ranks({**self.ranks, **ranks})
 
     def climb(self) -> None:
         """Change one name at a time while that helps."""

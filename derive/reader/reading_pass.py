@@ -410,14 +410,18 @@ class ReadingPass:
         """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
         if old == new or new.definition is None or old in free_symbols(new.definition):
             return
-        change = {old: new}
+
+        def renewed(body: Expr) -> Expr:
+            same = {s: new for s in free_symbols(body) if s.name == old.name and s.shape == new.shape}
+            return substitute(body, same) if same else body
+
         for entry in (*self.table.entries.values(), *self.table.families.values()):
-            if entry.definition is not None and entry.latex != new.name and old in free_symbols(entry.definition):
-                entry.definition = substitute(entry.definition, change)
+            if entry.definition is not None and entry.latex != new.name:
+                entry.definition = renewed(entry.definition)
             function = entry.function
-            if function is not None and function.body is not None and old in free_symbols(function.body):
-                if old not in function.parameters:
-                    entry.function = replace(function, body=substitute(function.body, change))
+            if function is not None and function.body is not None:
+                if all(p.name != old.name for p in function.parameters):
+                    entry.function = replace(function, body=renewed(function.body))
 
     def _define_function(self, reader: Formula, left: Left, nodes: list[object]) -> None:
         head = left.head
