@@ -21,7 +21,7 @@ from derive.reader.declare_clauses import (
 from derive.reader.declare_definitions import define
 from derive.reader.declare_mappings import declare_mapping
 from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
-from derive.reader.declare_subjects import Subject, _entries, _extents, _subject
+from derive.reader.declare_subjects import Subject, _entries, _entry, _extents, _subject
 from derive.reader.declare_words import facts_in, function_in
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
@@ -177,6 +177,11 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
             define(reader, sides[0], sides[1], entry)
         _facts(reader, [e for _, e in pairs], clause.words)
         return
+    if signs[0] == "=" and len(signs) == 2 and signs[1] in _ORDER:
+        _definite(reader, clause, [sides[0], sides[2]], signs[1:])
+        if plain(sides[1]) not in (plain([*sides[0]]) + "^" + t for t in (r"\top", "T")):
+            define(reader, sides[0], sides[1], None)
+        return
     if signs[0] in (">", r"\ge", r"\geq", "<", r"\le", r"\leq", r"\ne", r"\neq", r"\gt", r"\lt"):
         _bounded(reader, clause, sides, signs[0], start)
         return
@@ -228,7 +233,10 @@ def _bounded(
         }
         left, right, sign = right, left, flip.get(sign, sign)
     if not _is_number(reader, right):
-        _size_condition(reader, sides, sign, start)
+        _size_condition(reader, clause, sides, sign, start)
+        return
+    if plain(left).startswith(r"\det") and bound(reader, right) == 0:
+        _invertible(reader, left, sign)
         return
     if plain(left).replace("_", "").startswith(r"\|") or plain(left).startswith("|"):
         return
@@ -264,13 +272,31 @@ def _is_number(reader: Formula, nodes: Sequence[Node]) -> bool:
     return text.replace(".", "").replace("/", "").isdigit() or text == r"\infty"
 
 
-def _size_condition(reader: Formula, sides: list[list[Node]], sign: str, start: int) -> None:
-    """A condition between sizes is kept as a relation."""
+def _invertible(reader: Formula, left: list[Node], sign: str) -> None:
+    r"""`\det X \ne 0`, `\det(X) > 0`: X is invertible; of another matrix than a symbol nothing is noted."""
+    if sign not in (r"\ne", r"\neq", ">", r"\gt", "<", r"\lt"):
+        return
+    inside = [
+        n for n in clean(left)[1:] if not (isinstance(n, Token) and n.text in ("(", ")", "[", "]"))
+    ]
+    subject = _subject(reader, inside)
+    if subject is not None:
+        _entry(reader, subject).add_fact("invertible")
+
+
+def _size_condition(
+    reader: Formula, clause: Clause, sides: list[list[Node]], sign: str, start: int
+) -> None:
+    """A condition between sizes is kept as a relation; a name that is not known is a number: `\\nu > D - 1`."""
     from derive.expr.nodes import Relation
 
     op = RELATIONS.get(sign)
     if op is None:
         raise reader.error(f"the sign {sign} is not supported in a declaration", start)
+    for side in sides[:2]:
+        subject = _subject(reader, side)
+        if subject is not None and not subject.indices and reader.table.find(subject.name) is None:
+            _apply(reader, subject, _entry(reader, subject), Members())
     left, right = reader.whole(sides[0]), reader.whole(sides[1])
     reader.table.conditions.append(Relation(op, left.build(), right.build()))
 
@@ -355,6 +381,9 @@ def _by_words(reader: Formula, clause: Clause) -> None:
         _slices(reader, clause, 0 if "row" in lowered else 1, start)
         return
     subject = _subject(reader, clause.nodes)
+    if subject is None and facts_in(words) and not clause.subjects:
+        reader.whole(clause.nodes)  # of an expression nothing is noted: `X + A \text{ invertible}`
+        return
     if subject is None:
         raise reader.error(f"{plain(clause.nodes)!r} is not a name that can be declared", start)
     function = function_in(words)

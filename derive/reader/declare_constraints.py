@@ -21,7 +21,7 @@ from derive.reader.table import Declaration, Table
 def constrain(table: Table, left: Expr, right: Expr) -> bool:
     """Turn an equation that has the form of a fact into the fact; False when it has none."""
     for a, b in ((left, right), (right, left)):
-        for rule in (_symmetric, _orthonormal, _unit, _sum_to_one):
+        for rule in (_symmetric, _orthonormal, _unit, _sum_to_one, _rows_to_one):
             found = rule(a, b)
             if found is not None:
                 entry = _entry_of(table, found[0])
@@ -141,6 +141,14 @@ def _sum_to_one(a: Expr, b: Expr) -> Found:
                 return item.base, "rows_sum_to_one"
             if len(item.indices) == 2 and len(a.indices) == 2:
                 return item.base, "total_one"
+    return None
+
+
+def _rows_to_one(a: Expr, b: Expr) -> Found:
+    """`Y 1 = 1`."""
+    if isinstance(a, Product) and len(a.factors) == 2 and _is_ones(a.factors[1]) and _is_ones(b):
+        matrix = a.factors[0]
+        return (matrix, "rows_sum_to_one") if isinstance(matrix, Symbol) else None
     return None
 
 

@@ -77,19 +77,34 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
     return letter in INDEX_LETTERS
 
 
-def _listed(reader: Formula, subjects: list[list[Node]], last: list[Node]) -> list[Subject] | None:
-    """`x_1, \\dots, x_n`: one family."""
-    dots = [
-        i
-        for i, nodes in enumerate(subjects)
-        if len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in _DOTS
-    ]
-    if not dots:
-        return None
+def _are_dots(nodes: list[Node]) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in _DOTS
+
+
+def _subjects(reader: Formula, written: list[list[Node]]) -> list[Subject]:
+    """The names of `x_1, \\dots, x_n, \\mu`: a list with dots is one family."""
     found: list[Subject] = []
-    first = subjects[0] if dots[0] > 0 else None
-    if first is None:
-        raise reader.error("a list that starts with dots has no meaning", start_of(last[0]))
+    position = 0
+    while position < len(written):
+        nodes = written[position]
+        if position + 2 < len(written) and _are_dots(written[position + 1]):
+            found.append(_listed(reader, nodes, written[position + 2]))
+            position += 3
+            continue
+        if _are_dots(nodes):
+            raise reader.error("a list that starts with dots has no meaning", start_of(nodes[0]))
+        subject = _subject(reader, nodes)
+        if subject is None:
+            raise reader.error(
+                f"{plain(nodes)!r} is not a name that can be declared", start_of(nodes[0])
+            )
+        found.append(subject)
+        position += 1
+    return found
+
+
+def _listed(reader: Formula, first: list[Node], last: list[Node]) -> Subject:
+    """`x_1, \\dots, x_n`: one family."""
     cursor, end = Cursor(first), Cursor(last)
     one, two = base_name(cursor), base_name(end)
     if one is None or one != two:
@@ -100,8 +115,7 @@ def _listed(reader: Formula, subjects: list[list[Node]], last: list[Node]) -> li
     if not text.isdecimal() or high is None:
         raise reader.error("a list with dots needs numbered names", start_of(last[0]))
     upper = [n for n in clean(high) if not (isinstance(n, Token) and n.text in ("(", ")"))]
-    found.append(Subject(one, ("*",), marker, list(upper), int(text)))
-    return found
+    return Subject(one, ("*",), marker, list(upper), int(text))
 
 
 def _script(cursor: Cursor) -> Sequence[Node]:
@@ -115,19 +129,7 @@ def _entries(
     reader: Formula, clause: Clause, left: list[Node]
 ) -> list[tuple[Subject, Declaration]]:
     """The declarations that a clause speaks of."""
-    listed = _listed(reader, clause.subjects, left)
-    if listed is not None:
-        subjects = listed
-    else:
-        subjects = []
-        for nodes in (*clause.subjects, left):
-            subject = _subject(reader, nodes)
-            if subject is None:
-                raise reader.error(
-                    f"{plain(nodes)!r} is not a name that can be declared", start_of(nodes[0])
-                )
-            subjects.append(subject)
-    return [(s, _entry(reader, s)) for s in subjects]
+    return [(s, _entry(reader, s)) for s in _subjects(reader, [*clause.subjects, left])]
 
 
 def _entry(reader: Formula, subject: Subject) -> Declaration:

@@ -7,6 +7,8 @@ import re
 
 #: pattern -> facts; the first match of each row counts, and what it covers is not read again
 WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"(the )?entries on and above the diagonal( are)?( the)?( free( variables)?)?", ("symmetric_entries",)),
+    (r"(strictly |all )?(positive|non-?zero|unit) diagonals?( entries| elements)?", ()),
     (r"symmetric (and )?positive[ -]semi[ -]?definite", ("psd",)),
     (r"symmetric (and )?positive[ -]definite|\bspd\b", ("pd",)),
     (r"positive[ -]semi[ -]?definite|\bpsd\b", ("psd",)),
@@ -19,7 +21,7 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"full column rank|linearly independent columns", ("full_column_rank",)),
     (r"full row rank|linearly independent rows", ("full_row_rank",)),
     (r"zero diagonal", ("zero_diagonal",)),
-    (r"\bdiagonal\b(?! (are|entries|elements|is))", ("diagonal",)),
+    (r"\bdiagonal matri|(?<!the )(?<!on )(?<!its )(?<!with )\bdiagonal\b(?! (are|entries|elements|is|of))", ("diagonal",)),
     (r"lower[- ]triangular", ("lower_triangular",)),
     (r"upper[- ]triangular", ("upper_triangular",)),
     (r"one-?hot rows|rows (are|is) one-?hot|each row (is )?one-?hot", ("one_hot_rows",)),
@@ -43,7 +45,6 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bbinary\b", ("binary",)),
     (r"distinct eigenvalues", ("distinct_eigenvalues",)),
     (r"centred|centered|mean[- ]zero columns|zero[- ]mean columns", ("centred",)),
-    (r"entries on and above the diagonal", ("symmetric_entries",)),
 )
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), facts) for pattern, facts in WORDS)
 

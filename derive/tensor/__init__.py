@@ -11,7 +11,7 @@ from derive.tensor.api import (
     textbook,
 )
 from derive.tensor.code import Structure, generate, size_arguments, structure
-from derive.tensor.names import parameter_names
+from derive.tensor.names import parameter_names, parameter_of
 
 __all__ = [
     "Entries",
@@ -24,6 +24,7 @@ __all__ = [
     "lowered",
     "normalise",
     "parameter_names",
+    "parameter_of",
     "size_arguments",
     "structure",
     "textbook",

@@ -19,7 +19,7 @@ from derive.tensor.api import Layout
 from derive.tensor.emit import Emitter
 from derive.tensor.graph import Graph, Node, factors_of
 from derive.tensor.lower import Lowering
-from derive.tensor.names import identifier, parameter_names
+from derive.tensor.names import identifier, parameter_names, parameter_of
 from derive.tensor.tidy import tidy_node
 from derive.tensor.values import Value
 
@@ -150,7 +150,7 @@ def _check_arguments(expr: Expr, arguments: Sequence[Symbol]) -> None:
 
 
 def size_lines(
-    needed: dict[str, None], arguments: Sequence[Symbol], parameters: dict[str, str]
+    needed: dict[str, None], arguments: Sequence[Symbol], parameters: dict[Symbol | str, str]
 ) -> tuple[list[str], list[str]]:
     """Statements that read the needed sizes off the arguments, and the sizes that must be given."""
     unknown = _unknown(needed, arguments)
@@ -158,7 +158,7 @@ def size_lines(
     known: dict[str, str] = {name: identifier(name) for name in unknown}
     wanted = _closure(needed, arguments, unknown)
     for name, argument, axis, rest in wanted:
-        own = f"{parameters[argument.name]}.shape[{axis}]"
+        own = f"{parameter_of(parameters, argument)}.shape[{axis}]"
         if rest != Size.of(0):
             minus = rest * -1
             own += _signed(minus)

@@ -12,7 +12,7 @@ from derive.expr.nodes import Symbol
 from derive.expr.sizes import Shape, Size
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Node, is_number, reachable
-from derive.tensor.names import identifier, unique
+from derive.tensor.names import identifier, parameter_of, unique
 
 ATOM, MUL, ADD, LOW = 4, 3, 2, 1
 LONG = 46
@@ -34,7 +34,7 @@ class Code:
 class Emitter:
     """Writes nodes as code; `sizes` collects the size symbols that the code needs."""
 
-    def __init__(self, graph: Graph, target: str, parameters: dict[str, str]) -> None:
+    def __init__(self, graph: Graph, target: str, parameters: dict[Symbol | str, str]) -> None:
         self.graph = graph
         self.np = "jnp" if target == "jax" else "np"
         self.jax = target == "jax"
@@ -146,7 +146,7 @@ def fraction(value: Fraction) -> Code:
 
 def _leaf(self: Emitter, node: Node) -> Code:
     symbol: Symbol = node.data
-    parameter = self.parameters.get(symbol.name)
+    parameter = parameter_of(self.parameters, symbol)
     if parameter is None:
         raise UsageError(f"{symbol.name} occurs in the expression but is not an argument")
     return Code(parameter)

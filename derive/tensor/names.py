@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -51,7 +52,17 @@ def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return found
 
 
-def parameter_names(symbols: Sequence[Symbol]) -> dict[str, str]:
-    """LaTeX name -> parameter of the generated function, one each."""
-    latex = list(dict.fromkeys(s.name for s in symbols))
-    return dict(zip(latex, unique(identifier(x) for x in latex), strict=True))
+def parameter_names(symbols: Sequence[Symbol]) -> dict[Symbol | str, str]:
+    """LaTeX name -> parameter of the generated function, one each; `parameter_of` looks one up.
+
+    A point x and the samples x_i are two symbols with one name: those stand there as symbols.
+    """
+    distinct = list(dict.fromkeys(symbols))
+    count = Counter(s.name for s in distinct)
+    keys: list[Symbol | str] = [s.name if count[s.name] == 1 else s for s in distinct]
+    return dict(zip(keys, unique(identifier(s.name) for s in distinct), strict=True))
+
+
+def parameter_of(parameters: dict[Symbol | str, str], symbol: Symbol) -> str | None:
+    """The parameter of a symbol, None when it has none."""
+    return parameters.get(symbol.name, parameters.get(symbol))
