@@ -89,3 +89,16 @@ def test_the_picture_of_a_wrong_step() -> None:
     framed = reports.as_text(report, width=100)
     assert "╭" in framed and "\x1b[" in framed
     assert "\x1b[" not in "\n".join(text)
+
+
+def test_the_readme_shows_the_real_output() -> None:
+    """Each command of the section and what it prints."""
+    readme = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    section = readme[readme.index("## Check notes") : readme.index("## From Python")]
+    blocks = [block.partition("\n") for block in section.split("$ derive check ")[1:]]
+    assert len(blocks) == len(VERDICTS)
+    for head, _, shown in blocks:
+        name = head.split()[0]
+        report = pipeline.report_of(EXAMPLES.parent / name, pipeline.CheckOptions())
+        text = reports.as_text(report).replace(f"{EXAMPLES.parent}/", "")
+        assert shown.partition("```")[0].strip("\n") == text.rstrip("\n")
