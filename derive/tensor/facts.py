@@ -114,7 +114,7 @@ def apply_fact(graph: Graph, work: dict[Any, Power], out: tuple[Label, ...]) -> 
             uses.setdefault(label, []).append(key)
     for key, power in work.items():
         node, labels = key
-        change = _of_factor(node, labels, power, uses, out)
+        change = _of_factor(node, labels, power, uses, out) or _of_sign(work, node, labels, power)
         if change is not None:
             return change
     for label, keys in uses.items():
@@ -161,6 +161,21 @@ def _of_factor(
         first = labels[0]
         if first not in out and len(uses[first]) == 1 and labels[0] != labels[1]:
             return Change([key], [], [], Fraction(0))
+    return None
+
+
+def _of_sign(work: dict[Any, Power], node: Node, labels: Any, power: Power) -> Change | None:
+    """sign(x) x / |x| is 1 where it is defined."""
+    if node.op != "map" or node.data[0] != "sign" or power != 1:
+        return None
+    base = node.args[0]
+    for (other, places), below in work.items():
+        is_abs = other.op == "map" and other.data[0] == "abs" and other.args[0] is base
+        above = work.get((base, labels), 0)
+        if is_abs and places == labels and below <= -1 and above >= 1:
+            left = [(base, labels, above - 1), (other, labels, below + 1)]
+            kept = [factor for factor in left if factor[2]]
+            return Change([(node, labels), (base, labels), (other, labels)], kept)
     return None
 
 
