@@ -92,6 +92,13 @@ def usual_ranks(name: Name) -> Sequence[int]:
     return (1, 0)
 
 
+def _is_called(request: Unknown) -> bool:
+    r"""Whether an upright word stands before its argument: `\\operatorname{foo} x` is no variable."""
+    name, token = request.name, request.cursor.token
+    upright = name.font in ("rm", "word") and len(name.base) >= 3 and not name.sub and not name.sup
+    return upright and token is not None and token.text.isalnum()
+
+
 def assume(reader: Formula, request: object) -> Value:
     """The refusal of an undeclared name; with inference, a variable or family whose shape is assumed."""
     assert isinstance(request, Unknown)
@@ -101,7 +108,7 @@ def assume(reader: Formula, request: object) -> Value:
         law = read_entropy(reader, request) if entropic else read_density(reader, request)
         if law is not None:
             return law
-    if inference is None or request.cursor.at("("):
+    if inference is None or request.cursor.at("(") or _is_called(request):
         raise undeclared_error(reader, request)
     found = request.written
     key, family, marker = _assumed_name(request, reader.table)
