@@ -90,6 +90,13 @@ def _nabla_variables(
 
 def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> Value:
     """\\nabla f(x): by the argument of the call; \\nabla f: by the one parameter of f."""
+    end = _end_of_call(cursor)
+    if end:  # the superscript of `\\nabla f(x)^\\top` is that of the gradient
+        call = Cursor(list(cursor.items[:end]), cleaned=True)
+        call.pos = cursor.pos
+        found = _nabla_of_call(reader, call, order, start)
+        cursor.pos = end + 1
+        return reader.raised(found, reader.argument(cursor), start)
     value = reader.factor(cursor)
     node = value.build()
     if isinstance(node, Symbol):
@@ -102,6 +109,21 @@ def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> V
             "\\nabla without an index needs a function of one argument behind it", start
         )
     return gradient_at(reader, node.function, node.args[0], value, order, start)
+
+
+def _end_of_call(cursor: Cursor) -> int:
+    """Where the superscript of a call `f(x)^\\top` stands, 0 when the call has none."""
+    depth = 0
+    for position in range(cursor.pos, len(cursor.items)):
+        node = cursor.items[position]
+        text = node.text if isinstance(node, Token) else ""
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text == ")":
+            after = cursor.items[position + 1] if position + 1 < len(cursor.items) else None
+            return position + 1 if isinstance(after, Token) and after.kind is Kind.SUP else 0
+        if depth == 0 and text in ("+", "-", "=", ",") or depth < 0:
+            return 0
+    return 0
 
 
 def gradient_at(

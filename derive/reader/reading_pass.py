@@ -388,11 +388,11 @@ class ReadingPass:
                 del self.table.entries[head.name]
             define_by_index(reader, head, nodes)  # type: ignore[arg-type]
         else:
+            before = self._spoken(left)
             if left.entry is not None and left.entry.assumed and left.entry.definition is None:
                 left.entry.sizes, left.entry.assumed, left.entry.family = None, False, 0
             if left.entry is not None and left.entry.kind == "size":
                 raise reader.error(f"{left.entry.latex} is a size", 0)
-            before = self._spoken(left)
             entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
             if before is not None:
                 self._carry_over(before, self.table.symbol(entry))
