@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive import registry
 from derive.derivation import Derivation, Side, Step, Unreadable
-from derive.errors import DeriveError, ReadError
+from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Expr, Symbol
 
 if TYPE_CHECKING:
@@ -245,6 +245,32 @@ def _is_kept(target: str, options: CheckOptions, kept: Cache) -> bool:
         return False
 
 
+# -------------------------------------------------------------------------------------------- forms
+
+
+def in_form(
+    derivation: Derivation, form: str, options: CheckOptions | None
+) -> tuple[Derivation, str]:
+    """The derivation in matrix, index or sum form, and how many of its sides were judged to be what was written.
+
+    `InternalError` when one is not: then the form is not shown. Without options nothing is judged.
+    """
+    from derive.engine.forms import in_form as formed
+
+    made = formed(derivation, form)
+    count = len(made.agreement.blocks)
+    if options is None:
+        return made.derivation, f"{count} sides in {form} form, not checked"
+    report = judged(made.agreement, options)
+    wrong = [r for r in report.relations if r.verdict.kind == "fails"]
+    if wrong:
+        shown = f"{wrong[0].lhs} = {wrong[0].rhs}"
+        raise InternalError(f"the {form} form of {derivation.slug} differs from the line: {shown}")
+    agree = sum(r.verdict.kind == "holds" for r in report.relations)
+    told = f"{agree} of {count} sides in {form} form agree with what is written"
+    return made.derivation, told + (f", {count - agree} unchecked" if agree < count else "")
+
+
 # ----------------------------------------------------------------------------------------- pictures
 
 
@@ -282,6 +308,4 @@ def annotated(path: Path, report: Report) -> str:
     """A copy of a note in which each relation carries its verdict; the author's text is unchanged."""
     from derive.writer import annotation
 
-    return annotation.annotated(
-        path.read_bytes().decode("utf-8"), report.files[0], path.suffix
-    )
+    return annotation.annotated(path.read_bytes().decode("utf-8"), report.files[0], path.suffix)

@@ -60,6 +60,11 @@ def _described(recipe: registry.Recipe) -> dict[str, object]:
     help="The function and its hand-derived gradient as a program with its check, instead of the page.",
 )
 @click.option(
+    "--form",
+    type=click.Choice(["matrix", "index", "sum"]),
+    help="Every line in matrix form, by entries, or as sums over examples; checked to agree with what is written.",
+)
+@click.option(
     "--check/--no-check", "checked", default=True, help="Judge the steps and print verdicts."
 )
 @click.option(
@@ -67,7 +72,13 @@ def _described(recipe: registry.Recipe) -> dict[str, object]:
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 def show_command(
-    recipe: str, format_: str, code: str | None, checked: bool, language: str, seed: int
+    recipe: str,
+    format_: str,
+    code: str | None,
+    form: str | None,
+    checked: bool,
+    language: str,
+    seed: int,
 ) -> None:
     """One recipe as a page, or as a program."""
     from derive import api, pipeline
@@ -78,7 +89,11 @@ def show_command(
 
         click.echo(program(derivation, code), nl=False)
         return
-    report = pipeline.judged(derivation, pipeline.CheckOptions(seed=seed)) if checked else None
+    options = pipeline.CheckOptions(seed=seed)
+    if form:
+        derivation, told = pipeline.in_form(derivation, form, options if checked else None)
+        print(f"derive: {told}", file=sys.stderr)
+    report = pipeline.judged(derivation, options) if checked else None
     to = {"latex": "tex", "typst": "typ"}.get(format_, format_)
     click.echo(api.write(derivation, report, to=to, language=language), nl=False)
 
