@@ -5,7 +5,7 @@ points.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +38,9 @@ from derive.expr.shapes import ranges_shape
 from derive.expr.sizes import Size
 from derive.expr.walk import free_symbols, post_order, size_names
 
+if TYPE_CHECKING:
+    from derive.checker.premises import Solver
+
 KNOWN = frozenset(NODE_TYPES)
 #: kinds that become sums before they are evaluated
 EXPANDED = frozenset({Expectation, Integral, Limit})
@@ -59,11 +62,7 @@ class Problem:
 
             lhs, rhs = without_extrema(lhs), without_extrema(rhs)
         self.lhs, self.rhs, self.seed = lhs, rhs, seed
-        self.premises: tuple[Expr, ...] = ()
-        self.solvers: tuple[Any, ...] = ()
-        self.parts: tuple[Expr, ...] = ()
-        if premises:
-            self._prepare(premises)
+        self.premises, self.solvers, self.parts = self._prepared(premises)
         roots = (self.lhs, self.rhs, *self.premises, *self.parts)
         self.plan = plan if roots == plan.roots else Plan(roots)
         lawful = any(isinstance(n, Symbol) and n.law is not None for n in self.plan.order)
@@ -80,7 +79,7 @@ class Problem:
         free = self._free()
         self.lawful = tuple(s for s in free if s.law is not None and _solved(s))
         self.symbols = tuple(s for s in free if s not in self.lawful)
-        self.arrays = tuple(s for s in self.plan.order if _by_entries(s))
+        self.arrays = tuple(s for s in self.plan.order if isinstance(s, Symbol) and _by_entries(s))
         self.expands = bool(self.plan.kinds & EXPANDED) and self._needs_expansion()
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
         self.tangents = tuple(self._varied()) if Differential in kinds else ()
@@ -100,12 +99,17 @@ class Problem:
         ]
         self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
 
-    def _prepare(self, premises: Sequence[Expr]) -> None:
+    def _prepared(
+        self, premises: Sequence[Expr]
+    ) -> tuple[tuple[Expr, ...], tuple[Solver, ...], tuple[Expr, ...]]:
+        """Conditions, solvers and parts after the premises were put into both sides."""
+        if not premises:
+            return (), (), ()
         from derive.checker.premises import prepare
 
         prepared = prepare(self.lhs, self.rhs, premises)
-        self.lhs, self.rhs, self.parts = prepared.lhs, prepared.rhs, prepared.parts
-        self.premises, self.solvers = prepared.conditions, prepared.solvers
+        self.lhs, self.rhs = prepared.lhs, prepared.rhs
+        return prepared.conditions, prepared.solvers, prepared.parts
 
     def _needs_expansion(self) -> bool:
         from derive.checker.expansion import needs_expansion

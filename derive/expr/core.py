@@ -38,7 +38,7 @@ class Expr:
     _parts: tuple[Expr, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        kind = type(self)
+        kind: type[Any] = type(self)
         key = tuple([getattr(self, name) for name in _field_names(kind)])
         object.__setattr__(self, "_key", key)
         object.__setattr__(self, "shape", self._shape())
