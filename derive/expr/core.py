@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -23,9 +22,14 @@ from derive.expr.plain import plain
 from derive.expr.sizes import Shape, Size, shape_text
 
 
-@cache
+_names: dict[type[Any], tuple[str, ...]] = {}
+
+
 def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.init)
+    found = _names.get(kind)
+    if found is None:
+        found = _names[kind] = tuple(f.name for f in fields(kind) if f.init)
+    return found
 
 
 @dataclass(frozen=True, eq=False, repr=False)
