@@ -171,7 +171,8 @@ class _Program:
         first = next(iter(tensor.parameter_names([_renamed(base)]).values()))
         name = self.bodies.get(key) or self._free(first, known.values())
         derived = self._free(
-            f"{claim.kind}_{name}_{tensor.parameter_of(known, claim.variable)}", [*known.values(), name]
+            f"{claim.kind}_{name}_{tensor.parameter_of(known, claim.variable)}",
+            [*known.values(), name],
         )
         self._point(claim)  # a point must exist
         codes = (
@@ -222,7 +223,10 @@ class _Program:
         sizes = choose_sizes(names, fits(claim.parameters), 1)[0]
         drawn = sample(claim.parameters, sizes, 1, seed=0).values
         known = tensor.parameter_names(claim.parameters)
-        point = {tensor.parameter_of(known, s) or "": _literal(drawn[s][:1], not s.facts) for s in claim.parameters}
+        point = {
+            tensor.parameter_of(known, s) or "": _literal(drawn[s][:1], not s.facts)
+            for s in claim.parameters
+        }
         return point | {name: str(value) for name, value in sizes.items()}
 
     def _check(self, claim: Claim, name: str, derived: str) -> str:
@@ -230,7 +234,7 @@ class _Program:
 
         point = self._point(claim)
         known = tensor.parameter_names(claim.parameters)
-        variable = tensor.parameter_of(known, claim.variable)
+        variable = tensor.parameter_of(known, claim.variable) or ""
         lines = [f"# {claim.kind} of {name} by {variable}"]
         arrays = [tensor.parameter_of(known, s) or "" for s in claim.parameters]
         lines += [f"{p} = {self._array(point[p])}" for p in arrays]

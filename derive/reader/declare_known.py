@@ -48,7 +48,7 @@ KNOWN: dict[str, Callable[[float], float]] = {
     "normal_pdf": lambda x: math.exp(-x * x / 2) / math.sqrt(2 * math.pi),
     "normal_cdf": lambda x: (1 + math.erf(x / math.sqrt(2))) / 2,
 }
-_UNARY: dict[str, Callable[[float], float]] = {
+_UNARY: dict[str, Callable[..., float]] = {
     **KNOWN,
     "exp": math.exp,
     "log": math.log,
@@ -64,7 +64,7 @@ _UNARY: dict[str, Callable[[float], float]] = {
     "expm1": math.expm1,
     "max": max,
     "min": min,
-}  # type: ignore[dict-item]
+}
 
 
 def recognise(parameter: Symbol, body: Expr) -> str:

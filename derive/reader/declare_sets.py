@@ -213,9 +213,13 @@ def _interval(reader: Formula, items: Sequence[Node], start: int) -> Members:
     if end < 0:
         raise reader.error("an interval has no end", start)
     comma = next(
-        (i for i in range(1, end) if isinstance(items[i], Token) and items[i].text in (",", ";")),
+        (
+            i
+            for i, node in enumerate(items[1:end], start=1)
+            if isinstance(node, Token) and node.text in (",", ";")
+        ),
         None,
-    )  # type: ignore[union-attr]
+    )
     sup, _, rest = _scripts(items[end + 1 :])
     if comma is None:
         sizes = read_sizes(reader, items[1:end], start)

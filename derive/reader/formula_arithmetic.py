@@ -107,7 +107,9 @@ class Arithmetic:
             return self._broadcast(value, target)
         row = len(target) == 2 and self.sizes.resolve(target[0]) == ONE
         if row and self.rows_differ and len(own) == 1:
-            raise Misfit(f"{self.said(value)} is a column beside a row of shape {self.text(target)}")
+            raise Misfit(
+                f"{self.said(value)} is a column beside a row of shape {self.text(target)}"
+            )
         if len(target) == 2 and len(own) == 1 and self.sizes.unify(own[0], target[1]):
             self.note("a vector added to a matrix is added to each row")
             return self._broadcast(value, target)

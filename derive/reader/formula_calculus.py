@@ -213,7 +213,10 @@ def _same_point(
     _skip_name(reader, cursor)
     inside = plain(cursor.items[first + 1 : cursor.pos - 1])
     if len(bottom) != 1 or inside != plain(bottom[0][0]):
-        raise reader.error(f"the derivative at the point {inside or '()'} is not read; write it with a prime", start)
+        raise reader.error(
+            f"the derivative at the point {inside or '()'} is not read; write it with a prime",
+            start,
+        )
 
 
 def _without_transpose(reader: Formula, head: Cursor) -> tuple[bool, Cursor]:

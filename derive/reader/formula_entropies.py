@@ -28,7 +28,11 @@ def read_entropy(reader: Formula, request: object) -> Value | None:
     assert isinstance(request, Unknown)
     cursor, start = request.cursor, request.written.start
     opener = "[" if cursor.at("[") else "("
-    if request.written.sub is not None or request.written.sup is not None or not cursor.at("(", "["):
+    if (
+        request.written.sub is not None
+        or request.written.sup is not None
+        or not cursor.at("(", "[")
+    ):
         return None
     nodes = enclosed(cursor, opener, "]" if opener == "[" else ")")
     if not nodes:

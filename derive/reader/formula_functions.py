@@ -187,7 +187,7 @@ def read_function_word(reader: Formula, request: object) -> Value:
     found = request.written
     handler = reader.words.get(f"word:{word}") or reader.words.get(f"word:{word.lower()}")
     if handler is not None:
-        value = handler(reader, request)  # type: ignore[arg-type]
+        value = handler(reader, request)
         if value is None:
             raise reader.error(f"{word} of this has no meaning here", found.start)
         return value
@@ -363,7 +363,8 @@ def _held(reader: Formula, parameter: Symbol, start: int) -> Value:
             continue
         symbol = reader.table.symbol(entry)
         if symbol.shape == parameter.shape:
-            return Value(symbol.shape, lambda s=symbol: s, start=start, kind="symbol")  # type: ignore[misc]
+            parameter = symbol
+        break
     return Value(parameter.shape, lambda: parameter, start=start, kind="symbol")
 
 

@@ -63,7 +63,7 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         )
         match = reader.table.find(whole)
     if match is None:
-        return reader.words["undeclared"](reader, Unknown(found, full, cursor, before))  # type: ignore[arg-type]
+        return reader.words["undeclared"](reader, Unknown(found, full, cursor, before))
     entry, form = match
     if form.font != found.name.font and entry.name.font != found.name.font:
         reader.note(f"{full.latex} is read as {entry.latex}")
@@ -208,7 +208,7 @@ def _resolved(
         rest = []
     if entry.kind in ("function", "word"):
         call = reader.words["call"]
-        return call(reader, Applied(entry, cursor, sub, [*left_label, *rest], primes, start))  # type: ignore[arg-type]
+        return call(reader, Applied(entry, cursor, sub, [*left_label, *rest], primes, start))
     if entry.sizes is None and entry.kind == "variable" and cursor.at("(") and not entry.facts:
         raise reader.error(
             f"{entry.latex} stands before a bracket: as a factor it needs "
@@ -216,7 +216,12 @@ def _resolved(
             "a definition",
             start,
         )
-    if entry.assumed and entry.kind == "variable" and found.sup is None and _may_call(entry, cursor):
+    if (
+        entry.assumed
+        and entry.kind == "variable"
+        and found.sup is None
+        and _may_call(entry, cursor)
+    ):
         raise reader.error(
             f"{entry.latex} stands before a bracket and nobody says whether it is a function", start
         )
@@ -281,7 +286,7 @@ def _entry_value(
     if entry.kind == "template":
         return _template(reader, entry, sub, label, start)
     if entry.sizes is None and reader.table.inference is not None:
-        reader.words["shape by facts"](reader, entry)  # type: ignore[arg-type]
+        reader.words["shape by facts"](reader, entry)
     if entry.family:
         return _member(reader, entry, sub, label, start)
     if entry.sizes is None:
@@ -411,7 +416,9 @@ def filled(reader: Formula, kind: str, start: int, size: Size | None = None) -> 
         if usual is not None and not resolved_partly(resolved):
             for s in resolved:
                 sizes.unify(s, usual)
-            reader.note(f"the size that is not said is read as {usual}, the only one of the document")
+            reader.note(
+                f"the size that is not said is read as {usual}, the only one of the document"
+            )
             resolved = sizes.shape(shape)
         if any(is_open(s) for s in resolved):
             shown = {"ones": r"\mathbf{1}", "zeros": r"\mathbf{0}", "identity": "I"}[kind]

@@ -421,8 +421,8 @@ def expectation(reader: Formula, kind: str, arguments: Sequence[Value], start: i
     own = [reader.arithmetic.shape(a) for a in arguments]
     shape: Shape = own[0]
     if kind != "E":
-        from derive.expr.shapes import normal
         from derive.expr.sizes import ONE as SIZE_ONE
+        from derive.expr.sizes import normal
 
         if any(len(s) > 1 for s in own):
             raise reader.error(f"{kind} needs scalars or vectors", start, ill_typed=True)

@@ -128,11 +128,17 @@ class Scripts(Base):
         if isinstance(first, Group) and not first.name and len(nodes) == 1:
             first = first.items[0] if first.items else None
         if isinstance(first, Token) and first.text == "[":
-            raise self.error("a superscript in square brackets is a label, not a power; declare the name with it", start)
+            raise self.error(
+                "a superscript in square brackets is a label, not a power; declare the name with it",
+                start,
+            )
         token = single(nodes)
         if self.is_transpose(token, value):
             if not self.arithmetic.shape(value) and _is_entry(value):
-                raise self.error(f"{self.arithmetic.said(value)} is an entry, a number, and has no transpose", start)
+                raise self.error(
+                    f"{self.arithmetic.said(value)} is an entry, a number, and has no transpose",
+                    start,
+                )
             if value.kind == "symbol" and not self.arithmetic.shape(value):
                 self.note("the transpose of a scalar is the scalar")
             with self.at(start):
@@ -188,7 +194,7 @@ class Scripts(Base):
     def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
         """value_nodes: entries by index."""
         handler = self.words["entries"]
-        return handler(self, _Indexed(value, nodes, start))  # type: ignore[arg-type]
+        return handler(self, _Indexed(value, nodes, start))
 
     def apply(self, function: str, value: Value, start: int) -> Value:
         """An elementwise function of the table."""

@@ -198,7 +198,7 @@ class Base:
         """A sum of terms; see `Formula`."""
         raise NotImplementedError
 
-    def whole(self, nodes: Sequence[Node], what: str = "an operator") -> Value:
+    def whole(self, nodes: Sequence[Node] | Cursor, what: str = "an operator") -> Value:
         """All of `nodes` as one expression."""
         cursor = nodes if isinstance(nodes, Cursor) else Cursor(nodes)
         with self.deeper(cursor.start):

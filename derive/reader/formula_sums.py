@@ -183,12 +183,12 @@ def _first_relation(
         _bounded_chain(reader, part, cuts, sides, found, start)
         return
     for side in sides:
-        name = index_name(side)
-        if name is None or any(b.name == name for b in found.bindings):
+        own = index_name(side)
+        if own is None or any(b.name == own for b in found.bindings):
             continue
-        if side is not sides[0] and (_in_scope(reader, name) or _is_declared(reader, name)):
+        if side is not sides[0] and (_in_scope(reader, own) or _is_declared(reader, own)):
             continue
-        binding = _bind(reader, found, name, start)
+        binding = _bind(reader, found, own, start)
         if side is not sides[0] and not names and op.text in (r"\ne", r"\neq"):
             found.tentative = binding
     if (

@@ -38,7 +38,7 @@ def read_undeclared(reader: Formula, request: object) -> Value:
     if value is None and word.font == "word":
         handler = reader.words.get(word.base) or reader.words.get(word.base.lower())
         if handler is not None:
-            return reader.words["function word"](reader, request)  # type: ignore[arg-type]
+            return reader.words["function word"](reader, request)
     positional = reader.in_limit or (reader.in_index and word.base not in ("1", "0", r"\delta"))
     if value is None and positional:
         value = _by_position(reader, found, name)
@@ -51,7 +51,7 @@ def read_undeclared(reader: Formula, request: object) -> Value:
             and word.font in ("", "rm", "bb", "cal", "bold", "sf", "word")
             and not word.accents
         ):
-            value = handler(reader, request)  # type: ignore[arg-type]
+            value = handler(reader, request)
             if value is not None:
                 return value
     if value is None and not positional:
@@ -65,7 +65,7 @@ def read_undeclared(reader: Formula, request: object) -> Value:
         if value is not None:
             return value
     if value is None:
-        return reader.words["assume"](reader, request)  # type: ignore[arg-type]
+        return reader.words["assume"](reader, request)
     if found.sub is not None:
         value = reader.entries(value, found.sub, found.start)
     return _sup(reader, value, found)

@@ -8,7 +8,7 @@ is the reading; what it assumed is in the notes of the derivation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from derive.reader.formula_values import Misfit
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
 from derive.reader.display_facts import declare_by_form
-from derive.reader.prose import Declarations, Stated, mentions
+from derive.reader.phrases import mentions
+from derive.reader.prose import Declarations, Stated
 from derive.reader.reading_pass import ReadingPass, Result
 from derive.reader.relations import RawRelation, number
 from derive.reader.scanner import Token, scan_math
@@ -247,7 +248,7 @@ def _grouped(document: Document) -> dict[int, list[list[RawRelation]]]:
     return found
 
 
-def _levels(nodes: list[Node]) -> Iterator[list[Node]]:
+def _levels(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     """The nodes and those of every group inside."""
     stack: list[list[Node]] = [list(nodes)]
     while stack:
