@@ -65,6 +65,8 @@ def _formed(chain: Chain, form: str, examples: Size | None) -> tuple[Chain, Iter
     readable = [side for side in sides if isinstance(side, Expr)]
     if len(readable) < len(sides):
         raise NoRuleError("a side could not be read")
+    if form != "matrix":
+        _check_origins(readable)
     picks, letters = _picks(readable) if form == "index" else ((), Letters(names_in(readable)))
     made, some = [], False
     for side in readable:
@@ -108,12 +110,16 @@ def _side(side: Expr, form: str, picks: Picks, letters: Letters, examples: Size 
     return found
 
 
-def _picks(sides: list[Expr]) -> tuple[Picks, Letters]:
-    """A free index for each axis of the sides of a chain."""
+def _check_origins(sides: list[Expr]) -> None:
+    """`NoRuleError` for arrays that do not count from 1, as new indices do."""
     for side in sides:
         for node in post_order(side):
             if isinstance(node, Symbol) and node.origin != 1:
                 raise NoRuleError(f"{node.name} counts from {node.origin}, new indices from 1")
+
+
+def _picks(sides: list[Expr]) -> tuple[Picks, Letters]:
+    """A free index for each axis of the sides of a chain."""
     letters = Letters(names_in(sides))
     picks: list[Expr] = []
     for size in sides[0].shape:
