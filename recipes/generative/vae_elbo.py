@@ -129,18 +129,22 @@ def vae_elbo(note: Note) -> None:
         (2 * pi) ** (-c / 2) * det(C) ** (-HALF) * exp(-HALF * (x.T @ inverse(C) @ x)),
         "evidence of the observation",
     )
-    note("The derivation is the same, with expectations under the encoder in place of sums:")
+    note("""The derivation is the same, with expectations under the encoder in place of sums. The gap
+        is again a divergence, that of the encoder from the true posterior,""")
+    gap = expectation(log(enc(z)) - log(f(z) * prior(z) / g), z)
+    note.calc(gap, ge(0, "a divergence is never negative"))
+    note("and what is left of the evidence is the bound, again reconstruction minus divergence:")
     note.calc(
         log(g),
         eq(
-            expectation(log(f(z) * prior(z) / enc(z)), z)
-            + expectation(log(enc(z) / (f(z) * prior(z) / g)), z),
+            expectation(log(f(z)) + log(prior(z)) - log(enc(z)), z) + gap,
             "multiply by one; logarithm of a product",
         ),
+        result=True,
     )
     note.calc(
-        log(g),
-        ge(expectation(log(f(z)), z) - KL, "a divergence is never negative"),
+        expectation(log(f(z)) + log(prior(z)) - log(enc(z)), z),
+        eq(expectation(log(f(z)), z) - KL, "linearity of the expectation"),
         result=True,
     )
     note("Here the reconstruction, too, has a closed form: a squared error, and a price for noise.")
