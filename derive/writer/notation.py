@@ -14,6 +14,7 @@ from derive.expr.walk import post_order
 from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex import latex
 from derive.writer.latex_style import LatexStyle
+from derive.writer.letters import unicode_name
 from derive.writer.typesetter import Typesetter, size_piece
 
 #: facts that read better than their entry in the table of facts; `{0}` is the symbol's LaTeX
@@ -55,6 +56,11 @@ class NotationRow:
     meaning: str
     assumed: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """Whether the declaration is too long to stand beside the meaning."""
+        return len(unicode_name(self.declaration)) > 36
+
 
 def notation_row(given: Given, language: Language = ENGLISH) -> NotationRow:
     """The row of a given symbol or function."""
@@ -83,7 +89,7 @@ def _declaration(symbol: Symbol) -> str:
     name = latex(symbol)
     if symbol.law is not None and symbol.law.kind == "random" and _law_known(symbol.law):
         return _distribution(name, symbol.law.args)
-    if not symbol.family:
+    if not symbol.family or symbol.family == len(symbol.dims) > 2:
         return rf"{name} \in {space_latex(symbol.dims)}"
     letters = index_letters(symbol)
     t = Typesetter(LatexStyle())
