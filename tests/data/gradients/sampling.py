@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import jax.scipy as jsp
 import jax.scipy.linalg
 import jax.scipy.special
+import jax.scipy.stats
 import numpy as np
 from jax import lax
 
@@ -32,7 +33,30 @@ def simplex(rng, shape):
     return a / a.sum(-1, keepdims=True)
 
 
+def lower(rng, shape):
+    return np.tril(0.5 * rng.standard_normal(shape), -1) + np.diag(
+        np.exp(0.3 * rng.standard_normal(shape[-1]))
+    )
+
+
+def square_distances(rng, shape):
+    points = rng.standard_normal((shape[0], 3))
+    return ((points[:, None] - points[None]) ** 2).sum(-1)
+
+
+def joint(rng, shape):
+    a = np.exp(rng.standard_normal(shape))
+    a = a + a.T
+    np.fill_diagonal(a, 0.0)
+    return a / a.sum()
+
+
 DRAW = {
+    "small": lambda rng, s: 0.1 * rng.standard_normal(s),
+    "slack": lambda rng, s: 3.0 + np.abs(rng.standard_normal(s)),
+    "lower": lower,
+    "sqdist": square_distances,
+    "jointsym": joint,
     "real": lambda rng, s: rng.standard_normal(s),
     "positive": lambda rng, s: np.exp(0.4 * rng.standard_normal(s)) + 0.2,
     "gt1": lambda rng, s: 1.5 + np.abs(rng.standard_normal(s)),
