@@ -61,6 +61,7 @@ from derive.reader.wording import (
     imposes,
     is_conditional,
     is_result,
+    models,
     last_sentence,
     redefines,
     several,
@@ -78,6 +79,8 @@ MOST_CLASHES = 2
 MOST_UNREAD = 0.2
 """The share of right sides without a value up to which a document is taken to be understood."""
 LAYERS_AHEAD = 4
+EQUIVALENT = frozenset([r"\Leftrightarrow", r"\iff", r"\Longleftrightarrow"])
+"""Signs between equations of which none is claimed by itself."""
 EXAMPLE = re.compile(r"\b(?:consider|suppose|take|instance|example|given by|imagine)\b", re.I)
 DERIVING = frozenset([r"\nabla", r"\partial", r"\argmin", r"\argmax"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
@@ -279,6 +282,8 @@ class ReadingPass:
             return
         self._prepare([token for node in nodes for token in _tokens(node)], source)
         left_side = left_of(reader, tokens)
+        if models(mention.lead) and left_side.head is not None and self._has_members(left_side.head):
+            return
         if left_side.head is not None and left_side.head.indices and is_number(right):
             return
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
@@ -323,6 +328,17 @@ class ReadingPass:
         return self.in_prose and any(
             not self._is_defined(name) and name not in self.heads for name in losses
         )
+
+    def _has_members(self, head: Head) -> bool:
+        """Whether a plain name also stands with an index in a display: y in `fit a line $y = a + b x$` beside y_i."""
+        if head.parameters is not None or head.indices or head.name.accents or head.name.sub:
+            return False
+        for block in self.document.blocks:
+            texts = [t.text for t in block.tokens] if isinstance(block, Display) else []
+            for a, b, c in zip(texts, texts[1:], texts[2:], strict=False):
+                if a == head.name.base and b == "_" and c in ("i", "n", "k", "j", "t"):
+                    return True
+        return False
 
     def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
         """A condition that holds from here on."""
@@ -396,6 +412,7 @@ class ReadingPass:
             entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
             if before is not None:
                 self._carry_over(before, self.table.symbol(entry))
+            self._name_in_definitions(self.table.symbol(entry))
         if head.parameters is None:
             self._record(head, nodes, reader.source)
 
@@ -405,6 +422,17 @@ class ReadingPass:
         if entry is None or entry.kind != "variable" or entry.sizes is None or entry.definition is not None or entry.family:
             return None
         return self.table.symbol(entry)
+
+    def _name_in_definitions(self, new: Symbol) -> None:
+        """`z = Wx + b` after `y = softmax(Wx + b)`: y is a function of z."""
+        body = new.definition
+        if body is None or isinstance(body, (Symbol, Item)) or not free_symbols(body):
+            return
+        for entry in self.table.variables():
+            known = entry.definition
+            if known is not None and known != body and entry.latex != new.name:
+                if any(node == body for node in post_order(known)):
+                    entry.definition = substitute(known, {body: new})
 
     def _carry_over(self, old: Symbol, new: Symbol) -> None:
         """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
@@ -883,7 +911,7 @@ class ReadingPass:
                 return "condition"
             if not claims(words) and self.seeks:
                 return "condition" if not self.conditions.active_for(typed) else "tie"
-            return "claim"
+            return "tie" if _equivalent(relation) else "claim"
         if any(token.text == "!" for token in relation.sign.over):
             return "condition"
         if (
@@ -908,6 +936,8 @@ class ReadingPass:
             return "condition"
         if is_free(typed[position - 1]) and is_free(right):
             return "condition"
+        if _equivalent(relation):
+            return "tie"
         if sign == "=" and ties(typed[position - 1], right, self.table):
             return "tie"
         return "claim"
@@ -1097,6 +1127,11 @@ def _place(source: Source, offset: int) -> Place:
     place = source.place(offset)
     path = source.path if place.cell is None else f"{source.path}:cell {place.cell}"
     return Place(path, place.line, place.column)
+
+
+def _equivalent(relation: RawRelation) -> bool:
+    """Whether a relation stands in an equivalence, which claims none of its sides by itself."""
+    return any(token.text in EQUIVALENT for token in relation.chain.display.tokens)
 
 
 def _between_indices(sign: Node) -> bool:

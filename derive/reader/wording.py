@@ -252,3 +252,8 @@ def several(words: str) -> bool:
 def explains(words: str) -> bool:
     """Whether a sentence after a display says what stands in it."""
     return bool(re.match(r"\s*,?\s*(?:and )?(?:where|here|in which)\b", words, re.I))
+
+
+def models(words: str) -> bool:
+    """Whether words name the form of a fit, which relates the data and defines nothing."""
+    return bool(re.search(r"\b(?:fit\w*|line|curve|plane|model\w*|relation\w*|equation|form)\b[^.,]*$", words, re.I))
