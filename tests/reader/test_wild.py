@@ -107,3 +107,15 @@ def test_names_in_doubt_are_unchecked(text: str) -> None:
 def test_a_display_that_is_too_long_is_named() -> None:
     derivation = reader.read("$$a = " + "+".join(["b"] * 200_000) + "$$", "note.md")
     assert any("a display is not read" in note for note in derivation.notes)
+
+
+def test_an_equivalence_claims_neither_of_its_equations() -> None:
+    given = "Let $X \\in \\mathbb{R}^{n \\times n}$, $w \\in \\mathbb{R}^n$ and $\\lambda \\in \\mathbb{R}$.\n\n"
+    assert kinds(given + r"$$X w = \lambda w \Leftrightarrow X w - \lambda w = 0$$") == ["unchecked", "unchecked"]
+    assert kinds(given + r"$$X w + X w = 2 X w \iff 2 X w - X w = X w$$") == ["holds", "holds"]
+    assert kinds(given + r"$$X w + X w = 3 X w$$") == ["fails"]
+
+
+def test_a_value_of_a_function_does_not_define_it() -> None:
+    text = "Let $x \\in \\mathbb{R}$. Suppose that $f(0) = 1$.\n\n$$f(x) = f(2 x)$$"
+    assert kinds(text) != ["holds"]
