@@ -6,15 +6,15 @@ Everything heavy is imported on first use, so that `import derive` stays light.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from derive import registry
 from derive.derivation import Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, ReadError
-from derive.expr.nodes import Expr, Symbol
+from derive.expr.nodes import Expr
 
 if TYPE_CHECKING:
     from derive.cache import Cache
@@ -274,23 +274,9 @@ def in_form(
 # ----------------------------------------------------------------------------------------- pictures
 
 
-def values_at(expr: Expr, values: Mapping[Symbol, Any], sizes: Mapping[str, int]) -> Any:
-    """The values of an expression in float64 at points: each array is (points, *dims), as is the result."""
-    import numpy as np
-
-    from derive.checker.evaluate import Evaluator
-    from derive.checker.numpy_kernel import NumpyKernel
-    from derive.checker.plan import Plan
-
-    points = max((len(array) for array in values.values()), default=1)
-    spread = {symbol: np.asarray(array)[:, None] for symbol, array in values.items()}
-    with np.errstate(all="ignore"):  # undefined is NaN
-        found = Evaluator(NumpyKernel(), sizes, spread, Plan((expr,))).value(expr)
-    return np.broadcast_to(found[:, 0], (points, *found.shape[2:]))
-
-
 def picture_of(derivation: Derivation) -> Picture | None:
     """The picture of a derivation, or None when it has none."""
+    from derive.checker.values import values_at
     from derive.writer import pictures
 
     return pictures.picture_of(derivation, values_at)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from derive import pipeline, registry, writer
+from derive.checker.values import values_at
 from derive.derivation import Chain, Derivation
 from derive.errors import UsageError
 from derive.expr.nodes import Derivative
@@ -83,7 +84,7 @@ def test_it_shows_the_derivation_and_not_a_formula_of_its_own() -> None:
 
 
 def test_values_come_from_the_derivation() -> None:
-    m = Mathematics(derivation("mse-gradient"), pipeline.values_at)
+    m = Mathematics(derivation("mse-gradient"), values_at)
     rng = np.random.default_rng(0)
     X, y, w = rng.normal(size=(5, 3)), rng.normal(size=5), rng.normal(size=(7, 3))
     expected = [np.mean((X @ one - y) ** 2) for one in w]
@@ -93,7 +94,7 @@ def test_values_come_from_the_derivation() -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    m = Mathematics(derivation("mse-gradient"), pipeline.values_at)
+    m = Mathematics(derivation("mse-gradient"), values_at)
     with pytest.raises(UsageError, match="has no symbol 'Q'"):
         m.symbol("Q")
     with pytest.raises(UsageError, match="n is 5, but y has 4"):
