@@ -240,7 +240,7 @@ def terms_of(
             for page, text in zip(pages, texts, strict=True)
             if pattern.search(text)
         ]
-        if places and (len(places) <= max(2, len(pages) // 3)):
+        if places and (len(places) <= max(2, min(10, len(pages) // 3))):
             translation = "" if language.is_english else row[language.code]
             entries.append(Entry(row["en"], translation, tuple(places)))
     return tuple(sorted(entries, key=lambda entry: entry.term.casefold()))

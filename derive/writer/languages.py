@@ -1,7 +1,8 @@
-"""The languages of page furniture, rule names and the glossary: English, German, French, Spanish, Russian, Chinese,
-Norwegian. Mathematics is the same in all; the prose of a recipe stays in the language of its author.
+"""The languages of page furniture, rule names and the glossary.
 
-`furniture.tsv` and `glossary.tsv` stand beside this module: one row for each English text, one column for each language.
+English, German, French, Spanish, Russian, Chinese and Norwegian. Mathematics is the same in all; the prose of a recipe
+stays in the language of its author. `furniture.tsv` and `glossary.tsv` stand beside this module: one row for each
+English text, one column for each language.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def variants(term: str) -> list[str]:
 
 
 def glossary(term: str) -> list[dict[str, str]]:
-    """The rows that have a term in any language, exact matches first; `UsageError` with near terms if there are none."""
+    """The rows that have a term in any language, exactly or in part; `UsageError` with near terms if none has."""
     wanted = term.strip().casefold()
     exact: list[dict[str, str]] = []
     partial: list[dict[str, str]] = []

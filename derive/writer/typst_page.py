@@ -218,7 +218,7 @@ def _single(chain: ChainView) -> str:
     step = chain.steps[0]
     whole = f"{chain.lhs.latex} {step.sign} {step.rhs.latex}"
     words = chain.result_spoken or step.spoken
-    body = f"boxed[{cell_typst(whole, words)}]"
+    body = f"fit(box(boxed[#box[{cell_typst(whole, words)}]]))"
     reason = reason_typst(step)
     if chain.lhs.width + step.rhs.width + 4 <= BESIDE:
         return (
@@ -228,7 +228,7 @@ def _single(chain: ChainView) -> str:
     below = f",\n  grid.cell(colspan: 4, why[{reason}])" if reason else ""
     return (
         "#steps((auto, 1fr, 0mm, auto),\n  "
-        f"grid.cell(colspan: 3, fit({body})), {number_typst(step)}{below})"
+        f"grid.cell(colspan: 3, {body}), {number_typst(step)}{below})"
     )
 
 

@@ -1,4 +1,4 @@
-"""Lecture notes in every format: the same content, links that lead somewhere, PDF without warnings, programs that run."""
+"""Lecture notes in every format: the same content, links that lead somewhere, PDF without warnings."""
 
 from __future__ import annotations
 

@@ -13,9 +13,19 @@ from derive.errors import UsageError
 from derive.listings import claims_of, program
 
 
+#: runs every program of a folder, one after the other
+RUNNER = """\
+import pathlib, runpy, sys
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*-*.py")):
+    print(path.stem, flush=True)
+    runpy.run_path(str(path))
+"""
+
+
 def written(target: str) -> dict[str, str]:
     """Slug -> program, of the recipes that have one."""
     found = {}
+    refused = []
     for slug, recipe in registry.catalogue().recipes.items():
         derivation = recipe.derivation()
         if not claims_of(derivation):
@@ -23,7 +33,8 @@ def written(target: str) -> dict[str, str]:
         try:
             found[slug] = program(pipeline.filled(derivation), target)
         except UsageError as error:
-            assert "no code for" in str(error), f"{slug}: {error}"
+            refused.append(f"{slug}: {error}")
+    assert [text for text in refused if "no code for" not in text] == []
     return found
 
 
@@ -33,8 +44,7 @@ def test_every_program_of_the_catalogue_runs(target: str, tmp_path: Path) -> Non
     assert len(programs) >= 18
     for slug, code in programs.items():
         (tmp_path / f"{slug}.py").write_text(code, "utf-8")
-    runner = "import runpy, sys, pathlib\nfor path in sorted(pathlib.Path(sys.argv[1]).glob('*-*.py')):\n    print(path.stem, flush=True)\n    runpy.run_path(str(path))\n"
-    (tmp_path / "runner.py").write_text(runner, "utf-8")
+    (tmp_path / "runner.py").write_text(RUNNER, "utf-8")
     run = subprocess.run(
         [sys.executable, str(tmp_path / "runner.py"), str(tmp_path)],
         capture_output=True,
@@ -42,7 +52,7 @@ def test_every_program_of_the_catalogue_runs(target: str, tmp_path: Path) -> Non
         check=False,
     )
     assert run.returncode == 0, run.stdout[-300:] + run.stderr[-1500:]
-    assert run.stdout.count("largest difference") >= 2 * len(programs) // 2
+    assert run.stdout.count("largest difference") >= len(programs)
 
 
 def test_torch_programs_run_where_torch_is(tmp_path: Path) -> None:
