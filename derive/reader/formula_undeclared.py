@@ -83,6 +83,9 @@ def _special(reader: Formula, found: Written, cursor: Cursor) -> Value | None:
         return None
     if base == r"\pi" and found.sub is None:
         return constant("pi", found.start)
+    label = plain(found.sup).replace(" ", "") if found.sup is not None else ""
+    if base == "e" and len(label) == 3 and label[0] + label[2] == "()" and label[1].isalpha():
+        return None  # the error of step k, not a power of Euler's number
     if base == "e" and font in ("", "rm") and found.sub is None and not reader.in_index:
         return constant("e", found.start)
     if base in ("0", "1") or (base == "I" and font in ("", "bold", "rm", "bb")):
