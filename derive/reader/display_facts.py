@@ -24,14 +24,19 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
 
     `levels` are the groups of all formulas of a document, each a run of nodes.
     """
+    random: dict[Name, None] = {}
     for level in levels:
         items = clean(level)
+        random.update(dict.fromkeys(_averaged(items)))
         for arguments in _normal_laws(items):
             _covariance(table, arguments[-1])
         for variable in _differentiated_squares(items):
             _variance(table, variable)
         for name in _transposed(items, table):
             table.transposed[name.base, name.font] = None
+    unsaid = [name for name in random if table.find(name) is None or table.find(name.without(sub=True)) is None]
+    if len(random) == 1 and unsaid:  # two would be read as independent, which nobody has said
+        table.random.update(random)
 
 
 def _normal_laws(items: Sequence[Node]) -> Iterator[list[list[Node]]]:
@@ -126,6 +131,24 @@ def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
         sub, sup = written_scripts(cursor)
         if sup == "2" and cursor.node is None:
             yield Name(name.base, name.font, name.accents, sub, "2")
+
+
+def _averaged(items: Sequence[Node]) -> Iterator[Name]:
+    r"""The names that stand alone in `\mathbb E[X]` or `\mathrm{Var}(X)`."""
+    for position in range(1, len(items) - 2):
+        node = items[position]
+        if not isinstance(node, Token) or node.text not in ("[", "("):
+            continue
+        if plain(items[position - 1 : position]) not in ("E", "Var", "V", r"\Var", r"\E"):
+            continue
+        cursor = Cursor(list(items), cleaned=True)
+        cursor.pos = position + 1
+        name = base_name(cursor)
+        if name is None:
+            continue
+        sub, sup = written_scripts(cursor)
+        if cursor.at("]", ")") and not sup:
+            yield Name(name.base, name.font, name.accents, sub)
 
 
 def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derive.expr.facts import Law
 from derive.expr.nodes import Dim
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
@@ -119,6 +120,8 @@ def assume(reader: Formula, request: object) -> Value:
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
+    if key in reader.table.random:
+        ranks = (0, 1)
     if turned:  # a number is not written transposed
         ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
@@ -126,6 +129,9 @@ def assume(reader: Formula, request: object) -> Value:
     rank = inference.ranks.get(alike, inference.ranks.get(key, ranks[0]))
     entry = reader.table.declare(key, family=bool(family))
     entry.assumed = True
+    if key in reader.table.random and not family:
+        entry.law = Law("random", ("any",))
+        reader.note(f"{key.latex} is a random variable with any law of finitely many values")
     entry.family, entry.marker = (family if rank else 0), marker
     entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
     request.cursor.pos = request.before

@@ -150,6 +150,7 @@ class Table:
     finite: dict[str, Size] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
+    random: dict[Name, None] = field(default_factory=dict)
     section: int = 0
 
     def copy(self) -> Table:
@@ -163,6 +164,7 @@ class Table:
             inline_indexed=self.inline_indexed,
             finite=dict(self.finite),
             transposed=self.transposed,
+            random=self.random,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
