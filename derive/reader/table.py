@@ -208,6 +208,9 @@ class Table:
                 other = next(iter(near))
                 if other.font in ("word", "cal", "bb", "frak"):
                     continue
+                counted = self.entries.get(other)
+                if counted is not None and counted.kind in ("size", "index") and name.font in ("bold", "vec"):
+                    continue  # a bold h is not the length h
                 same = replace(name, font=other.font)
                 found = self.entries.get(other) or self._family(other, same)
                 if found is not None:
