@@ -73,6 +73,19 @@ def _polygamma(order: int) -> Callable[[Any], Any]:
     return function
 
 
+def _sigmoid(x: Any) -> Any:
+    """1 / (1 + e^-x) without overflow."""
+    if x > 0:
+        return 1 / (1 + (-x).exp())
+    z = x.exp()
+    return z / (1 + z)
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + e^x) without overflow."""
+    return x + (-x).exp().log1p() if x > 0 else x.exp().log1p()
+
+
 UNARY: dict[str, Callable[[Any], Any]] = {
     "exp": arb.exp,
     "log": arb.log,
@@ -97,6 +110,8 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "floor": arb.floor,
     "log1p": arb.log1p,
     "expm1": arb.expm1,
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
 }
 
 

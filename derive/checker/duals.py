@@ -443,6 +443,8 @@ SLOPES: dict[str, Slope] = {
     "lgamma": lambda k, x, y: k.unary("digamma", x),
     "digamma": lambda k, x, y: k.unary("trigamma", x),
     "trigamma": lambda k, x, y: k.unary("polygamma2", x),
+    "sigmoid": lambda k, x, y: k.multiply(y, k.unary("sigmoid", k.negative(x))),
+    "softplus": lambda k, x, y: k.unary("sigmoid", x),
     "abs": _abs_slope,
     "sign": _step_slope,
     "floor": _floor_slope,

@@ -75,6 +75,10 @@ def _unary(name: str) -> Any:
         return getattr(MIXED, name)
     if name in SPECIAL:
         return getattr(special, SPECIAL[name])
+    if name == "sigmoid":
+        return jax.nn.sigmoid
+    if name == "softplus":
+        return lambda x: MIXED.maximum(x, 0.0) + MIXED.log1p(MIXED.exp(-MIXED.abs(x)))
     order = {"trigamma": 1, "polygamma2": 2}.get(name)
     if order is None:
         raise EvaluationError(f"{name} has no meaning in jax")

@@ -46,6 +46,12 @@ def _special(name: str) -> Any:
     return lambda x: np.where(x > 0, special.polygamma(order, x), np.nan)
 
 
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + e^-x) from e^-|x|, which neither overflows nor cancels."""
+    z = np.exp(-np.abs(x))
+    return np.where(np.asarray(x) >= 0, 1.0, z) / (1.0 + z)
+
+
 UNARY: dict[str, Any] = {
     "exp": np.exp,
     "log": np.log,
@@ -64,6 +70,8 @@ UNARY: dict[str, Any] = {
     "floor": np.floor,
     "log1p": np.log1p,
     "expm1": np.expm1,
+    "sigmoid": _sigmoid,
+    "softplus": lambda x: np.logaddexp(x, 0.0),
     "erf": _entrywise(math.erf),
     "gamma": _entrywise(math.gamma),
     "lgamma": _entrywise(_lgamma),
