@@ -55,8 +55,8 @@ def _reduce(node: Reduce, t: Typesetter) -> Piece:
             parts.append(t.style.big(node.kind, lower, t[index.upper]))
     parts.append(t.style.mark("space"))
     parts.append(_body(t[node.body], t))
-    names = tuple(index.name for index in node.indices)
-    whole = replace(t.style.row(parts), level=FACTOR, tail=names + parts[-1].tail)
+    bound = tuple(index.name for index in node.indices)
+    whole = replace(t.style.row(parts), level=FACTOR, tail=bound + parts[-1].tail)
     return replace(whole, swallows=max(FACTORS, parts[-1].swallows))
 
 
