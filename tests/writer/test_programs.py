@@ -39,7 +39,7 @@ def written(target: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax"])
+@pytest.mark.parametrize("target", ["numpy", pytest.param("jax", marks=pytest.mark.slow)])
 def test_every_program_of_the_catalogue_runs(target: str, tmp_path: Path) -> None:
     programs = written(target)
     assert len(programs) >= 18
