@@ -14,6 +14,7 @@ from derive.expr.nodes import (
     Symbol,
     Transpose,
 )
+from derive.expr.walk import free_symbols, symbols
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, single
 from derive.reader.formula_functions import read_arguments
@@ -308,6 +309,11 @@ def _turns(layout: str, own: int, whole: int) -> bool:
 def _refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:
     """`dy/dx` of a name that nobody gave as a function is not zero: notes mean a y that depends on x."""
     name = body.base if isinstance(body, Item) else body
+    if isinstance(name, Symbol) and name.definition is not None:
+        known = {s.name for s in (*symbols(body), *free_symbols(body))}
+        for base in (v.base if isinstance(v, Item) else v for v in wrt):
+            if isinstance(base, Symbol) and base.name not in known and free_symbols(body):
+                raise reader.error(f"{name.name} is not given as a function of {base.name}", start)
     if not isinstance(name, Symbol) or name.definition is not None or name.law is not None:
         return
     if all((v.base if isinstance(v, Item) else v) != name for v in wrt):

@@ -7,6 +7,7 @@ formulas at hand can be read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -134,8 +135,21 @@ def assume(reader: Formula, request: object) -> Value:
         reader.note(f"{key.latex} is a random variable with any law of finitely many values")
     entry.family, entry.marker = (family if rank else 0), marker
     entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
+    if (sibling := _sibling(reader.table, key)) is not None and not family:
+        entry.sizes = sibling.sizes
     request.cursor.pos = request.before
     return read_name(reader, request.cursor)
+
+
+def _sibling(table: Table, key: Name) -> Declaration | None:
+    """The neighbour of a step whose shape is known: h_t of h_{t-1}."""
+    found = re.fullmatch(r"(\\?[a-zA-Z]+)[+-]\d+", key.sub)
+    if found is None:
+        return None
+    entry = table.entries.get(replace(key, sub=found[1])) or table.families.get(replace(key, sub=""))
+    if entry is None or entry.kind != "variable" or entry.sizes is None or entry.family:
+        return None
+    return entry
 
 
 def is_layered(name: Name) -> bool:
