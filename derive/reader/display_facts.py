@@ -25,6 +25,11 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
     `levels` are the groups of all formulas of a document, each a run of nodes.
     """
     random: dict[Name, None] = {}
+    for name in _complemented(" ".join(plain(level) for level in levels)):
+        if table.find(Name(name)) is None:
+            entry = table.declare(Name(name))
+            entry.kind, entry.sizes = "variable", ()
+            entry.add_fact("probability")
     for level in levels:
         items = clean(level)
         random.update(dict.fromkeys(_averaged(items)))
@@ -149,6 +154,18 @@ def _averaged(items: Sequence[Node]) -> Iterator[Name]:
         sub, sup = written_scripts(cursor)
         if cursor.at("]", ")") and not sup:
             yield Name(name.base, name.font, name.accents, sub)
+
+
+def _complemented(text: str) -> tuple[str, ...]:
+    r"""The letters of which both the logarithm (or a power by a name) and that of one minus it occur: `\theta^x (1 - \theta)^{1-x}`."""
+    letter = r"(\\[a-zA-Z]+|[a-zA-Z])"
+    other = re.findall(rf"\(1-{letter}\)\^[^2-9]|\\(?:log|ln)\(1-{letter}\)", text)
+    found = dict.fromkeys(a or b for a, b in other)
+    return tuple(
+        name
+        for name in found
+        if re.search(rf"(?:\\(?:log|ln)\(?{re.escape(name)}(?![a-zA-Z_])|{re.escape(name)}\^[^2-9])", text)
+    )
 
 
 def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
