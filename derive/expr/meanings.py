@@ -50,6 +50,24 @@ def log_softmax(k: Primitives, x: Array) -> Array:
     return k.subtract(x, logsumexp(k, x, keep=True))
 
 
+def arcsinh(k: Primitives, x: Array) -> Array:
+    """log(x + sqrt(x^2 + 1)), written so that nothing cancels near 0."""
+    one, square = k.number(1), k.multiply(x, x)
+    root = k.unary("sqrt", k.add(square, one))
+    return k.unary("log1p", k.add(x, k.divide(square, k.add(root, one))))
+
+
+def arccosh(k: Primitives, x: Array) -> Array:
+    """log(x + sqrt(x^2 - 1)) for x >= 1: a product of roots, so that x <= -1 is outside the domain."""
+    below, above = k.subtract(x, k.number(1)), k.add(x, k.number(1))
+    return k.unary("log", k.add(x, k.multiply(k.unary("sqrt", below), k.unary("sqrt", above))))
+
+
+def arctanh(k: Primitives, x: Array) -> Array:
+    difference = k.subtract(k.unary("log1p", x), k.unary("log1p", k.negative(x)))
+    return k.divide(difference, k.number(2))
+
+
 def gauss(k: Primitives, x: Array) -> Array:
     """The standard normal distribution function."""
     root2 = k.unary("sqrt", k.number(2))

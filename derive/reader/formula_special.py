@@ -32,11 +32,17 @@ ELEMENTWISE = {
     "elu": "elu", "gelu": "gelu", "silu": "silu", "swish": "silu", "digamma": "digamma", "trigamma": "trigamma",
     "lgamma": "lgamma", "loggamma": "lgamma", "gammaln": "lgamma", "floor": "floor", "log1p": "log1p", "expm1": "expm1",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "tg": "tan", "arctg": "arctan", "sqrt": "sqrt",
+    "arsinh": "arcsinh", "arcsinh": "arcsinh", "asinh": "arcsinh", "arcosh": "arccosh", "arccosh": "arccosh",
+    "acosh": "arccosh", "artanh": "arctanh", "arctanh": "arctanh", "atanh": "arctanh",
     "hardtanh": "", "signum": "sign", "lg": "",
 }  # fmt: skip
 
 
-ARC = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
+ARC = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"} | {
+    "sinh": "arcsinh",
+    "cosh": "arccosh",
+    "tanh": "arctanh",
+}
 
 
 SHAPED = {

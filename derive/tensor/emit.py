@@ -237,6 +237,7 @@ def _gamma_of_next(self: Emitter, x: str) -> str:
 UNARY: dict[str, Callable[[Emitter, str], str]] = {
     **{n: _call(n) for n in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan")},
     **{n: _call(n) for n in ("sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "abs")},
+    **{n: _call(n) for n in ("arcsinh", "arccosh", "arctanh")},
     **{n: _call(n) for n in ("sign", "floor")},
     "erf": _special("erf"),
     "gamma": _special("gamma"),

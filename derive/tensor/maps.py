@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: f(0) where it is rational
 AT_ZERO = {"exp": 1, "sin": 0, "cos": 1, "tan": 0, "sinh": 0, "cosh": 1, "tanh": 0, "arctan": 0} | {
     "arcsin": 0,
+    "arcsinh": 0,
+    "arctanh": 0,
     "erf": 0,
     "log1p": 0,
     "expm1": 0,
