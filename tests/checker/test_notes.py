@@ -1,0 +1,58 @@
+r"""Derivations as authors write them: each line carries the verdicts of its relations, wrong variants stand at the end.
+
+A line `% wrong: OLD ==> NEW ==> 3` replaces OLD by NEW, after which relation 3 is the first that fails; `% abstains: ...` is a
+variant at which the judge makes no claim. A relation that is `unchecked` may be decided one day, but never fails.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import derive
+
+NOTES = sorted((Path(__file__).parents[1] / "data" / "notes" / "derivations").glob("*.tex"))
+_VARIANT = re.compile(r"^% (wrong|abstains): (.+) ==> (.+) ==> (\d+)$", re.M)
+_VERDICTS = re.compile(r"  % ((?:holds|fails|unchecked|definition)(?: \w+)*)$", re.M)
+
+
+def _source(path: Path) -> tuple[str, list[str], list[tuple[str, str, str, int]]]:
+    """The text without its comments, the expected verdicts, and the variants."""
+    text = path.read_text("utf-8")
+    variants = [(kind, old, new, int(index)) for kind, old, new, index in _VARIANT.findall(text)]
+    expected = " ".join(_VERDICTS.findall(text)).split()
+    return _VERDICTS.sub("", _VARIANT.sub("", text)), expected, variants
+
+
+def _verdicts(text: str) -> list[str]:
+    report = derive.check_text(text).to_json()
+    return [relation["verdict"] for file in report["files"] for relation in file["relations"]]
+
+
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
+def test_correct_derivation(path: Path) -> None:
+    text, expected, _ = _source(path)
+    found = _verdicts(text)
+    assert len(found) == len(expected)
+    assert "fails" not in found
+    said = [(f, e) for f, e in zip(found, expected, strict=True) if e != "unchecked"]
+    assert [f for f, _ in said] == [e for _, e in said]
+
+
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
+def test_planted_mistakes(path: Path) -> None:
+    text, _, variants = _source(path)
+    for kind, old, new, index in variants:
+        assert text.count(old) == 1, old
+        found = _verdicts(text.replace(old, new))
+        if kind == "wrong":
+            assert "fails" in found, new
+            assert found.index("fails") + 1 == index, new
+        else:
+            assert found[index - 1] != "holds", new
+
+
+def test_there_are_notes() -> None:
+    assert len(NOTES) > 50
