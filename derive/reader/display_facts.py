@@ -39,7 +39,11 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
             _variance(table, variable)
         for name in _transposed(items, table):
             table.transposed[name.base, name.font] = None
-    unsaid = [name for name in random if table.find(name) is None or table.find(name.without(sub=True)) is None]
+    unsaid = [
+        name
+        for name in random
+        if table.find(name) is None or table.find(name.without(sub=True)) is None
+    ]
     if len(random) == 1 and unsaid:  # two would be read as independent, which nobody has said
         table.random.update(random)
 
@@ -51,7 +55,12 @@ def _normal_laws(items: Sequence[Node]) -> Iterator[list[list[Node]]]:
             after = items[position + 1] if position + 1 < len(items) else None
             named = after is not None and plain(inner(after)) in ("N", "Normal")
             rest = items[position + 2 :]
-        elif isinstance(node, Token) and node.text == "N" and position and plain(items[position - 1 : position]) == r"\sim":
+        elif (
+            isinstance(node, Token)
+            and node.text == "N"
+            and position
+            and plain(items[position - 1 : position]) == r"\sim"
+        ):
             named, rest = True, items[position + 1 :]
         else:
             continue
@@ -88,7 +97,9 @@ def _covariance(table: Table, nodes: Sequence[Node]) -> None:
         return
     sub, sup = written_scripts(cursor)
     rest = plain(cursor.items[cursor.pos :])
-    if sup == "2" and re.fullmatch(r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest):
+    if sup == "2" and re.fullmatch(
+        r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest
+    ):
         _variance(table, Name(name.base, name.font, name.accents, sub, "2"))
     elif not sup and not rest and (name.base == r"\Sigma" or name.font in ("bold", "bf")):
         _positive_definite(table, Name(name.base, name.font, name.accents, sub))
@@ -111,7 +122,9 @@ def _positive_definite(table: Table, name: Name) -> None:
     known = (table.families if members else table.entries).get(form)
     if known is None and table.find(name) is not None:
         return
-    if known is not None and (known.kind != "variable" or known.definition is not None or known.facts):
+    if known is not None and (
+        known.kind != "variable" or known.definition is not None or known.facts
+    ):
         return
     if known is not None and known.sizes is not None and len(known.sizes) - known.family != 2:
         return
@@ -127,7 +140,12 @@ def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
         if not (isinstance(node, Token) and node.text in _FRACTIONS):
             continue
         top, bottom = clean(inner(items[position + 1])), clean(inner(items[position + 2]))
-        if not _once(top) or not bottom or not isinstance(bottom[0], Token) or bottom[0].text != r"\partial":
+        if (
+            not _once(top)
+            or not bottom
+            or not isinstance(bottom[0], Token)
+            or bottom[0].text != r"\partial"
+        ):
             continue
         cursor = Cursor(bottom[1:])
         name = base_name(cursor)
@@ -164,7 +182,9 @@ def _complemented(text: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in found
-        if re.search(rf"(?:\\(?:log|ln)\(?{re.escape(name)}(?![a-zA-Z_])|{re.escape(name)}\^[^2-9])", text)
+        if re.search(
+            rf"(?:\\(?:log|ln)\(?{re.escape(name)}(?![a-zA-Z_])|{re.escape(name)}\^[^2-9])", text
+        )
     )
 
 
