@@ -28,7 +28,15 @@ def total(graph: Graph, value: Value, power: Fraction | int = 1) -> Value:
 
 
 def _trace(graph: Graph, args: list[Value], node: e.Apply) -> Value:
-    return product(graph, [(args[0], ("i", "i"))], ()) if args[0].shape else args[0]
+    value = args[0]
+    if not value.shape:
+        return value
+    if value.node.op == "reshape":
+        inner, lead = Value(value.node.args[0], value.indices), len(value.indices)
+        sizes = inner.shape
+        if value.node.data == lead and len(sizes) == 4 and sizes[:2] == sizes[2:]:
+            return product(graph, [(inner, ("i", "j", "i", "j"))], ())
+    return product(graph, [(value, ("i", "i"))], ())
 
 
 def _determinant(name: str, scalar: Callable[[Graph, Value], Value]) -> Rule:

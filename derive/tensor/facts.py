@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.expr.facts import declared
 from derive.expr.nodes import Symbol
+from derive.tensor.spectra import summed
 
 if TYPE_CHECKING:
     from derive.tensor.graph import Factor, Graph, Label, Node, Power
@@ -114,7 +115,11 @@ def apply_fact(graph: Graph, work: dict[Any, Power], out: tuple[Label, ...]) -> 
             uses.setdefault(label, []).append(key)
     for key, power in work.items():
         node, labels = key
-        change = _of_factor(node, labels, power, uses, out) or _of_sign(work, node, labels, power)
+        change = (
+            _of_factor(node, labels, power, uses, out)
+            or _of_spectrum(graph, node, labels, power, uses, out)
+            or _of_sign(work, node, labels, power)
+        )
         if change is not None:
             return change
     for label, keys in uses.items():
@@ -152,8 +157,6 @@ def _of_factor(
     if not labels:
         return None
     last = labels[-1]
-    if node.op == "eigenvalues" and power == 1 and last not in out and len(uses[last]) == 1:
-        return Change([key], [(node.args[0], (*labels[:-1], last, last), ONE)])
     alone = last not in out and len(uses[last]) == 1 and labels.count(last) == 1 and power == 1
     if alone and sums_to_one(node):
         return Change([key], [], [last])
@@ -162,6 +165,26 @@ def _of_factor(
         if first not in out and len(uses[first]) == 1 and labels[0] != labels[1]:
             return Change([key], [], [], Fraction(0))
     return None
+
+
+def _of_spectrum(
+    graph: Graph,
+    node: Node,
+    labels: Any,
+    power: Power,
+    uses: dict[Label, list[Any]],
+    out: tuple[Label, ...],
+) -> Change | None:
+    """A sum over all eigenvalues of a matrix."""
+    if not labels or labels[-1] in out or len(uses[labels[-1]]) != 1:
+        return None
+    if labels.count(labels[-1]) != 1:
+        return None
+    found = summed(graph, node, labels, power, labels[-1])
+    if found is None:
+        return None
+    kept = any(labels[-1] in own for _, own, _ in found)
+    return Change([(node, labels)], found, [] if kept else [labels[-1]])
 
 
 def _of_sign(work: dict[Any, Power], node: Node, labels: Any, power: Power) -> Change | None:

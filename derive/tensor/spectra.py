@@ -1,0 +1,98 @@
+"""Sums over all eigenvalues, as traces: sum_i f(lambda_i(A)) is tr f(A) where f(A) has matrix notation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from derive.tensor.graph import factors_of
+
+if TYPE_CHECKING:
+    from derive.tensor.graph import Factor, Graph, Label, Node, Power
+
+ONE = Fraction(1)
+#: the highest power of a matrix that is written as a product
+MOST_FACTORS = 8
+#: functions within one another below which eigenvalues are looked for
+DEEPEST = 8
+
+
+def summed(graph: Graph, node: Node, labels: Any, power: Power, last: Label) -> list[Factor] | None:
+    """Factors that make the sum of node^power over its last axis, or None; `node` has the eigenvalues within."""
+    lead = labels[:-1]
+    if node.op == "eigenvalues":
+        return _trace(graph, node.args[0], lead, power, last)
+    if "eigenvalues" not in graph.written:
+        return None
+    if lead or not _has_eigenvalues(node):
+        return None
+    if node.op == "sum" and power == 1:
+        terms = [graph.product([(part, (last,), ONE)], ()) for part in node.args]
+        return [(graph.add(terms), (), ONE)]
+    if node.op == "map" and node.data[0] == "log" and power == 1:
+        matrix = _matrix(graph, node.args[0])
+        return (
+            None if matrix is None else [(graph.function("logdet", None, (matrix,), ()), (), ONE)]
+        )
+    matrix = _matrix(graph, node)
+    return None if matrix is None else _trace(graph, matrix, lead, power, last)
+
+
+def _trace(graph: Graph, matrix: Node, lead: Any, power: Power, last: Label) -> list[Factor] | None:
+    """tr A^k as a cycle of k factors."""
+    from derive.tensor.arrays import inverse
+
+    if power.denominator != 1 or abs(power) > MOST_FACTORS:
+        return None
+    factor = matrix if power > 0 else inverse(graph, matrix)
+    count = abs(int(power))
+    around: list[Label] = [last, *(("around", last, k) for k in range(1, count)), last]
+    return [(factor, (*lead, a, b), ONE) for a, b in pairwise(around)]
+
+
+def _has_eigenvalues(node: Node) -> bool:
+    """Whether the node is an entrywise function of eigenvalues, at most a few functions deep."""
+    layer = [node]
+    for _ in range(DEEPEST):
+        if any(part.op == "eigenvalues" for part in layer):
+            return True
+        entrywise = [n for n in layer if n.op in ("sum", "map", "einsum") and n.rank == 1]
+        layer = list(dict.fromkeys(a for n in entrywise for a in n.args if a.rank == 1))
+    return False
+
+
+def _matrix(graph: Graph, node: Node) -> Node | None:
+    """The matrix A + c I or c A whose eigenvalues are the entries of the node."""
+    if node.op == "eigenvalues":
+        return node.args[0] if node.rank == 1 else None
+    if node.op == "sum":
+        return _shifted(graph, node)
+    if node.op != "einsum" or len(node.data.sizes) != 1:
+        return None
+    arrays = [(n, p) for n, labels, p in factors_of(node) if labels]
+    if len(arrays) != 1 or arrays[0][1] != 1:
+        return None
+    inner = _matrix(graph, arrays[0][0])
+    if inner is None:
+        return None
+    scalars: list[Factor] = [(n, (), p) for n, labels, p in factors_of(node) if not labels]
+    return graph.product([*scalars, (inner, ("i", "j"), ONE)], ("i", "j"), node.data.coefficient)
+
+
+def _shifted(graph: Graph, node: Node) -> Node | None:
+    """The identity times what is the same in every entry is added to the one matrix."""
+    parts: list[Node] = []
+    found = 0
+    for part in node.args:
+        factors = factors_of(part)
+        if part.op == "einsum" and all(not labels for _, labels, _ in factors):
+            rows: list[Factor] = [*factors, (graph.delta(part.shape[0]), ("i", "j"), ONE)]
+            parts.append(graph.product(rows, ("i", "j"), part.data.coefficient))
+            continue
+        inner = _matrix(graph, part)
+        if inner is None:
+            return None
+        found += 1
+        parts.append(inner)
+    return graph.add(parts) if found == 1 else None
