@@ -149,7 +149,9 @@ class Derivative:
         """LaTeX of each symbol (a family by a member, `x_i`) -> parameter of the generated functions."""
         shown = _members(self.claim) | dict(self.names)
         parameters = tensor.parameter_names(self._parameters)
-        found = {shown.get(s, s.name): tensor.parameter_of(parameters, s) or "" for s in self._parameters}
+        found = {
+            shown.get(s, s.name): tensor.parameter_of(parameters, s) or "" for s in self._parameters
+        }
         sizes = tensor.size_arguments(self.expr, self._parameters, self._code_layout)
         return found | {size: size for size in sizes}
 

@@ -197,7 +197,9 @@ class Identity:
 
         record.both_zero = record.both_zero and not any(differs(s, s - s) for s in (left, right))
         record.constant_left = record.constant_left and not differs(left, left[:1] + (left - left))
-        record.constant_right = record.constant_right and not differs(right, right[:1] + (right - right))
+        record.constant_right = record.constant_right and not differs(
+            right, right[:1] + (right - right)
+        )
 
     def _decide(self, points: Points) -> None:
         from derive.checker.ball_kernel import precision

@@ -50,7 +50,9 @@ def _without_premises(
 ) -> Verdict:
     """What holds for all values holds under any premises; else the premises that have no solution leave it unchecked."""
     verdict = judge_relation(lhs, op, rhs, seed=seed, time_limit=time_limit)
-    return verdict if verdict.kind == "holds" else Verdict("unchecked", Evidence(seed=seed), why=why)
+    return (
+        verdict if verdict.kind == "holds" else Verdict("unchecked", Evidence(seed=seed), why=why)
+    )
 
 
 def judge(
@@ -110,7 +112,10 @@ def judge_step(
     if verdict.kind != "fails":
         return verdict
     if step.role == "tie":
-        return Verdict("unchecked", why="it may give a name that is declared and defined nowhere, or impose a condition")
+        return Verdict(
+            "unchecked",
+            why="it may give a name that is declared and defined nowhere, or impose a condition",
+        )
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, right, premises, seed)

@@ -99,7 +99,9 @@ def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projec
 
     nearest: Projection | None = None
     try:
-        nearest = Projection([_difference(e.lhs, e.rhs) for e in equations if isinstance(e, Relation)])
+        nearest = Projection(
+            [_difference(e.lhs, e.rhs) for e in equations if isinstance(e, Relation)]
+        )
         newton = Newton.of(equations, sides)
     except EvaluationError:
         if nearest is None:

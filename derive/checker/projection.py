@@ -14,16 +14,30 @@ from typing import Any
 import numpy as np
 
 from derive.checker.solver import BITS, Frame, System, refine, search
-from derive.errors import EvaluationError, PremiseError
+from derive.errors import PremiseError
 from derive.expr.facts import declared
 from derive.expr.nodes import Add, Apply, Expr, Neg, Number, Power, Symbol
 from derive.expr.walk import free_symbols
 
 #: facts of a quantity that may be moved; they are checked at the solutions
 MOVABLE = frozenset(
-    ["real", "positive", "nonnegative", "negative", "nonzero", "interval", "probability", "symmetric", "psd", "pd"]
-    + ["square", "invertible", "full_column_rank", "full_row_rank"]
-)  # fmt: skip
+    [
+        "real",
+        "positive",
+        "nonnegative",
+        "negative",
+        "nonzero",
+        "interval",
+        "probability",
+        "symmetric",
+        "psd",
+        "pd",
+        "square",
+        "invertible",
+        "full_column_rank",
+        "full_row_rank",
+    ]
+)
 
 
 #: facts of vectors that are equations: they are solved together with the premise

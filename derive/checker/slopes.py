@@ -94,7 +94,9 @@ def _seed(ev: Evaluator, variable: Expr, symbol: Symbol, scope: Scope, level: in
         ev.base.check_size((count, count))
         seed = np.eye(count).reshape((count, 1, 1, *dims))
         if declared(symbol.facts, "symmetric_entries"):
-            seed = np.maximum(seed, np.swapaxes(seed, -1, -2))  # an entry moves with its mirror image
+            seed = np.maximum(
+                seed, np.swapaxes(seed, -1, -2)
+            )  # an entry moves with its mirror image
     seed = seed.reshape((seed.shape[0], *([1] * (level - 1)), *seed.shape[1:]))
     return ev.base.integers(seed)
 

@@ -21,7 +21,6 @@ from derive.expr.functions import row
 from derive.expr.plain import plain
 from derive.expr.sizes import Shape, Size, shape_text
 
-
 _names: dict[type[Any], tuple[str, ...]] = {}
 
 
@@ -143,7 +142,7 @@ class Expr:
         return Relation(">=", self, as_expr(other))
 
     @property
-    def T(self) -> Expr:  # noqa: N802
+    def T(self) -> Expr:
         """The transpose."""
         return Transpose(self)
 

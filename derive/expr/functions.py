@@ -114,7 +114,7 @@ def _diagonal(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | 
 def _kronecker(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
     if any(len(shape) > 2 for shape in s):
         return None
-    a, b = ((shape + (ONE, ONE))[:2] if len(shape) < 2 else shape for shape in s)
+    a, b = (((*shape, ONE, ONE))[:2] if len(shape) < 2 else shape for shape in s)
     return normal((a[0] * b[0], a[1] * b[1]))
 
 

@@ -170,7 +170,7 @@ def block_shape(rows: tuple[tuple[Expr, ...], ...]) -> Shape:
     """The shape of a block matrix; sizes along each row and column of blocks must agree."""
 
     def two(node: Expr) -> Shape:
-        return (node.shape + (ONE, ONE))[:2] if len(node.shape) < 2 else node.shape
+        return ((*node.shape, ONE, ONE))[:2] if len(node.shape) < 2 else node.shape
 
     if not rows or any(len(r) != len(rows[0]) for r in rows):
         raise ShapeError(

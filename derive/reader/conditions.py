@@ -98,9 +98,10 @@ class Conditions:
             if entry is None or entry.family:
                 continue
             own = entry.name
-            if own.base == name.base and own.font == name.font and own != name:
-                if own.accents in (name.accents, ()) and (own.sub == name.sub or not own.sub):
-                    return symbol
+            alike = own.base == name.base and own.font == name.font and own != name
+            accented = own.accents in (name.accents, ())
+            if alike and accented and (own.sub == name.sub or not own.sub):
+                return symbol
         return None
 
     def active_for(self, typed: Sequence[Expr | Unreadable]) -> bool:

@@ -135,7 +135,12 @@ def _unsaid(reader: Formula, name: Name) -> bool:
     if match is None:
         return True
     entry, form = match
-    return form == name and entry.kind == "variable" and entry.definition is None and (entry.assumed or entry.sizes is None)
+    return (
+        form == name
+        and entry.kind == "variable"
+        and entry.definition is None
+        and (entry.assumed or entry.sizes is None)
+    )
 
 
 def _is_index(reader: Formula, letter: str) -> bool:
@@ -207,9 +212,13 @@ def _inverted(reader: Formula, value: Value) -> Value:
     """The inverse of a square matrix or of a number."""
     own = reader.arithmetic.shape(value)
     if not own:
-        return value.but(build=lambda: Power(value.build(), Number(Fraction(-1))), kind="", parts=())
+        return value.but(
+            build=lambda: Power(value.build(), Number(Fraction(-1))), kind="", parts=()
+        )
     if len(own) != 2 or not reader.table.sizes.unify(own[0], own[1]):
-        raise reader.error(f"{reader.arithmetic.said(value)} has no inverse", value.start, ill_typed=True)
+        raise reader.error(
+            f"{reader.arithmetic.said(value)} has no inverse", value.start, ill_typed=True
+        )
     return value.but(build=lambda: Apply("inverse", (value.build(),)), kind="", parts=())
 
 

@@ -7,7 +7,10 @@ import re
 
 #: pattern -> facts; the first match of each row counts, and what it covers is not read again
 WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"(the )?entries on and above the diagonal( are)?( the)?( free( variables)?)?", ("symmetric_entries",)),
+    (
+        r"(the )?entries on and above the diagonal( are)?( the)?( free( variables)?)?",
+        ("symmetric_entries",),
+    ),
     (r"(strictly |all )?(positive|non-?zero|unit) diagonals?( entries| elements)?", ()),
     (r"symmetric (and )?positive[ -]semi[ -]?definite", ("psd",)),
     (r"symmetric (and )?positive[ -]definite|\bspd\b", ("pd",)),
@@ -21,7 +24,10 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"full column rank|linearly independent columns", ("full_column_rank",)),
     (r"full row rank|linearly independent rows", ("full_row_rank",)),
     (r"zero diagonal", ("zero_diagonal",)),
-    (r"\bdiagonal matri|(?<!the )(?<!on )(?<!its )(?<!with )\bdiagonal\b(?! (are|entries|elements|is|of))", ("diagonal",)),
+    (
+        r"\bdiagonal matri|(?<!the )(?<!on )(?<!its )(?<!with )\bdiagonal\b(?! (are|entries|elements|is|of))",
+        ("diagonal",),
+    ),
     (r"lower[- ]triangular", ("lower_triangular",)),
     (r"upper[- ]triangular", ("upper_triangular",)),
     (r"one-?hot rows|rows (are|is) one-?hot|each row (is )?one-?hot", ("one_hot_rows",)),

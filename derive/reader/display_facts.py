@@ -37,8 +37,8 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
             _covariance(table, arguments[-1])
         for variable in _differentiated_squares(items):
             _variance(table, variable)
-        for name in _transposed(items, table):
-            table.transposed[name.base, name.font] = None
+        for turned in _transposed(items, table):
+            table.transposed[turned.base, turned.font] = None
     unsaid = [
         name
         for name in random

@@ -207,7 +207,9 @@ FAULTS = (AttributeError, AssertionError, LookupError, TypeError, ValueError, Ar
 def _fault(error: Exception, source: Source, start: int) -> ReadError:
     if os.environ.get("DERIVE_TRACEBACK"):
         raise error
-    return source.error(f"a fault of derive, please report it ({type(error).__name__}: {error})", start)
+    return source.error(
+        f"a fault of derive, please report it ({type(error).__name__}: {error})", start
+    )
 
 
 def _check_depth(nodes: Sequence[Node], source: Source) -> None:

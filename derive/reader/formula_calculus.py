@@ -357,10 +357,11 @@ def operand(reader: Formula, cursor: Cursor, start: int) -> Value:
         sign = cursor.token
         cursor.pos += 1
         other = reader.run(cursor)
-        if sign.text == r"\cdot":
-            run = reader._scaled(run, other, "cdot", sign.start)
-        else:
-            run = reader._entrywise(run, other, "odot", sign.start)
+        run = (
+            reader._scaled(run, other, "cdot", sign.start)
+            if sign.text == r"\cdot"
+            else reader._entrywise(run, other, "odot", sign.start)
+        )
     with reader.at(start):
         return reader.arithmetic.multiply(run)
 

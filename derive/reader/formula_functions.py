@@ -233,10 +233,11 @@ def _finished(
         if reader.options.power_inside:
             arguments = [reader.postfix(arguments[0], cursor, start), *arguments[1:]]
     with reader.at(start):
-        if function:
-            value = elementwise(reader, function, arguments, start)
-        else:
-            value = call_word(reader, word, arguments, start)
+        value = (
+            elementwise(reader, function, arguments, start)
+            if function
+            else call_word(reader, word, arguments, start)
+        )
     if sub is not None:
         if word not in ("softmax", "logsoftmax"):
             raise reader.error(f"the subscript {plain(sub)!r} of {word} has no meaning", start)

@@ -146,7 +146,9 @@ def _sibling(table: Table, key: Name) -> Declaration | None:
     found = re.fullmatch(r"(\\?[a-zA-Z]+)[+-]\d+", key.sub)
     if found is None:
         return None
-    entry = table.entries.get(replace(key, sub=found[1])) or table.families.get(replace(key, sub=""))
+    entry = table.entries.get(replace(key, sub=found[1])) or table.families.get(
+        replace(key, sub="")
+    )
     if entry is None or entry.kind != "variable" or entry.sizes is None or entry.family:
         return None
     return entry

@@ -121,7 +121,7 @@ def _end_of_call(cursor: Cursor) -> int:
         if depth == 0 and text == ")":
             after = cursor.items[position + 1] if position + 1 < len(cursor.items) else None
             return position + 1 if isinstance(after, Token) and after.kind is Kind.SUP else 0
-        if depth == 0 and text in ("+", "-", "=", ",") or depth < 0:
+        if (depth == 0 and text in ("+", "-", "=", ",")) or depth < 0:
             return 0
     return 0
 

@@ -294,7 +294,8 @@ def _entry_value(
             f"the shape of {entry.latex} is not declared; add {entry.latex} \\in \\mathbb{{R}}^{{...}}",
             start,
         )
-    if label and entry.sizes and _is_scope_index(reader, label):
+    number = sub is not None and len(entry.sizes) == 1  # x_n^j is a power: x_n has no entries
+    if label and entry.sizes and not number and _is_scope_index(reader, label):
         reader.note(f"a superscript index of {entry.latex} is an entry, not a power")
         whole = variable(reader, entry, start)
         return reader.entries(whole, tuple(_bare(label)), start), sub, []

@@ -32,8 +32,7 @@ from derive.reader.formula_densities import law_divergence, law_expectation
 from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, uses_of
-from derive.reader.formula_written import Written
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Token
 from derive.reader.table import Name

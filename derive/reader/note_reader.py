@@ -18,15 +18,16 @@ from derive.reader import documents
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
 from derive.reader.declare import _ranges, declare_sources
 from derive.reader.declare_clauses import Clause, clauses
+from derive.reader.display_facts import declare_by_form
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
-from derive.reader.display_facts import declare_by_form
 from derive.reader.phrases import mentions
 from derive.reader.prose import Declarations, Stated
-from derive.reader.reading_pass import ReadingPass, Result
+from derive.reader.reading_pass import ReadingPass
+from derive.reader.reading_state import Result
 from derive.reader.relations import RawRelation, number
 from derive.reader.scanner import Token, scan_math
 from derive.reader.source import Source, kind_of

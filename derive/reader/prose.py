@@ -27,8 +27,8 @@ from derive.reader.declare_subjects import Subject, _entry, _subject
 from derive.reader.declare_subjects import _subjects as subjects_of
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
-from derive.reader.formula_densities import declare_finite
 from derive.reader.formula_cursor import Cursor, clean, plain, start_of
+from derive.reader.formula_densities import declare_finite
 from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts

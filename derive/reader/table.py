@@ -91,7 +91,8 @@ class Declaration:
 
     kind: `variable`; `size`; `function` (`function` is set); `word` (a function of the table, named by `word`); `index`
     (ranges from `lower` to `upper`); `slices` (members are rows or columns of `parent`, by `axis`); `template` (defined
-    by index, see `expand`). `section` is the number of the heading under which it was declared. `sizes` is None until the shape is said. The first `family` axes count members.
+    by index, see `expand`). `section` is the number of the heading under which it was declared. `sizes` is None until
+    the shape is said. The first `family` axes count members.
     """
 
     name: Name
@@ -209,7 +210,11 @@ class Table:
                 if other.font in ("word", "cal", "bb", "frak"):
                     continue
                 counted = self.entries.get(other)
-                if counted is not None and counted.kind in ("size", "index") and name.font in ("bold", "vec"):
+                if (
+                    counted is not None
+                    and counted.kind in ("size", "index")
+                    and name.font in ("bold", "vec")
+                ):
                     continue  # a bold h is not the length h
                 same = replace(name, font=other.font)
                 found = self.entries.get(other) or self._family(other, same)

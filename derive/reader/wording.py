@@ -256,4 +256,10 @@ def explains(words: str) -> bool:
 
 def models(words: str) -> bool:
     """Whether words name the form of a fit, which relates the data and defines nothing."""
-    return bool(re.search(r"\b(?:fit\w*|line|curve|plane|model\w*|relation\w*|equation|form)\b[^.,]*$", words, re.I))
+    return bool(
+        re.search(
+            r"\b(?:fit\w*|line|curve|plane|model\w*|relation\w*|equation|form)\b[^.,]*$",
+            words,
+            re.I,
+        )
+    )

@@ -50,7 +50,7 @@ def test_every_sign_stands_where_the_report_says(checked: tuple[Path, FileReport
 def test_marks_come_off_again(checked: tuple[Path, FileReport]) -> None:
     path, file = checked
     if path.suffix == ".ipynb":
-        with pytest.raises(UsageError, match="only .tex, .md and .qmd"):
+        with pytest.raises(UsageError, match=r"only \.tex, \.md and \.qmd"):
             annotation.annotated(path.read_text("utf-8"), file, path.suffix)
         return
     text = path.read_bytes().decode("utf-8").replace("\n", "\r\n")
@@ -87,7 +87,8 @@ def test_the_picture_of_a_wrong_step() -> None:
         line.strip() == r"holds with: \frac{2}{n} X^\top (X w - y) + 2 \lambda w" for line in text
     )
     framed = reports.as_text(report, width=100)
-    assert "╭" in framed and "\x1b[" in framed
+    assert "╭" in framed
+    assert "\x1b[" in framed
     assert "\x1b[" not in "\n".join(text)
 
 

@@ -111,7 +111,10 @@ def test_a_display_that_is_too_long_is_named() -> None:
 
 def test_an_equivalence_claims_neither_of_its_equations() -> None:
     given = "Let $X \\in \\mathbb{R}^{n \\times n}$, $w \\in \\mathbb{R}^n$ and $\\lambda \\in \\mathbb{R}$.\n\n"
-    assert kinds(given + r"$$X w = \lambda w \Leftrightarrow X w - \lambda w = 0$$") == ["unchecked", "unchecked"]
+    assert kinds(given + r"$$X w = \lambda w \Leftrightarrow X w - \lambda w = 0$$") == [
+        "unchecked",
+        "unchecked",
+    ]
     assert kinds(given + r"$$X w + X w = 2 X w \iff 2 X w - X w = X w$$") == ["holds", "holds"]
     assert kinds(given + r"$$X w + X w = 3 X w$$") == ["fails"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from time import monotonic
@@ -30,7 +31,7 @@ def macros() -> str:
     names = [
         "".join("abcdefghij"[int(digit)] for digit in f"{number:05}") for number in range(10_001)
     ]
-    pairs = zip(names, names[1:], strict=False)
+    pairs = itertools.pairwise(names)
     return (
         "".join(rf"\newcommand{{\m{one}}}{{\m{two} \m{two}}}" + "\n" for one, two in pairs)
         + r"\[ \maaaaa = 1 \]"

@@ -1,4 +1,4 @@
-"""The problems of problems.jsonl as Python expressions: id -> (body, variable). The data of the tests and the benchmark."""
+"""The problems of problems.jsonl as expressions: id -> (body, variable); used by tests and the benchmark."""
 
 from derive.expr.build import (
     apply,
@@ -121,8 +121,10 @@ problem("ridge", norm2(X @ w - y) + lam * norm2(w), w)
 kernel, alpha = symbol("K", n, n, facts=["symmetric"]), symbol(r"\alpha", n)
 problem("kernel-ridge", norm2(y - kernel @ alpha) + lam * (alpha.T @ kernel @ alpha), alpha)
 problem("nonlinear-ls", half * norm2(exp(X @ w) - y), w)
-phi, targets, v = symbol(r"\phi_n", N, M, family=1), symbol("t_n", N, family=1, facts=["binary"]), symbol(
-    r"\mathbf{w}", M
+phi, targets, v = (
+    symbol(r"\phi_n", N, M, family=1),
+    symbol("t_n", N, family=1, facts=["binary"]),
+    symbol(r"\mathbf{w}", M),
 )
 nn = index("n", N)
 prob = sig(v.T @ phi[nn])
@@ -142,7 +144,11 @@ z, y = symbol("z", k), symbol("y", k, facts=["sums_to_one"])
 prob = symbol("p", definition=apply("softmax", z))
 ik = index("i", k)
 problem("softmax-ce-hess", -sum_over(ik, y[ik] * log(prob[ik])), z)
-xs, ys, w = symbol("x_i", n, d, family=1), symbol("y_i", n, family=1, facts=["count"]), symbol("w", d)
+xs, ys, w = (
+    symbol("x_i", n, d, family=1),
+    symbol("y_i", n, family=1, facts=["count"]),
+    symbol("w", d),
+)
 problem(
     "poisson-reg",
     sum_over(i, ys[i] * (w.T @ xs[i]) - exp(w.T @ xs[i]) - log(apply("factorial", ys[i]))),
@@ -234,9 +240,7 @@ a, b = symbol("a", n), symbol("b", n)
 problem("gate", hadamard(sig(hadamard(a, x)), apply("tanh", hadamard(b, x))), x)
 xc, wc, yc = symbol("x", n + k - 1), symbol("w", k), symbol("y", n)
 tt, jk = index("t", n), index("j", k)
-problem(
-    "conv1d", half * sum_over(tt, (yc[tt] - sum_over(jk, wc[jk] * xc[tt + jk - 1])) ** 2), wc
-)
+problem("conv1d", half * sum_over(tt, (yc[tt] - sum_over(jk, wc[jk] * xc[tt + jk - 1])) ** 2), wc)
 W, b = symbol("W", d, k), symbol("b", k)
 problem("mse-batch-b", half * norm2(X @ W + one(n) @ b.T - Y), b)
 xb, u = symbol(r"\bar{x}", d), symbol("u", d)
@@ -256,4 +260,3 @@ x = symbol("x")
 problem("sc-product", x**2 * apply("sin", x), x)
 problem("sc-quotient", x / (1 + x**2), x)
 problem("sc-arctan", x * apply("arctan", x) - half * log(1 + x**2), x)
-

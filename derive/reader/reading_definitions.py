@@ -1,0 +1,245 @@
+"""Definitions take effect: symbols, functions, layers, losses of which only derivatives are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.expr.nodes import (
+    Apply,
+    Expr,
+    Item,
+    Symbol,
+)
+from derive.expr.walk import free_symbols, post_order, substitute
+from derive.reader.declare_definitions import (
+    Head,
+    define_by_index,
+    define_function,
+    define_symbol,
+)
+from derive.reader.doubts import is_number
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_infer import is_index
+from derive.reader.formula_written import base_name
+from derive.reader.groups import tree
+from derive.reader.heads import Left
+from derive.reader.reading_state import (
+    LAYERS_AHEAD,
+    REFUSED,
+    ReadingState,
+)
+from derive.reader.reading_words import (
+    DERIVING,
+    recurs,
+    tokens_in,
+)
+from derive.reader.relations import Side as RawSide
+from derive.reader.scanner import Token
+from derive.reader.source import Source
+from derive.reader.table import Name
+from derive.reader.upstream import define_upstream, differentiated, names_in
+
+
+class ReadingDefinitions(ReadingState):
+    """The part of a pass that defines."""
+
+    def _define(self, reader: Formula, left: Left, right: Sequence[object]) -> None:
+        """Carry out a definition; refusals are raised."""
+        head = left.head
+        assert head is not None
+        nodes = list(right)
+        self.given_in[head.name] = self.section
+        if head.parameters is not None and is_number(nodes):  # type: ignore[arg-type]
+            raise reader.error(
+                f"the value of {head.name.latex} at one argument is not its definition", 0
+            )
+        if head.parameters is not None:
+            self._define_function(reader, left, nodes)
+        elif len(head.indices) == 1 and recurs(head, nodes):
+            member = replace(head.name, sub=head.indices[0])
+            known = self.table.entries.get(member)
+            if known is not None and known.assumed:
+                del self.table.entries[member]
+            define_symbol(reader, Head(member), nodes, 0)  # type: ignore[arg-type]
+        elif head.indices:
+            whole = self.table.entries.get(head.name)
+            if whole is not None and whole.kind == "variable":
+                del self.table.entries[head.name]
+            define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+        else:
+            before = self._spoken(left)
+            if left.entry is not None and left.entry.assumed and left.entry.definition is None:
+                left.entry.sizes, left.entry.assumed, left.entry.family = None, False, 0
+            if left.entry is not None and left.entry.kind == "size":
+                raise reader.error(f"{left.entry.latex} is a size", 0)
+            entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+            if before is not None:
+                self._carry_over(before, self.table.symbol(entry))
+            self._name_in_definitions(self.table.symbol(entry))
+        if head.parameters is None:
+            self._record(head, nodes, reader.source)
+
+    def _spoken(self, left: Left) -> Symbol | None:
+        """The symbol that a name without definition has stood for so far."""
+        entry = left.entry
+        if (
+            entry is None
+            or entry.kind != "variable"
+            or entry.sizes is None
+            or entry.definition is not None
+            or entry.family
+        ):
+            return None
+        return self.table.symbol(entry)
+
+    def _name_in_definitions(self, new: Symbol) -> None:
+        """`z = Wx + b` after `y = softmax(Wx + b)`: y is a function of z."""
+        body = new.definition
+        if body is None or isinstance(body, (Symbol, Item)) or not free_symbols(body):
+            return
+        for entry in self.table.variables():
+            known = entry.definition
+            if known is None or known == body or entry.latex == new.name:
+                continue
+            if any(node == body for node in post_order(known)):
+                entry.definition = substitute(known, {body: new})
+
+    def _carry_over(self, old: Symbol, new: Symbol) -> None:
+        """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
+        if old == new or new.definition is None or old in free_symbols(new.definition):
+            return
+
+        def renewed(body: Expr) -> Expr:
+            same: dict[Expr, Expr] = {
+                s: new for s in free_symbols(body) if s.name == old.name and s.shape == new.shape
+            }
+            return substitute(body, same) if same else body
+
+        for entry in (*self.table.entries.values(), *self.table.families.values()):
+            if entry.definition is not None and entry.latex != new.name:
+                entry.definition = renewed(entry.definition)
+            function = entry.function
+            if (
+                function is not None
+                and function.body is not None
+                and all(p.name != old.name for p in function.parameters)
+            ):
+                entry.function = replace(function, body=renewed(function.body))
+
+    def _define_function(self, reader: Formula, left: Left, nodes: list[object]) -> None:
+        head = left.head
+        assert head is not None
+        assert head.parameters is not None
+        if left.entry is not None and left.entry.kind == "variable":
+            del self.table.entries[head.name]
+        for parameter in head.parameters:
+            self._touch(reader, parameter, nodes)
+        entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
+        if entry.function is not None and entry.function.shape and self.table.inference is not None:
+            for parameter in head.parameters:
+                self._touch(reader, parameter, nodes, sure=True)
+            entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
+        if left.logarithm and entry.function is not None and entry.function.body is not None:
+            body = Apply("exp", (entry.function.body,))
+            entry.function = replace(entry.function, body=body)
+
+    def _touch(
+        self, reader: Formula, parameter: Sequence[object], nodes: list[object], sure: bool = False
+    ) -> None:
+        """An undeclared parameter that is bold or transposed in the body is an array: its shape is assumed."""
+        if self.table.inference is None:
+            return
+
+        cursor = Cursor(list(parameter))  # type: ignore[arg-type]
+        name = base_name(cursor)
+        if name is None or self.table.find(name) is not None:
+            return
+        text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
+        vectorial = name.font in ("bold", "vec") or any(
+            f"{own}{mark}" in text.replace("{", "").replace("}", "")
+            for mark in (r"^\top", "^T", "_")
+        )
+        if sure or vectorial or own not in text or r"\|" in text:
+            try:
+                reader.whole(list(parameter))  # type: ignore[arg-type]
+            except REFUSED:
+                return
+
+    def _record(self, head: Head, nodes: list[object], source: Source) -> None:
+        """Remember a definition of the forward pass."""
+        texts = {t.text for node in nodes for t in tokens_in(node)}
+        if not texts & {r"\partial", r"\nabla"}:
+            self.forward.record(head.name, nodes)  # type: ignore[arg-type]
+        self.layers.record(head.name, [t for node in nodes for t in tokens_in(node)], source)
+
+    def _prepare(self, tokens: Sequence[Token], source: Source) -> None:
+        """Definitions of other layers, and a loss of which only derivatives are spoken of, as a formula needs them."""
+        if not tokens:
+            return
+        try:
+            nodes = tree(list(tokens), source)
+            for name, right, place in self.layers.needed(names_in(nodes), self.table):
+                self._define_layer(name, right, place)
+            for name in differentiated(nodes):
+                self._define_upstream(name, source)
+        except REFUSED:
+            return
+
+    def _define_layer(self, name: Name, right: list[Token], source: Source) -> None:
+        entry = self.table.exact(name)
+        if entry is not None and entry.assumed:
+            entry.sizes, entry.assumed = None, False
+        self._prepare(right, source)
+        before = self.table.sizes.snapshot()
+        try:
+            nodes = tree(right, source)
+            define_symbol(self._reader(source), Head(name), nodes, 0)
+            self._record(Head(name), list(nodes), source)
+        except REFUSED:
+            self.table.sizes.restore(before)
+
+    def _define_upstream(self, name: Name, source: Source) -> None:
+        """Give a loss that is defined nowhere an arbitrary gradient at the ends of the forward pass."""
+        match = self.table.find(name)
+        entry = match[0] if match is not None else None
+        if name in self.heads or (name.sub and is_index(name.sub)):
+            return
+        if (
+            entry is not None
+            and (entry.kind != "variable" or entry.definition or not entry.assumed)
+            and self.upstream.get(name) in (None, len(self.forward.uses))
+        ):
+            return
+        if (
+            not all(self._is_defined(other) for other in self.layers.plain(DERIVING))
+            and self.in_prose
+        ):
+            return
+        for _ in range(LAYERS_AHEAD):
+            found = list(self.layers.needed(self.written, self.table))
+            for other, right, place in found:
+                self.written = (*self.written, *names_in(tree(right, place)))
+                if not any(t.text in DERIVING for t in right):
+                    self._define_layer(other, right, place)
+            if not found:
+                break
+        if define_upstream(self._reader(source), name, self.forward):
+            self.upstream[name] = len(self.forward.uses)
+
+    def _introduce(self, left: Left, sides: list[RawSide], source: Source) -> int:
+        """Define the left side by the first right side that can be read; the number of that side, else 0."""
+        for position, side in enumerate(sides[1:], start=1):
+            if not side.tokens:
+                continue
+            before = self.table.sizes.snapshot()
+            reader = self._reader(source)
+            try:
+                nodes = clean(tree(list(side.tokens), source))
+                self._define(reader, left, nodes)
+                return position
+            except REFUSED:
+                self.table.sizes.restore(before)
+                self._forget(left)
+        return 0

@@ -1,0 +1,260 @@
+"""Sentences take effect: declarations, premises, definitions that wait for what they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from derive.derivation import Place, Prose
+from derive.errors import InternalError
+from derive.expr.nodes import (
+    Expr,
+    Relation,
+)
+from derive.reader.blocks import Display, ParagraphBreak, Text
+from derive.reader.blocks import Prose as RawProse
+from derive.reader.declare_constraints import constrain
+from derive.reader.declare_definitions import (
+    Head,
+)
+from derive.reader.doubts import is_number
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.groups import Node
+from derive.reader.heads import left_of
+from derive.reader.prose import Stated
+from derive.reader.reading_definitions import ReadingDefinitions
+from derive.reader.reading_state import (
+    REFUSED,
+)
+from derive.reader.reading_words import (
+    between_indices,
+    calls_name,
+    tokens_in,
+)
+from derive.reader.scanner import Token
+from derive.reader.upstream import differentiated, names_in
+from derive.reader.wording import (
+    decomposition,
+    explains,
+    imposes,
+    is_conditional,
+    is_result,
+    models,
+    several,
+    solves,
+    states,
+)
+
+
+class ReadingProse(ReadingDefinitions):
+    """The part of a pass that takes in sentences."""
+
+    def _prose(self, number: int, block: RawProse) -> None:
+        words = "".join(
+            piece.text
+            if isinstance(piece, Text)
+            else f"${block.source.slice(piece.span).strip('$')}$"
+            for piece in block.pieces
+        )
+        place = block.source.place(block.span.start)
+        self.result.blocks.append(
+            Prose(words.strip(), Place(block.source.path, place.line, place.column))
+        )
+        self.lead = words if self.fresh else f"{self.lead} {words}"
+        self.fresh = False
+        self.cases = []
+        self.in_prose = True
+        for stated in self.stated.get(number, ()):
+            if id(stated) in self.early:
+                continue
+            try:
+                self._carry_out(stated)
+            except REFUSED as error:
+                self.deferred.append(stated)
+                self.result.faults += getattr(error, "ill_typed", True)
+                self._note_refused(error)
+            except Exception as error:  # a fault of the reader costs this formula only
+                fault = InternalError(f"{type(error).__name__} while reading: {error}")
+                self.result.notes[str(fault)] = None
+        if solves(words):
+            self.conditions.settle(several(words))
+
+    def _is_news(self, stated: Stated) -> bool:
+        """Whether an equation defines a name of which nothing is said elsewhere."""
+        nodes = stated.clause.nodes
+        cut = next(
+            (i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text in ("=", ":=")), 0
+        )
+        left = left_of(
+            self._reader(stated.mention.source), [t for n in nodes[:cut] for t in tokens_in(n)]
+        )
+        return left.kind == "new" or (
+            left.kind == "free" and left.entry is not None and left.entry.assumed
+        )
+
+    def _look_ahead(self, number: int) -> None:
+        """`where $r = y - Xw$` after a display defines what the display speaks of."""
+        blocks = self.document.blocks
+        following = next(
+            (
+                i
+                for i in range(number + 1, len(blocks))
+                if not isinstance(blocks[i], ParagraphBreak)
+            ),
+            0,
+        )
+        after = blocks[following]
+        if not following or not isinstance(after, RawProse) or not after.pieces:
+            return
+        first = after.pieces[0]
+        if not isinstance(first, Text) or not explains(first.text):
+            return
+        for position, stated in enumerate(self.stated.get(following, ())):
+            if position and stated.mention.starts:
+                return
+            if not stated.defines or not self._is_news(stated):
+                continue
+            before = self.table.sizes.snapshot()
+            try:
+                self._carry_out(stated)
+                self.early.add(id(stated))
+            except REFUSED:
+                self.table.sizes.restore(before)
+
+    def _carry_out(self, stated: Stated) -> None:
+        """An equation or a condition in a line of prose."""
+        mention, nodes = stated.mention, stated.clause.nodes
+        from derive.reader.declare_clauses import _relation_at
+
+        cut = _relation_at(nodes)
+        assert cut is not None
+        source = mention.source
+        words = f"{mention.lead} {mention.before}"
+        reader = self._reader(source)
+        if not stated.defines:
+            if is_conditional(words) or between_indices(nodes[cut]):
+                self.cases.append((tuple(nodes), source))
+            elif states(words):
+                self._suppose(reader, nodes)
+            return
+        left, right = nodes[:cut], nodes[cut + 1 :]
+        tokens = [token for node in left for token in tokens_in(node)]
+        sign = nodes[cut]
+        if isinstance(sign, Token) and sign.text == r"\sim":
+            from derive.reader.declare import _finish
+
+            _finish(reader, stated.clause)
+            return
+        if is_conditional(words) and left and right:
+            self.cases.append((tuple(nodes), source))
+        if is_conditional(words) or not left or not right:
+            return
+        if self._waits(right):
+            self.deferred.append(stated)
+            return
+        self._prepare([token for node in nodes for token in tokens_in(node)], source)
+        left_side = left_of(reader, tokens)
+        if (
+            models(mention.lead)
+            and left_side.head is not None
+            and self._has_members(left_side.head)
+        ):
+            return
+        if left_side.head is not None and left_side.head.indices and is_number(right):
+            return
+        if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
+            left_side = replace(left_side, kind="new")
+        right_tokens = [token for node in right for token in tokens_in(node)]
+        called = left_side.head is not None and left_side.head.parameters is not None
+        if called and left_side.head is not None and calls_name(right_tokens, left_side.head.name):
+            return
+        if left_side.kind == "new" or (left_side.kind == "free" and not is_result(mention.lead)):
+            before = self.table.sizes.snapshot()
+            try:
+                recurring = left_side.kind == "free" or plain(left).strip() in plain(right)
+                if recurring and self._constrained(reader, left, right):
+                    return
+                if (
+                    left_side.kind == "new"
+                    or states(words)
+                    or decomposition(words)
+                    or not mention.lead.strip()
+                ):
+                    self._define(reader, left_side, tuple(right))
+            except REFUSED:
+                self.table.sizes.restore(before)
+                self._forget(left_side)
+                raise
+            return
+        if self._constrained(reader, left, right):
+            return
+        if states(words) and imposes(words):
+            a, b = reader.whole(left), reader.whole(right)
+            self.table.sizes.unify_shapes(a.shape, b.shape)
+            self._premise(Relation("=", a.build(), b.build()))
+
+    def _waits(self, right: Sequence[Node]) -> bool:
+        """Whether a derivative speaks of what is defined later, or of a loss without a forward pass yet."""
+        losses = tuple(differentiated(right))
+        if not losses:
+            return False
+        later = (n for n in names_in(right) if n in self.heads and n not in self.table.families)
+        if any(not self._is_defined(name) for name in later if name not in losses):
+            return True
+        return self.in_prose and any(
+            not self._is_defined(name) and name not in self.heads for name in losses
+        )
+
+    def _has_members(self, head: Head) -> bool:
+        """Whether a plain name also stands with an index in a display: y in `fit a line $y = a + b x$` beside y_i."""
+        if head.parameters is not None or head.indices or head.name.accents or head.name.sub:
+            return False
+        for block in self.document.blocks:
+            texts = [t.text for t in block.tokens] if isinstance(block, Display) else []
+            for a, b, c in zip(texts, texts[1:], texts[2:], strict=False):
+                if a == head.name.base and b == "_" and c in ("i", "n", "k", "j", "t"):
+                    return True
+        return False
+
+    def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
+        """A condition that holds from here on."""
+        from derive.reader.formula_conditions import condition
+
+        self._premise(condition(reader, Cursor(list(nodes))).build())  # type: ignore[arg-type]
+
+    def _premise(self, relation: Expr) -> None:
+        if relation not in self.table.conditions:
+            self.table.conditions.append(relation)
+
+    def _constrained(
+        self, reader: Formula, left: Sequence[object], right: Sequence[object]
+    ) -> bool:
+        """Whether an equation has the form of a fact (`A = A^\\top`, `\\sum_j t_j = 1`), which is then declared."""
+        before = self.table.sizes.snapshot()
+        entries, families = dict(self.table.entries), dict(self.table.families)
+        with suppress(*REFUSED):  # what cannot be read constrains nothing
+            a, b = reader.whole(list(left)), reader.whole(list(right))  # type: ignore[arg-type]
+            if a.kind not in ("ones", "zeros") and b.kind not in ("ones", "zeros"):
+                self.table.sizes.unify_shapes(a.shape, b.shape)
+            if constrain(self.table, a.build(), b.build()):
+                return True
+        self.table.sizes.restore(before)
+        for known, now in ((entries, self.table.entries), (families, self.table.families)):
+            for name in [n for n in now if n not in known]:
+                del now[name]
+                self.table.by_letter.get(name.letter, {}).pop(name, None)
+        return False
+
+    def _try_deferred(self) -> None:
+        """Definitions in prose that needed what was defined after them."""
+        waiting, self.deferred = self.deferred, []
+        for stated in waiting:
+            before = self.table.sizes.snapshot()
+            try:
+                self._carry_out(stated)
+                self.result.faults -= self.result.faults > 0
+            except REFUSED:
+                self.table.sizes.restore(before)
+                self.deferred.append(stated)

@@ -1,0 +1,183 @@
+"""The role of each relation sign: definition, claim, condition, consequence; other readings of a side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from derive.derivation import Alternative, Unreadable
+from derive.derivation import Side as TypedSide
+from derive.expr.nodes import (
+    Expr,
+    Relation,
+)
+from derive.reader.conditions import is_zero, zero_like
+from derive.reader.doubts import is_free, ties
+from derive.reader.formula import Reading, read_sides
+from derive.reader.formula_state import Options, State
+from derive.reader.heads import Left
+from derive.reader.reading_state import (
+    GUESSED,
+    NOTES,
+    ReadingState,
+)
+from derive.reader.reading_words import (
+    has_derivative,
+    is_equivalence,
+    is_gradient,
+    tidied,
+)
+from derive.reader.relations import RawRelation
+from derive.reader.relations import Side as RawSide
+from derive.reader.source import Source
+from derive.reader.wording import (
+    claims,
+    imposes,
+    solves,
+)
+
+
+class ReadingRoles(ReadingState):
+    """The part of a pass that gives roles."""
+
+    def _role(
+        self,
+        relation: RawRelation,
+        position: int,
+        typed: list[TypedSide],
+        left: Left,
+        defined: int,
+        words: str,
+    ) -> str:
+        sign = relation.sign.relation
+        if defined and position <= defined:
+            return "definition"
+        if left.kind in ("new", "free") and position == 1:
+            return "definition"
+        if sign in (":=", "=:") and position == 1:
+            return "definition" if left.kind != "consequence" else "consequence"
+        right = typed[position]
+        first = typed[0]
+        if sign == "=" and isinstance(right, Expr) and is_zero(right):
+            if (
+                any(token.text == "!" for token in relation.sign.over)
+                or solves(words)
+                or imposes(words)
+            ):
+                return "condition"
+            if isinstance(first, Expr) and is_gradient(first):
+                return "condition"
+            if not claims(words) and self.seeks:
+                return "condition" if not self.conditions.active_for(typed) else "tie"
+            return "tie" if is_equivalence(relation) else "claim"
+        if any(token.text == "!" for token in relation.sign.over):
+            return "condition"
+        if (
+            sign == "="
+            and position == 1
+            and isinstance(first, Expr)
+            and is_zero(first)
+            and not claims(words)
+        ):
+            return "condition"
+        if left.kind == "condition" and position == 1:
+            return "condition"
+        if left.kind == "consequence" and position == 1:
+            return "consequence"
+        if sign != "=" and is_free(typed[position - 1]) and is_free(right):
+            return "condition"
+        if self.conditions.active_for(typed) and not has_derivative(first):
+            unsure = sign != "=" or ties(typed[position - 1], right, self.table)
+            return "tie" if unsure else "consequence"
+        plain_first = position == 1 and isinstance(first, Expr) and not has_derivative(first)
+        if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
+            return "condition"
+        if is_free(typed[position - 1]) and is_free(right):
+            return "condition"
+        if is_equivalence(relation):
+            return "tie"
+        if sign == "=" and ties(typed[position - 1], right, self.table):
+            return "tie"
+        return "claim"
+
+    def _demanded(self, first: TypedSide, right: TypedSide, words: str) -> bool:
+        """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
+        if not isinstance(first, Expr) or not isinstance(right, Expr):
+            return False
+        return imposes(words) and not claims(words)
+
+    def _impose(
+        self, typed: list[TypedSide], position: int, previous: TypedSide, right: TypedSide
+    ) -> None:
+        """Remember a condition: by the first side of its chain, and by the last one before the sign."""
+        if not isinstance(right, Expr):
+            return
+        found = []
+        for side in (typed[0], previous):
+            if isinstance(side, Expr) and (side.shape == right.shape or is_zero(right)):
+                other = zero_like(side) if is_zero(right) else right
+                found.append(Relation("=", side, other))
+        self.conditions.impose(found)
+
+    def _remember(self, typed: list[TypedSide], words: str) -> None:
+        """A derivative may be set to zero in the words that follow."""
+        readable = [side for side in typed if isinstance(side, Expr)]
+        if readable and isinstance(typed[0], Expr) and is_gradient(typed[0], 1):
+            self.conditions.gradient(typed[0], readable[-1])
+
+    def _alternatives(
+        self,
+        role: str,
+        left: TypedSide,
+        right: TypedSide,
+        typed: list[TypedSide],
+        position: int,
+        sides: list[RawSide],
+        source: Source,
+    ) -> tuple[Alternative, ...]:
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return ()
+        found: list[Alternative] = []
+        if role in ("consequence", "tie"):
+            for premises in self.conditions.variants():
+                found.append(Alternative(left, right, premises, "where the condition before holds"))
+        if role in ("claim", "consequence", "tie"):
+            found.extend(
+                self._other_readings(left, right, sides[position - 1], sides[position], source)
+            )
+        return tuple(found)
+
+    def _other_readings(
+        self, left: Expr, right: Expr, left_raw: RawSide, right_raw: RawSide, source: Source
+    ) -> Iterator[Alternative]:
+        """The readings of a step whose notation has several: how far a sum reaches, what a slash divides by."""
+        if not self.several:
+            return
+        tokens = [left_raw.tokens, right_raw.tokens]
+        first = read_sides(tokens, self.table.copy(), source, self.options, state := State())
+        del first
+        for name in state.ambiguous:
+            if name not in NOTES:
+                continue
+            turned: Any = {name: not getattr(Options(), name)}
+            other = replace(self.options, **turned)
+            found = read_sides(tokens, self.table.copy(), source, other, State())
+            if all(isinstance(side, Reading) for side in found):
+                a, b = (tidied(side.expr) for side in found if isinstance(side, Reading))
+                if (a, b) != (left, right):
+                    yield Alternative(a, b, (), NOTES.get(name, name))
+
+    def _count(self, left: TypedSide, right: TypedSide, role: str) -> None:
+        unreadable = [side for side in (left, right) if isinstance(side, Unreadable)]
+        for side in unreadable:
+            clash = side.ill_typed or side.why.startswith(GUESSED)
+            self.result.faults += clash
+            self.result.unreadable += not clash
+        if (
+            isinstance(left, Expr)
+            and isinstance(right, Expr)
+            and left.shape != right.shape
+            and not (is_zero(right) or is_zero(left))
+        ):
+            self.result.faults += 1

@@ -1,0 +1,222 @@
+"""Sides of relations: reading them, and saying why one cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.derivation import Side as TypedSide
+from derive.derivation import Unreadable
+from derive.errors import ReadError
+from derive.expr.nodes import (
+    Expr,
+)
+from derive.expr.sizes import ONE, shape_text
+from derive.reader.conditions import is_zero
+from derive.reader.doubts import two_fonts
+from derive.reader.formula import Reading, read_sides
+from derive.reader.formula_cursor import Cursor, clean
+from derive.reader.formula_state import State
+from derive.reader.groups import tree
+from derive.reader.heads import Left
+from derive.reader.reading_state import (
+    DOUBTS,
+    EXAMPLE,
+    GUESSED,
+    REFUSED,
+    ReadingState,
+)
+from derive.reader.reading_words import (
+    calls_name,
+    side_mentions,
+    tidied,
+)
+from derive.reader.relations import RawRelation
+from derive.reader.relations import Side as RawSide
+from derive.reader.scanner import Kind, Token
+from derive.reader.source import Source
+from derive.reader.table import INDEX_LETTERS
+from derive.reader.wording import (
+    last_sentence,
+    redefines,
+)
+
+
+class ReadingSides(ReadingState):
+    """The part of a pass that reads sides."""
+
+    def _read(self, sides: list[RawSide], source: Source, state: State) -> list[TypedSide]:
+        found = read_sides([side.tokens for side in sides], self.table, source, self.options, state)
+        typed: list[TypedSide] = []
+        for side, raw in zip(found, sides, strict=True):
+            if isinstance(side, Reading):
+                typed.append(tidied(side.expr))
+                self.confirmed |= self._assumed_in(raw.tokens)
+                self.result.conventions += len(side.notes)
+            else:
+                typed.append(self._unreadable(raw, side, source))
+        for note in state.notes:
+            self.result.notes[note] = None
+        return typed
+
+    def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
+        where = f" (line {error.line})" if error.line else ""
+        why = f"{error.message}{where}"
+        if error.ill_typed and any(doubt in error.message for doubt in DOUBTS):
+            return Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
+        if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
+            return Unreadable(
+                raw.latex, f"{GUESSED}: {why}; {foreign} was declared in another section"
+            )
+        guessed = self._assumed_in(raw.tokens) if error.ill_typed else frozenset()
+        if error.ill_typed and re.search(r"\?\d", error.message) and self._has_open_sizes():
+            return Unreadable(raw.latex, f"{GUESSED}: {error.message}{where}; declare them")
+        near = self._near(raw.tokens, source) if error.ill_typed and self.last else ()
+        if not guessed:
+            return Unreadable(raw.latex, why, error.ill_typed, near)
+        found = Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
+        self.guessed[found] = (guessed, Unreadable(raw.latex, why, True, near))
+        return found
+
+    def _near(self, tokens: Sequence[Token], source: Source) -> tuple[tuple[str, Expr], ...]:
+        """What an ill-typed side says with one transpose more or less."""
+        from derive.reader.transposes import transposed_readings
+
+        def read(changed: list[Token]) -> Expr | None:
+            before = self.table.sizes.snapshot()
+            (found,) = read_sides([changed], self.table, source, self.options, State())
+            self.table.sizes.restore(before)
+            return tidied(found.expr) if isinstance(found, Reading) else None
+
+        return transposed_readings(tokens, read)
+
+    def _foreign_in(self, tokens: Sequence[Token]) -> str:
+        """A name among the tokens that another section declared, where it may have been another thing."""
+        letters = {token.text for token in tokens}
+        found = (
+            e
+            for e in self.table.variables()
+            if e.section not in (0, self.section) and e.name.base in letters
+        )
+        return next((e.latex for e in found if e.sizes), "")
+
+    def _comparable(
+        self, left: TypedSide, left_raw: RawSide, right: TypedSide, right_raw: RawSide
+    ) -> TypedSide:
+        """The right side; one without value where the shapes of the sides clash and may have been guessed."""
+        tokens = [*left_raw.tokens, *right_raw.tokens]
+        if isinstance(left, Expr) and isinstance(right, Expr):
+            if collapsed := self._collapsed(tokens):
+                return Unreadable(
+                    right_raw.latex,
+                    f"{GUESSED}: {collapsed} could be read as a number only; declare it",
+                )
+            if twice := two_fonts(left, right, self.table):
+                return Unreadable(right_raw.latex, f"{twice} may be one name or two; declare them")
+        if not isinstance(left, Expr) or not isinstance(right, Expr) or left.shape == right.shape:
+            return right
+        if is_zero(left) or is_zero(right):
+            return right
+        guessed = self._assumed_in(tokens)
+        foreign = self._foreign_in(tokens)
+        if not guessed and not foreign:
+            return right
+        said = (
+            f"the left side is {shape_text(left.shape)}, the right side {shape_text(right.shape)}"
+        )
+        found = Unreadable(right_raw.latex, f"{GUESSED}: {said}; declare them")
+        if not foreign:
+            self.guessed[found] = (guessed, right)
+        return found
+
+    def _collapsed(self, tokens: Sequence[Token]) -> str:
+        """A bold name among the tokens that could be read as a number only, empty when there is none."""
+        letters = {token.text for token in tokens}
+        for entry in self.table.variables():
+            if (
+                entry.assumed
+                and entry.name.base in letters
+                and entry.name.font in ("bold", "vec")
+                and entry.definition is None
+            ):
+                own = self.table.symbol(entry).shape if not entry.family else (None,)
+                if all(size == ONE for size in own):
+                    return entry.latex
+        return ""
+
+    def _annotated(
+        self, group: list[RawRelation], source: Source, state: State
+    ) -> tuple[Expr, ...]:
+        """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
+        found: list[Expr] = []
+        from derive.reader.formula_conditions import condition
+
+        for nodes, place in self.cases:
+            try:
+                reader = self._reader(place, state)
+                letters = [
+                    n for n in clean(nodes) if isinstance(n, Token) and n.kind is Kind.LETTER
+                ]
+                indices = len(letters) == 2 and all(n.text in INDEX_LETTERS for n in letters)
+                with reader.flag(in_index=indices):
+                    found.append(condition(reader, Cursor(nodes)).build())
+            except REFUSED:
+                continue
+        for annotation in group[0].chain.annotations:
+            tokens = [t for t in annotation.tokens if t.text not in (r"\forall",)]
+            texts = {t.text for t in tokens}
+            if (
+                not texts & {"<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq"}
+                or r"\dots" in texts
+            ):
+                continue
+            try:
+                reader = self._reader(source, state)
+                found.append(condition(reader, Cursor(tree(tokens, source))).build())
+            except REFUSED:
+                continue
+        return tuple(found)
+
+    def _adjusted(
+        self, left: Left, group: list[RawRelation], words: str, sides: list[RawSide], source: Source
+    ) -> Left:
+        """A free name is defined by its equation, unless a condition that was imposed speaks of it."""
+        sign = group[0].sign.relation
+        recursive = (
+            left.kind == "new" and left.head is not None and left.head.parameters is not None
+        )
+        if recursive and left.head is not None and calls_name(sides[1].tokens, left.head.name):
+            return Left("known")
+        if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
+            return Left("known", left.head)
+        if left.kind == "known" and left.head is not None and left.entry is not None:
+            defining = sign in (":=", r"\triangleq") or (
+                redefines(words) and "define" in words.lower()
+            )
+            if defining and left.entry.kind != "word":
+                return replace(left, kind="free")
+            if (
+                left.head.parameters is not None
+                and left.entry.kind != "word"
+                and EXAMPLE.search(last_sentence(words))
+            ):
+                return replace(left, kind="free")
+            if (
+                left.entry.kind != "word"
+                and self.given_in.get(left.head.name, self.section) != self.section
+            ):
+                return replace(left, kind="free")
+            return left
+        if left.kind == "free" and left.head is not None:
+            if self.conditions.speaks_of(left.head.name, self.table):
+                return Left("consequence", left.head, entry=left.entry)
+            if side_mentions(sides[1], sides[0]):
+                return Left("condition", left.head, entry=left.entry)
+        if left.kind == "new" and left.head is not None and not left.head.parameters:
+            unknown = self.conditions.alias_of(left.head.name, self.table)
+            if unknown is not None and not left.head.indices:
+                entry = self.table.declare(left.head.name, left.head.latex or left.head.name.latex)
+                entry.kind, entry.definition, entry.sizes = "variable", unknown, unknown.shape
+                return Left("consequence", left.head, entry=entry)
+        return left

@@ -1,0 +1,102 @@
+"""A look at the whole document before it is read: what it defines, names and seeks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derive.errors import ReadError
+from derive.reader.blocks import Display, Document, Text
+from derive.reader.blocks import Prose as RawProse
+from derive.reader.declare_clauses import _relation_at as relation_at
+from derive.reader.formula_cursor import Cursor, clean
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import tree
+from derive.reader.prose import Stated
+from derive.reader.reading_words import (
+    DERIVING,
+    tokens_in,
+)
+from derive.reader.relations import RawRelation
+from derive.reader.scanner import Token
+from derive.reader.source import Source
+from derive.reader.table import Name
+from derive.reader.upstream import names_in
+from derive.reader.wording import (
+    solves,
+)
+
+
+def heads_of(
+    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
+) -> frozenset[Name]:
+    """The names that stand alone, or before a bracket, on some left side."""
+    found: dict[Name, None] = {}
+    lefts = [clean(group[0].lhs.tokens) for groups in chains.values() for group in groups]
+    lefts += [
+        clean(s.clause.nodes) for statements in stated.values() for s in statements if s.defines
+    ]
+    for items in lefts:
+        cursor = Cursor(items, cleaned=True)
+        name = base_name(cursor)
+        if name is not None:
+            sub, sup = written_scripts(cursor)
+            if cursor.node is None or cursor.at("(", "=", ":"):
+                found[Name(name.base, name.font, name.accents, sub, sup)] = None
+    return frozenset(found)
+
+
+def layered(
+    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
+) -> Iterator[tuple[Name, list[Token], Source]]:
+    """Each name that is alone on a left side, with the right side."""
+    pairs = [
+        (list(g[0].lhs.tokens), list(g[0].rhs.tokens), g[0].chain.source)
+        for groups in chains.values()
+        for g in groups
+    ]
+    for statements in stated.values():
+        for s in (s for s in statements if s.defines):
+            cut = relation_at(s.clause.nodes)
+            left, right = s.clause.nodes[:cut], s.clause.nodes[(cut or 0) + 1 :]
+            sides = ([t for node in part for t in tokens_in(node)] for part in (left, right))
+            pairs.append((*sides, s.mention.source))  # type: ignore[arg-type]
+    for left_tokens, right_tokens, source in pairs:
+        try:
+            cursor = Cursor(tree(left_tokens, source))
+        except ReadError:
+            continue
+        name = base_name(cursor)
+        if name is not None:
+            sub, sup = written_scripts(cursor)
+            if cursor.node is None:
+                yield Name(name.base, name.font, name.accents, sub, sup), right_tokens, source
+
+
+def written_names(document: Document) -> tuple[Name, ...]:
+    """Every name in the displays of a document."""
+    found: dict[Name, None] = {}
+    for display in document.displays:
+        try:
+            found.update(dict.fromkeys(names_in(tree(list(display.tokens), display.source))))
+        except ReadError:
+            continue
+    return tuple(found)
+
+
+def seeks_unknowns(document: Document) -> bool:
+    """Whether a document is about an optimum or an equation to be solved, so that `... = 0` may be imposed."""
+    for block in document.blocks:
+        if isinstance(block, RawProse):
+            words = " ".join(piece.text for piece in block.pieces if isinstance(piece, Text))
+            if solves(words) or re.search(
+                r"\b(?:minimi|maximi|optim|estimat|lagrang|likelihood|solution|root|posterior|set)",
+                words,
+                re.I,
+            ):
+                return True
+        elif isinstance(block, Display) and any(
+            t.text in DERIVING or t.text == "'" for t in block.tokens
+        ):
+            return True
+    return False
