@@ -317,7 +317,8 @@ def _apply(reader: Formula, subject: Subject, entry: Declaration, found: Members
         else:
             extents = _extents(reader, subject, entry) if subject.indices else []
             entry.sizes = (*extents, *member)
-            entry.family = 0 if scalars else len(extents)
+            vector = scalars and entry.origin == 1  # w_0, ..., w_M keeps its own count
+            entry.family = 0 if vector else len(extents)
     elif member and len(entry.sizes) == len(subject.indices):
         entry.sizes = (*entry.sizes, *member)
         entry.family = len(subject.indices)

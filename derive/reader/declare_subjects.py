@@ -88,7 +88,11 @@ def _subjects(reader: Formula, written: list[list[Node]]) -> list[Subject]:
     while position < len(written):
         nodes = written[position]
         if position + 2 < len(written) and _are_dots(written[position + 1]):
-            found.append(_listed(reader, nodes, written[position + 2]))
+            listed = _listed(reader, nodes, written[position + 2])
+            while found and _precedes(found[-1], listed):
+                found.pop()
+                listed.origin -= 1
+            found.append(listed)
             position += 3
             continue
         if _are_dots(nodes):
@@ -101,6 +105,19 @@ def _subjects(reader: Formula, written: list[list[Node]]) -> list[Subject]:
         found.append(subject)
         position += 1
     return found
+
+
+def _precedes(subject: Subject, listed: Subject) -> bool:
+    """Whether `x_1` stands before `x_2, \\dots, x_n`: it is the first of the same list."""
+    name, number = subject.name, str(listed.origin - 1)
+    script = name.sub if listed.marker == "sub" else name.sup.strip("()")
+    other = name.sup if listed.marker == "sub" else name.sub
+    same = (name.base, name.font, name.accents) == (
+        listed.name.base,
+        listed.name.font,
+        listed.name.accents,
+    )
+    return same and not subject.indices and script == number and not other
 
 
 def _listed(reader: Formula, first: list[Node], last: list[Node]) -> Subject:
