@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derive.errors import NoRuleError, UsageError
-from derive.expr.nodes import Apply, Derivative, Expr, Index, Item, Symbol
+from derive.expr.nodes import Apply, Derivative, Expr, Index, Item, Matrix, Symbol, Transpose
 from derive.expr.plain import plain
 from derive.expr.walk import bound_indices, free_indices, post_order, substitute
 from derive.tensor.canonical import canonical
@@ -66,9 +66,26 @@ def derivative(body: Expr, wrt: Sequence[Expr]) -> Expr:
     """
     if not wrt:
         raise UsageError(f"a derivative of {plain(body)} needs a variable")
+    blocks = _by_blocks(body, wrt)
+    if blocks is not None:
+        return blocks
     graph = Graph()
     value = derivative_value(Lowering(graph), body, wrt)
     return written(graph, value)
+
+
+def _by_blocks(body: Expr, wrt: Sequence[Expr]) -> Expr | None:
+    """The derivative of a matrix written out: block by block by a number; a column of numbers by a vector has the
+    gradients as rows. None for other shapes."""
+    if not isinstance(body, Matrix) or len(wrt) != 1:
+        return None
+    variable = wrt[0]
+    if not variable.shape:
+        return Matrix(tuple(tuple(derivative(b, wrt) for b in line) for line in body.rows))
+    column = all(len(line) == 1 and not line[0].shape for line in body.rows)
+    if not column or len(variable.shape) != 1:
+        return None
+    return Matrix(tuple((Transpose(derivative(line[0], wrt)),) for line in body.rows))
 
 
 def textbook(body: Expr, wrt: Sequence[Expr]) -> Entries:
