@@ -105,6 +105,8 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "digamma": lambda x: _positive(x, x.digamma),
     "trigamma": _polygamma(1),
     "polygamma2": _polygamma(2),
+    "bessel_i0": lambda x: x.bessel_i(0),
+    "bessel_i1": lambda x: x.bessel_i(1),
     "abs": _abs,
     "sign": _sign,
     "floor": arb.floor,

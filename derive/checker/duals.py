@@ -445,6 +445,8 @@ SLOPES: dict[str, Slope] = {
     "trigamma": lambda k, x, y: k.unary("polygamma2", x),
     "sigmoid": lambda k, x, y: k.multiply(y, k.unary("sigmoid", k.negative(x))),
     "softplus": lambda k, x, y: k.unary("sigmoid", x),
+    "bessel_i0": lambda k, x, y: k.unary("bessel_i1", x),
+    "bessel_i1": lambda k, x, y: k.subtract(k.unary("bessel_i0", x), k.divide(y, x)),
     "abs": _abs_slope,
     "sign": _step_slope,
     "floor": _floor_slope,

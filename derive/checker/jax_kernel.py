@@ -64,7 +64,10 @@ DIRECT = [
     "log1p",
     "expm1",
 ]
-SPECIAL = {"erf": "erf", "lgamma": "gammaln", "digamma": "digamma", "gamma": "gamma"}
+SPECIAL = {"erf": "erf", "lgamma": "gammaln", "digamma": "digamma", "gamma": "gamma"} | {
+    "bessel_i0": "i0",
+    "bessel_i1": "i1",
+}
 
 
 @cache

@@ -42,6 +42,8 @@ def _special(name: str) -> Any:
 
     if name == "digamma":
         return lambda x: np.where(x > 0, special.digamma(x), np.nan)
+    if name in ("bessel_i0", "bessel_i1"):
+        return special.i0 if name == "bessel_i0" else special.i1
     order = {"trigamma": 1, "polygamma2": 2}[name]
     return lambda x: np.where(x > 0, special.polygamma(order, x), np.nan)
 
@@ -80,7 +82,7 @@ UNARY: dict[str, Any] = {
 
 @cache
 def _unary(name: str) -> Any:
-    if name in ("digamma", "trigamma", "polygamma2"):
+    if name in ("digamma", "trigamma", "polygamma2", "bessel_i0", "bessel_i1"):
         return _special(name)
     if name not in UNARY:
         raise EvaluationError(f"{name} has no meaning for float64")

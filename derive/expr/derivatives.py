@@ -54,6 +54,8 @@ DERIVATIVES: dict[str, Rule] = {
     "gamma": lambda x, y: y * _f("digamma", x),
     "lgamma": lambda x, y: _f("digamma", x),
     "digamma": lambda x, y: _f("trigamma", x),
+    "bessel_i0": lambda x, y: _f("bessel_i1", x),
+    "bessel_i1": lambda x, y: _f("bessel_i0", x) - y / x,
     "abs": lambda x, y: _f("sign", x),
     "sign": lambda x, y: as_expr(0),
     "factorial": lambda x, y: y * _f("digamma", x + 1),

@@ -203,6 +203,8 @@ ELEMENTWISE: tuple[FunctionRow, ...] = (
     ),
     _named("digamma", r"\psi", "the digamma function of", domain=(0, None)),
     _named("trigamma", r"\psi'", "the trigamma function of", domain=(0, None)),
+    _named("bessel_i0", r"I_0", "the modified Bessel function of order zero of", sympy=""),
+    _named("bessel_i1", r"I_1", "the modified Bessel function of order one of", sympy=""),
     _named("abs", r"\lvert {0} \rvert", "the absolute value of", kinks=(0,), sympy="Abs"),
     _named("sign", r"\operatorname{sign}", "the sign of", kinks=(0,)),
     _named("floor", r"\lfloor {0} \rfloor", "the floor of"),

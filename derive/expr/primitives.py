@@ -32,7 +32,7 @@ class Primitives(Protocol):
 
     def unary(self, name: str, a: Array) -> Array:
         """A scalar function entry by entry: exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan erf gamma
-        lgamma digamma trigamma abs sign floor log1p expm1 sigmoid softplus."""
+        lgamma digamma trigamma abs sign floor log1p expm1 sigmoid softplus bessel_i0 bessel_i1."""
 
     def maximum(self, a: Array, b: Array) -> Array: ...
     def minimum(self, a: Array, b: Array) -> Array: ...

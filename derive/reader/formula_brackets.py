@@ -24,6 +24,7 @@ from derive.reader.formula_names import Unknown, filled
 from derive.reader.formula_roots import binomial
 from derive.reader.formula_special import norm_of, shaped
 from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_written import Written
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
@@ -351,6 +352,9 @@ def read_identity(reader: Formula, request: object) -> Value | None:
         from derive.reader.formula_conditions import indicator
 
         return indicator(reader, clean(found.sub), found.start)
+    bessel = _bessel(reader, found, cursor)
+    if bessel is not None:
+        return bessel
     value = filled(reader, "identity", found.start)
     if found.sub is not None:
         text = plain(found.sub)
@@ -365,6 +369,22 @@ def read_identity(reader: Formula, request: object) -> Value | None:
             sizes = size_in(reader, found.sub, found.start)
             value = filled(reader, "identity", found.start, sizes[0])
     return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+
+
+def _bessel(reader: Formula, found: Written, cursor: Cursor) -> Value | None:
+    """I_0(x) and I_1(x) of a number: modified Bessel functions; an identity of size 0 has no use."""
+    order = plain(found.sub) if found.sub is not None else ""
+    if order not in ("0", "1") or found.sup is not None or not cursor.at("("):
+        return None
+    before = cursor.pos
+    inside = reader.atom(cursor)
+    if reader.arithmetic.shape(inside):
+        if order == "0":
+            raise reader.error(f"I_{order} is read for one number", found.start)
+        cursor.pos = before
+        return None
+    reader.note(f"I_{order} is the modified Bessel function of order {order}")
+    return reader.apply(f"bessel_i{order}", inside, found.start)
 
 
 def read_delta(reader: Formula, request: object) -> Value | None:

@@ -240,6 +240,8 @@ UNARY: dict[str, Callable[[Emitter, str], str]] = {
     **{n: _call(n) for n in ("arcsinh", "arccosh", "arctanh")},
     **{n: _call(n) for n in ("sign", "floor")},
     "erf": _special("erf"),
+    "bessel_i0": _special("i0"),
+    "bessel_i1": _special("i1"),
     "gamma": _special("gamma"),
     "lgamma": _special("gammaln"),
     "digamma": _special("digamma"),

@@ -26,7 +26,6 @@ STEP = 1 if os.environ.get("DERIVE_ALL_PROBLEMS") else 3
 REFUSED = {
     "m-vec-kron": "a reshaped array has no matrix notation",
     "s-kronvec": "inner sizes",
-    "l-vonmises": "gradient needs a scalar",
     "l-gp-ell": "not understood",
     "ml-tsne-kl": "not understood",
 }
