@@ -176,10 +176,13 @@ def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[Size
             entry.origin = 0
         return [size]
     found: list[Size] = []
-    for letter in subject.indices:
-        index = reader.table.exact(Name(letter))
+    known = [reader.table.exact(Name(letter)) for letter in subject.indices]
+    from_zero = all(x is not None and x.kind == "index" and x.lower == 0 for x in known)
+    if from_zero:
+        entry.origin = 0
+    for index in known:
         if index is not None and index.kind == "index" and index.upper is not None:
-            found.append(index.upper)
+            found.append(index.upper + 1 if from_zero else index.upper)
         else:
             found.append(reader.table.sizes.fresh())
     return found

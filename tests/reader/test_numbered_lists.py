@@ -16,6 +16,11 @@ NUMBERS = r"w_0,\ldots,w_M\in\mathbb{R}"
     ("expr", "given", "answer"),
     [
         (r"\sum_{j=0}^M w_j x^j", [r"x\in\mathbb{R}", NUMBERS], X[0] ** np.arange(3)),
+        (
+            r"\sum_{j=0}^M w_j x^j",
+            [r"x\in\mathbb{R}", r"w_j\in\mathbb{R}, j=0,\ldots,M"],
+            X[0] ** np.arange(3),
+        ),
         (r"\sum_{j=0}^M w_j^2 j", [NUMBERS], 2 * W * np.arange(3)),
         (r"\sum_{j=0}^M w_j^2", [r"w_0,w_1,\ldots,w_M\in\mathbb{R}"], 2 * W),
         (
