@@ -12,7 +12,7 @@ from derive import engine, pipeline, reader, tensor, writer
 from derive.derivation import Chain, Derivation, Given, Reason, Step
 from derive.errors import ShapeError, UsageError
 from derive.expr.nodes import Derivative as DerivativeNode
-from derive.expr.nodes import Dim, Expr, Index, Item, Symbol, Transpose, as_expr
+from derive.expr.nodes import Dim, Expr, Index, Item, Number, Symbol, Transpose, as_expr
 from derive.expr.shapes import transposed
 from derive.expr.sizes import Shape, shape_text
 from derive.expr.walk import free_symbols, post_order
@@ -286,6 +286,7 @@ def differentiate(
         raise ShapeError(
             f"a {kind} needs a scalar, {body!r} has shape {shape_text(body.shape)}; ask for the Jacobian"
         )
+    _refuse_outside(body)
     base = variable.base if isinstance(variable, Item) else variable
     axes = body.shape + (variable.shape if base is variable else _open_axes(variable)) * (
         1 + (kind == "hessian")
@@ -299,6 +300,23 @@ def differentiate(
     return Derivative(
         body, variable, kind, layout, result, shown, axes, found, names, assumed, check, seed
     )
+
+
+def _refuse_outside(body: Expr) -> None:
+    """Entries below the first one have no value: `w_0` of a vector whose entries count from 1."""
+    for node in post_order(body, into_definitions=True):
+        if not isinstance(node, Item) or not isinstance(node.base, Symbol):
+            continue
+        if any(fact.name == "zero_outside" for fact in node.base.facts):
+            continue
+        for axis, index in enumerate(node.indices):
+            first = node.base.origin if axis < node.base.family or not node.base.family else 1
+            low = index.lower if isinstance(index, Index) else index
+            if isinstance(low, Number) and low.value < first:
+                raise UsageError(
+                    f"{node!r} uses the entry {low!r} of {node.base.name}, whose entries count from {first}; "
+                    f"declare {node.base.name}_{low!r}, ... to count from there"
+                )
 
 
 def _open_axes(variable: Expr) -> Shape:
