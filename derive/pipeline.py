@@ -75,7 +75,11 @@ def judged(derivation: Derivation, options: CheckOptions | None = None) -> FileR
         derivation, seed=chosen.seed, strict=chosen.strict, time_limit=chosen.time_limit
     )
     pairs = zip(report.relations, _sides(derivation), strict=True)
-    return replace(report, relations=tuple(_finished(r, *sides) for r, sides in pairs))
+    own = Path(derivation.path).name  # a recipe knows its file by name alone
+    relations = (_finished(r, *sides) for r, sides in pairs)
+    return replace(
+        report, relations=tuple(replace(r, path="") if r.path == own else r for r in relations)
+    )
 
 
 def _sides(derivation: Derivation) -> Iterator[tuple[Side, str, Step]]:

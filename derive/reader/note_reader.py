@@ -25,7 +25,8 @@ from derive.reader.formula_values import Misfit
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
 from derive.reader.phrases import mentions
-from derive.reader.prose import Declarations, Stated
+from derive.reader.prose import Declarations
+from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
 from derive.reader.relations import RawRelation, number

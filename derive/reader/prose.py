@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
@@ -34,6 +33,7 @@ from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node, tree
 from derive.reader.phrases import Mention, mentions
+from derive.reader.prose_said import Said, Stated
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
@@ -50,27 +50,6 @@ from derive.reader.wording import (
 
 _BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
-
-
-@dataclass(frozen=True)
-class Stated:
-    """An equation or condition in a line of prose, with its words, to be carried out where it stands."""
-
-    clause: Clause
-    mention: Mention
-    defines: bool
-
-
-@dataclass
-class Said:
-    """Who is spoken of: the names of the last formula, the last matrix, names that wait for their set, a shape to come."""
-
-    subjects: list[Subject] = field(default_factory=list)
-    matrix: Name | None = None
-    indexed: Subject | None = None
-    waiting: list[list[Node]] = field(default_factory=list)
-    shape: list[Node] | None = None
-    axis: int | None = None
 
 
 class Declarations:

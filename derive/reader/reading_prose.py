@@ -23,7 +23,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.groups import Node
 from derive.reader.heads import left_of
-from derive.reader.prose import Stated
+from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
 from derive.reader.reading_state import (
     REFUSED,

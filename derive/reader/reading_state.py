@@ -21,7 +21,7 @@ from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node
 from derive.reader.heads import Left
 from derive.reader.layers import Layers
-from derive.reader.prose import Stated
+from derive.reader.prose_said import Stated
 from derive.reader.reading_survey import heads_of, layered, seeks_unknowns, written_names
 from derive.reader.relations import RawRelation
 from derive.reader.scanner import Token

@@ -12,7 +12,7 @@ from derive.reader.declare_clauses import _relation_at as relation_at
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import tree
-from derive.reader.prose import Stated
+from derive.reader.prose_said import Stated
 from derive.reader.reading_words import (
     DERIVING,
     tokens_in,

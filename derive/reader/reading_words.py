@@ -105,6 +105,6 @@ def recurs(head: Head, nodes: Sequence[object]) -> bool:
     """Whether a member is defined by its neighbours, `h_t = f(h_{t-1})`: then its index is held, h_t is one symbol."""
     if head.marker != "sub" or head.name.sub or head.name.sup:
         return False
-    texts = [t.text for node in nodes for t in tokens_in(node) if t.text not in ("{", "}")]
-    steps = ([head.name.base, "_", head.indices[0], sign] for sign in "+-")
-    return any(texts[i : i + 4] == step for step in steps for i in range(len(texts)))
+    texts = [t.text for node in nodes for t in tokens_in(node)]
+    steps = [[head.name.base, "_", "{", head.indices[0], sign] for sign in "+-"]
+    return any(texts[i : i + 5] == step for step in steps for i in range(len(texts)))

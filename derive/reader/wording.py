@@ -251,7 +251,7 @@ def several(words: str) -> bool:
 
 def explains(words: str) -> bool:
     """Whether a sentence after a display says what stands in it."""
-    return bool(re.match(r"\s*,?\s*(?:and )?(?:where|here|in which)\b", words, re.I))
+    return bool(re.match(r"\s*,?\s*(?:and )?(?:where|with|here|in which)\b", words, re.I))
 
 
 def models(words: str) -> bool:
