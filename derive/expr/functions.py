@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import ShapeError, UnknownFunctionError
-from derive.expr import meanings
+from derive.expr import meanings, shape_rules
 from derive.expr.meanings import Meaning
 from derive.expr.shapes import described
-from derive.expr.sizes import ONE, Shape, normal
+from derive.expr.sizes import ONE, Shape
 
 if TYPE_CHECKING:
     from derive.expr.nodes import Expr
@@ -63,93 +63,8 @@ def row(name: str) -> FunctionRow:
     return found
 
 
-# ------------------------------------------------------------------------------------ shape rules
-
-
-def _same(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0] if all(shape == s[0] for shape in s) else None
-
-
-def _scalar_or_same(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    arrays = [shape for shape in s if shape]
-    return (arrays[0] if arrays else ()) if all(a == arrays[0] for a in arrays) else None
-
-
-def _power_like(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0] if not s[1] or s[1] == s[0] else None
-
-
-def _to_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return ()
-
-
-def _square_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return () if not s[0] or (len(s[0]) == 2 and s[0][0] == s[0][1]) else None
-
-
-def _square(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0] if not s[0] or (len(s[0]) == 2 and s[0][0] == s[0][1]) else None
-
-
-def _vector_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return () if len(s[0]) == 1 or (len(s[0]) == 2 and s[0][0] == ONE) else None
-
-
-def _equal_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return () if s[0] == s[1] else None
-
-
-def _outer(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return normal((s[0][0], s[1][0])) if len(s[0]) == 1 and len(s[1]) == 1 else None
-
-
-def _diag(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return (s[0][-1], s[0][-1]) if len(s[0]) == 1 or (len(s[0]) == 2 and s[0][0] == ONE) else None
-
-
-def _diagonal(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0][:1] if len(s[0]) == 2 and s[0][0] == s[0][1] else None
-
-
-def _kronecker(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    if any(len(shape) > 2 for shape in s):
-        return None
-    a, b = (((*shape, ONE, ONE))[:2] if len(shape) < 2 else shape for shape in s)
-    return normal((a[0] * b[0], a[1] * b[1]))
-
-
-def _vec(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return normal((s[0][0] * s[0][1],)) if len(s[0]) == 2 else s[0] if len(s[0]) < 2 else None
-
-
-def _broadcast(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    target: Shape = tuple(params)
-    fits = not s[0] or (len(s[0]) == 1 and len(target) == 2 and s[0][0] == target[1])
-    return target if fits or s[0] == target else None
-
-
-def _by_rows(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0] if len(s[0]) in (1, 2) else None
-
-
-def _row_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0][:-1] if len(s[0]) == 1 else (s[0][:1] if len(s[0]) == 2 else None)
-
-
-def _all_scalars(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return () if not any(s) else None
-
-
-def _unit(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return tuple(params) if not s[0] else None
-
-
-def _eigenvalues(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
-    return s[0][:1] if len(s[0]) == 2 and s[0][0] == s[0][1] else None
-
-
 def _row_of(name: str, latex: str, words: str, meaning: Meaning, **more: Any) -> FunctionRow:
-    return FunctionRow(name, latex, words, _same, meaning, elementwise=True, **more)
+    return FunctionRow(name, latex, words, shape_rules.same, meaning, elementwise=True, **more)
 
 
 def _named(name: str, latex: str, words: str, **more: Any) -> FunctionRow:
@@ -244,7 +159,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "trace",
         r"\operatorname{tr}",
         "the trace of",
-        _square_scalar,
+        shape_rules.square_scalar,
         meanings.trace,
         needs="a square matrix",
     ),
@@ -252,7 +167,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "det",
         r"\det",
         "the determinant of",
-        _square_scalar,
+        shape_rules.square_scalar,
         meanings.matrix_or_scalar("det", lambda k, x: x),
         needs="a square matrix",
     ),
@@ -260,7 +175,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "logdet",
         r"\log\det",
         "the log determinant of",
-        _square_scalar,
+        shape_rules.square_scalar,
         meanings.matrix_or_scalar("logdet", lambda k, x: k.unary("log", x)),
         needs="a square matrix",
     ),
@@ -268,7 +183,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "logabsdet",
         r"\log\lvert\det {0}\rvert",
         "the log of the absolute determinant of",
-        _square_scalar,
+        shape_rules.square_scalar,
         meanings.matrix_or_scalar("logabsdet", lambda k, x: k.unary("log", k.unary("abs", x))),
         needs="a square matrix",
     ),
@@ -276,7 +191,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "inverse",
         r"{0}^{{-1}}",
         "the inverse of",
-        _square,
+        shape_rules.square,
         meanings.inverse,
         needs="a square matrix",
     ),
@@ -284,7 +199,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "norm1",
         r"\lVert {0} \rVert_1",
         "the one-norm of",
-        _vector_scalar,
+        shape_rules.vector_scalar,
         lambda k, a, r, p: meanings.over_all(k, k.unary("abs", a[0]), r[0]),
         needs="a vector",
     ),
@@ -300,14 +215,14 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "norm_frobenius",
         r"\lVert {0} \rVert_F",
         "the Frobenius norm of",
-        _to_scalar,
+        shape_rules.to_scalar,
         meanings.norm2,
     ),
     FunctionRow(
         "norm_inf",
         r"\lVert {0} \rVert_\infty",
         "the maximum norm of",
-        _vector_scalar,
+        shape_rules.vector_scalar,
         lambda k, a, r, p: k.max(k.unary("abs", a[0]), r[0]),
         needs="a vector",
     ),
@@ -315,7 +230,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "inner",
         r"\langle {0}, {1} \rangle",
         "the inner product of",
-        _equal_scalar,
+        shape_rules.equal_scalar,
         lambda k, a, r, p: meanings.over_all(k, k.multiply(a[0], a[1]), r[0]),
         arity=2,
         needs="two arguments of one shape",
@@ -324,7 +239,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "outer",
         r"{0} {1}^\top",
         "the outer product of",
-        _outer,
+        shape_rules.outer,
         meanings.outer_product,
         arity=2,
         needs="two vectors",
@@ -333,7 +248,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "hadamard",
         r"\odot",
         "the entrywise product of",
-        _same,
+        shape_rules.same,
         meanings.fold("multiply"),
         arity=-1,
         needs="equal shapes",
@@ -342,7 +257,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "hadamard_divide",
         r"\oslash",
         "the entrywise quotient of",
-        _scalar_or_same,
+        shape_rules.scalar_or_same,
         meanings.pair("divide"),
         arity=2,
         needs="equal shapes or a scalar",
@@ -351,7 +266,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "hadamard_power",
         r"{0}^{{\odot {1}}}",
         "the entrywise power of",
-        _power_like,
+        shape_rules.power_like,
         meanings.pair("power"),
         arity=2,
         needs="an array and an exponent",
@@ -360,7 +275,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "diag",
         r"\operatorname{diag}",
         "the diagonal matrix of",
-        _diag,
+        shape_rules.diag,
         meanings.diag_matrix,
         needs="a vector",
     ),
@@ -368,7 +283,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "diagonal",
         r"\operatorname{diag}",
         "the diagonal of",
-        _diagonal,
+        shape_rules.diagonal,
         lambda k, a, r, p: k.diagonal(a[0]),
         needs="a square matrix",
     ),
@@ -376,7 +291,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "kronecker",
         r"\otimes",
         "the Kronecker product of",
-        _kronecker,
+        shape_rules.kronecker,
         meanings.kron,
         arity=2,
         needs="matrices or vectors",
@@ -385,7 +300,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "vec",
         r"\operatorname{vec}",
         "the stacked columns of",
-        _vec,
+        shape_rules.vec,
         meanings.column_vec,
         needs="a matrix",
     ),
@@ -393,17 +308,21 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "sum",
         r"\operatorname{sum}",
         "the sum of the entries of",
-        _to_scalar,
+        shape_rules.to_scalar,
         lambda k, a, r, p: meanings.over_all(k, a[0], r[0]),
     ),
     FunctionRow(
-        "mean", r"\operatorname{mean}", "the mean of the entries of", _to_scalar, meanings.mean
+        "mean",
+        r"\operatorname{mean}",
+        "the mean of the entries of",
+        shape_rules.to_scalar,
+        meanings.mean,
     ),
     FunctionRow(
         "max",
         r"\max",
         "the maximum of",
-        _scalar_or_same,
+        shape_rules.scalar_or_same,
         meanings.fold("maximum"),
         arity=-1,
         needs="equal shapes or scalars",
@@ -412,7 +331,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "min",
         r"\min",
         "the minimum of",
-        _scalar_or_same,
+        shape_rules.scalar_or_same,
         meanings.fold("minimum"),
         arity=-1,
         needs="equal shapes or scalars",
@@ -421,21 +340,21 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "max_entry",
         r"\max",
         "the largest entry of",
-        _to_scalar,
+        shape_rules.to_scalar,
         lambda k, a, r, p: k.max(a[0], r[0]) if r[0] else a[0],
     ),
     FunctionRow(
         "min_entry",
         r"\min",
         "the smallest entry of",
-        _to_scalar,
+        shape_rules.to_scalar,
         lambda k, a, r, p: k.min(a[0], r[0]) if r[0] else a[0],
     ),
     FunctionRow(
         "leaky_relu",
         r"\operatorname{LeakyReLU}",
         "the leaky rectifier of",
-        _power_like,
+        shape_rules.power_like,
         meanings.leaky,
         arity=2,
         kinks=(0,),
@@ -445,7 +364,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "logsumexp",
         r"\operatorname{logsumexp}",
         "the log-sum-exp of",
-        _row_scalar,
+        shape_rules.row_scalar,
         meanings.of(meanings.logsumexp),
         needs="a vector or a matrix (by rows)",
     ),
@@ -453,7 +372,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "softmax",
         r"\operatorname{softmax}",
         "the softmax of",
-        _by_rows,
+        shape_rules.by_rows,
         meanings.of(lambda k, x: k.unary("exp", meanings.log_softmax(k, x))),
         needs="a vector or a matrix (by rows)",
     ),
@@ -461,7 +380,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "log_softmax",
         r"\operatorname{log\,softmax}",
         "the log-softmax of",
-        _by_rows,
+        shape_rules.by_rows,
         meanings.of(meanings.log_softmax),
         needs="a vector or a matrix (by rows)",
     ),
@@ -469,7 +388,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "broadcast",
         r"{0}",
         "",
-        _broadcast,
+        shape_rules.broadcast,
         meanings.broadcast_to,
         needs="a scalar, or a vector for each row",
     ),
@@ -477,7 +396,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "kronecker_delta",
         r"\delta_{{{0}{1}}}",
         "the Kronecker delta of",
-        _all_scalars,
+        shape_rules.all_scalars,
         meanings.kronecker_delta,
         arity=2,
         needs="two indices",
@@ -486,7 +405,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "unit_vector",
         r"e_{{{0}}}",
         "the unit vector",
-        _unit,
+        shape_rules.unit,
         meanings.unit_vector,
         needs="an index",
     ),
@@ -494,7 +413,7 @@ ARRAYS: tuple[FunctionRow, ...] = (
         "eigenvalues",
         r"\lambda",
         "the eigenvalues of",
-        _eigenvalues,
+        shape_rules.eigenvalues,
         lambda k, a, r, p: k.eigvals(a[0]),
         needs="a square matrix",
     ),

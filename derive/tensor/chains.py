@@ -153,10 +153,11 @@ class Contraction:
         if len(vectors) == 1 and vectors[0].power == 2:
             self.scalars.append((Apply("norm", (written(vectors[0].chain),)), Fraction(2)))
             return
-        if len(vectors) == 1:
-            pair = (self.ones(label), plain_chain(vectors[0]))
-        else:
-            pair = (self.merged(vectors[:-1]), plain_chain(vectors[-1]))
+        pair = (
+            (self.ones(label), plain_chain(vectors[0]))
+            if len(vectors) == 1
+            else (self.merged(vectors[:-1]), plain_chain(vectors[-1]))
+        )
         ways = [(*turned(left), *right) for left, right in (pair, pair[::-1])]
         best = min(ways, key=_transposes)
         self.scalars.append((multiplied([link.expr for link in best]), F1))

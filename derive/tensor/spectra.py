@@ -43,10 +43,10 @@ def _trace(graph: Graph, matrix: Node, lead: Any, power: Power, last: Label) -> 
     """tr A^k as a cycle of k factors."""
     from derive.tensor.arrays import inverse
 
-    if power.denominator != 1 or abs(power) > MOST_FACTORS:
-        return None
-    factor = matrix if power > 0 else inverse(graph, matrix)
     count = abs(int(power))
+    if power.denominator != 1 or count > MOST_FACTORS:
+        return None
+    factor = matrix if int(power) > 0 else inverse(graph, matrix)
     around: list[Label] = [last, *(("around", last, k) for k in range(1, count)), last]
     return [(factor, (*lead, a, b), ONE) for a, b in pairwise(around)]
 
