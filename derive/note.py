@@ -227,6 +227,16 @@ class Note:
         self._givens.append(Given(made, meaning))
         return made
 
+    def mapping(
+        self, name: str, argument: Sequence[SizeLike], value: Sequence[SizeLike], meaning: str = ""
+    ) -> Function:
+        """A smooth function without a formula from arrays of one shape to arrays of another:
+        `f = note.mapping("f", (n,), ())` is any smooth function of a vector."""
+        made = build.abstract_function(name, *argument, value=value, elementwise=False)
+        self._named(name)
+        self._givens.append(Given(made, meaning))
+        return made
+
     # what has a name
 
     def let(self, name: str, value: ExprLike, meaning: str = "") -> Symbol:

@@ -156,6 +156,9 @@ def _combined(ev: Evaluator, kind: str, grouped: Value, rank: int) -> Value:
 
 # -------------------------------------------------------------------- functions of the document
 
+#: the most ridge functions, one for each entry of the arguments, that make up an abstract function of arrays
+RIDGES = 6
+
 
 @handles(n.Call)
 def _call(ev: Evaluator, node: n.Call, scope: Scope) -> Value:
@@ -265,13 +268,23 @@ def smooth(ev: Evaluator, random: Random, x: Value, order: int = 0) -> Value:
 def _smooth_of_arrays(
     ev: Evaluator, function: n.Function, arguments: list[Value], seed: int
 ) -> Value:
-    """Entry r of the result is a smooth function of a combination of all entries of all arguments."""
+    """Entry r of the result is a sum of smooth functions, each of a combination of all entries of all
+    arguments: one for each entry up to `RIDGES`, and one more, so that no second derivative is of
+    low rank by the choice of the function.
+    """
     shape = ev.dims(function.shape)
     count = int(np.prod(shape)) if shape else 1
+    sizes = [int(np.prod(ev.dims(p.shape))) if p.shape else 1 for p in function.parameters]
+    terms = 1 + min(sum(sizes), RIDGES) if sum(sizes) > 1 else 1
     entries = []
     for position in range(count):
-        random = Random(seed * 1009 + position)
-        entries.append(smooth(ev, random, _combination(ev, function.parameters, arguments, random)))
+        total = None
+        for term in range(terms):
+            random = Random((seed * 1009 + position) * 31 + term)
+            argument = _combination(ev, function.parameters, arguments, random)
+            part = smooth(ev, random, argument)
+            total = part if total is None else ev.k.add(total, part)
+        entries.append(total)
     if not shape:
         return entries[0]
     stacked = ev.k.concatenate([ev.k.expand(e, -1) for e in entries], -1, 1)

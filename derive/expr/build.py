@@ -1,7 +1,7 @@
 """The functions with which expressions are written in Python: symbols, array functions, sums over indices, derivatives.
 
-Shapes are checked when a node is built. Sizes are given as names (`"n"`), integers, `Size` values or the `Dim` expressions
-that `dims` returns (`n - 1` works).
+Shapes are checked when a node is built. Sizes are given as names (`"n"`), integers, `Size` values
+or the `Dim` expressions that `dims` returns (`n - 1` works).
 """
 
 from __future__ import annotations
@@ -110,11 +110,16 @@ def index(name: str, upper: SizeLike | Expr, lower: ExprLike = 1) -> Index:
 
 
 def abstract_function(
-    name: str, *shape: SizeLike, elementwise: bool = True, facts: Sequence[FactLike] = ()
+    name: str,
+    *shape: SizeLike,
+    value: Sequence[SizeLike] = (),
+    elementwise: bool = True,
+    facts: Sequence[FactLike] = (),
 ) -> Function:
-    """A function without a formula, such as an activation phi; with `shape` the argument's shape, else a scalar."""
+    """A function without a formula, such as an activation phi; `shape` is that of the argument, `value` that of what it
+    gives, both scalars by default."""
     parameter = Symbol("t", as_shape(shape))
-    return Function(name, (parameter,), None, (), elementwise, as_facts(facts))
+    return Function(name, (parameter,), None, as_shape(value), elementwise, as_facts(facts))
 
 
 def defined_function(

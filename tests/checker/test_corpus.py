@@ -85,6 +85,8 @@ mean_square = f("mean", hadamard(v, v))
 mean = f("mean", v)
 powers = sum_over(index("i", n - 1, 0), b ** index("i", n - 1, 0))
 phi = abstract_function("phi")
+w3 = symbol("w", 3)
+bend = abstract_function("g", 3, elementwise=False)  # of a vector, without a formula
 sum_phi = sum_over(i, call(phi, item(v, i)))
 
 Case = tuple[str, bool | None, Callable[[], tuple[Expr, Expr]]]
@@ -205,6 +207,15 @@ CASES: list[Case] = [
     ("entry factor", False, lambda: (Derivative(v.T @ v, (Item(v, (i,)),)), v[i])),
     ("abstract", True, lambda: (grad(sum_phi, v), call(phi, v, order=1))),
     ("abstract hessian", True, lambda: (hessian(sum_phi, v), diag(call(phi, v, order=2)))),
+    (
+        "abstract of a vector",
+        True,
+        lambda: (
+            grad(grad(bend(w3), w3).T @ w3, w3),
+            hessian(bend(w3), w3) @ w3 + grad(bend(w3), w3),
+        ),
+    ),
+    ("abstract curvature", False, lambda: (f("det", hessian(bend(w3), w3)), 0 * a[1])),
     ("abstract prime lost", False, lambda: (grad(sum_phi, v), call(phi, v))),
     (
         "differential",
