@@ -45,6 +45,7 @@ from derive.expr.build import (
 )
 from derive.expr.named import (
     absolute,
+    binomial,
     cos,
     cosh,
     det,
@@ -52,6 +53,8 @@ from derive.expr.named import (
     elu,
     erf,
     exp,
+    factorial,
+    gamma_function,
     gelu,
     hadamard_divide,
     hadamard_power,
@@ -68,11 +71,13 @@ from derive.expr.named import (
     mean,
     min_entry,
     minimum,
+    norm_inf,
     normal_cdf,
     normal_pdf,
     outer,
     relu,
     sigmoid,
+    sign,
     silu,
     sin,
     sinh,
@@ -85,7 +90,7 @@ from derive.expr.named import (
     vec,
 )
 from derive.expr.nodes import Expr, Symbol
-from derive.expr.probability import covariance, expectation, integral, variance
+from derive.expr.probability import covariance, expectation, integral, limit, variance
 from derive.note import Note, approx, differential, eq, ge, gt, le, lt, propto
 from derive.registry import Recipe, recipe
 
@@ -103,6 +108,7 @@ __all__ = [
     "apply",
     "approx",
     "array_over",
+    "binomial",
     "block",
     "broadcast",
     "call",
@@ -127,6 +133,8 @@ __all__ = [
     "erf",
     "exp",
     "expectation",
+    "factorial",
+    "gamma_function",
     "ge",
     "gelu",
     "grad",
@@ -147,6 +155,7 @@ __all__ = [
     "kronecker",
     "le",
     "leaky_relu",
+    "limit",
     "load_recipe",
     "log",
     "log_softmax",
@@ -160,6 +169,7 @@ __all__ = [
     "minimum",
     "norm",
     "norm2",
+    "norm_inf",
     "normal_cdf",
     "normal_pdf",
     "not_equal",
@@ -173,6 +183,7 @@ __all__ = [
     "recipe",
     "relu",
     "sigmoid",
+    "sign",
     "silu",
     "sin",
     "sinh",

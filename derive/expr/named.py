@@ -6,6 +6,7 @@ Each takes numbers, expressions or sizes and builds one `Apply` node; the shapes
 from __future__ import annotations
 
 from derive.expr.core import Apply, ExprLike, as_expr
+from derive.expr.nodes import Quotient
 
 
 class Named:
@@ -31,6 +32,9 @@ sinh = Named("sinh")
 cosh = Named("cosh")
 tanh = Named("tanh")
 erf = Named("erf")
+sign = Named("sign")
+factorial = Named("factorial")
+gamma_function = Named("gamma")
 sigmoid = Named("sigmoid")
 softplus = Named("softplus")
 relu = Named("relu")
@@ -44,6 +48,7 @@ trace = Named("trace")
 det = Named("det")
 logdet = Named("logdet")
 inverse = Named("inverse")
+norm_inf = Named("norm_inf")
 inner = Named("inner")
 outer = Named("outer")
 kronecker = Named("kronecker")
@@ -61,3 +66,9 @@ minimum = Named("min")
 max_entry = Named("max_entry")
 min_entry = Named("min_entry")
 diagonal = Named("diagonal")
+
+
+def binomial(n: ExprLike, k: ExprLike) -> Quotient:
+    """n over k, written with factorials: n! / (k! (n - k)!)."""
+    top, below = as_expr(n), as_expr(k)
+    return Quotient(factorial(top), factorial(below) * factorial(top - below))

@@ -1,10 +1,10 @@
-"""Expectations, variances and integrals, as they are written in Python."""
+"""Expectations, variances, integrals and limits, as they are written in Python."""
 
 from __future__ import annotations
 
 from derive.errors import UsageError
 from derive.expr.core import ExprLike, Symbol, as_expr
-from derive.expr.nodes import Expectation, Integral
+from derive.expr.nodes import Expectation, Integral, Limit
 
 
 def expectation(body: ExprLike, *over: Symbol) -> Expectation:
@@ -34,6 +34,13 @@ def integral(
     )
 
 
+def limit(body: ExprLike, variable: Symbol, target: ExprLike, side: str = "") -> Limit:
+    """The limit of `body` as a scalar goes to `target`; `side` is "+", "-" or both by default."""
+    if side not in ("", "+", "-"):
+        raise UsageError(f"a limit comes from the side '+', '-' or both (''), got {side!r}")
+    return Limit(as_expr(body), variable, as_expr(target), side)
+
+
 def _random(over: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     if not over:
         raise UsageError("an expectation needs the random symbols that it is taken over, got 0")
@@ -43,4 +50,4 @@ def _random(over: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     return over
 
 
-__all__ = ["covariance", "expectation", "integral", "variance"]
+__all__ = ["covariance", "expectation", "integral", "limit", "variance"]
