@@ -41,7 +41,7 @@ Side = Expr | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a step is taken: prose (may contain `$...$`), and the name of a rule that the engine must reproduce, or empty."""
+    """Why a step is taken: prose (may contain `$...$`), and the rule that the engine must reproduce, or empty."""
 
     text: str = ""
     rule: str = ""
@@ -66,7 +66,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another reading of a step, tried when the strict one fails: both sides, what is supposed, and the reading in words."""
+    """Another reading of a step, tried when the strict one fails: both sides, what is supposed, and in words."""
 
     lhs: Expr
     rhs: Expr
@@ -76,12 +76,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`previous side` `op` `rhs`. `role` is claim, definition (introduces the left side), condition (imposed on unknowns),
-    consequence (a claim at points where the chain's premises hold), tie (an equation that gives a name which is declared nowhere:
-    unchecked unless it holds) or hole (to be filled by the engine, rhs is the target).
+    """`previous side` `op` `rhs`. `role` is claim, definition (introduces the left side), condition
+    (imposed on unknowns), consequence (a claim at points where the chain's premises hold), tie (an
+    equation that gives a name which is declared nowhere: unchecked unless it holds) or hole (to be
+    filled by the engine, rhs is the target).
 
-    `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A condition is never an error: it
-    is a claim only where it holds for all values. `alternatives` are other readings of what an author wrote.
+    `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A
+    condition is never an error: it is a claim only where it holds for all values. `alternatives`
+    are other readings of what an author wrote.
     """
 
     op: str

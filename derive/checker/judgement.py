@@ -48,7 +48,7 @@ def judge_relation(
 def _without_premises(
     lhs: Expr, op: str, rhs: Expr, seed: int, time_limit: float | None, why: str
 ) -> Verdict:
-    """What holds for all values holds under any premises; else the premises that have no solution leave it unchecked."""
+    """What holds for all values holds under any premises; else premises without a solution leave it unchecked."""
     verdict = judge_relation(lhs, op, rhs, seed=seed, time_limit=time_limit)
     return (
         verdict if verdict.kind == "holds" else Verdict("unchecked", Evidence(seed=seed), why=why)

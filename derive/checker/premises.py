@@ -94,7 +94,7 @@ def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
 
 
 def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projection:
-    """For unknowns with as many entries as there are equations; else, and where that fails, for the nearest solution."""
+    """For unknowns with as many entries as equations; else, and where that fails, for the nearest solution."""
     from derive.checker.projection import Projection
 
     nearest: Projection | None = None

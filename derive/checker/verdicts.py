@@ -1,7 +1,7 @@
 """What the judge says: a verdict for each relation, its evidence, and the report of a document.
 
-`holds`, `fails`, `unchecked` and `definition` are never counted together. The JSON form is that of version 1 of the command
-line's `check --format json`.
+`holds`, `fails`, `unchecked` and `definition` are never counted together. The JSON form is that of
+version 1 of the command line's `check --format json`.
 """
 
 from __future__ import annotations

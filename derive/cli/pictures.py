@@ -1,4 +1,4 @@
-"""The picture of a step that fails: the step with its wrong place underlined, the smallest counterexample, the correction."""
+"""The picture of a step that fails: its wrong place underlined, the smallest counterexample, the correction."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def one_line(text: str) -> str:
 
 
 def framed(title: str, relation: RelationReport, width: int) -> str:
-    """The picture in a frame with colours, for a terminal; the first line is `title` as it is, so that editors match it."""
+    """The picture in a frame with colours; the first line is `title` as it is, so that editors match it."""
     from rich.console import Console
     from rich.panel import Panel
     from rich.text import Text

@@ -1,9 +1,10 @@
 """The base of the expression tree: `Expr` with its operators, the leaves, arithmetic, entries and relations.
 
-Every node is a frozen value with a `shape` (a tuple of sizes, at most two for matrices, more only for tensors in index
-notation) and compares structurally. Building a node checks shapes; nothing is reordered, merged or simplified. A vector is a
-column of shape `(n,)`, a row has shape `(1, n)`, a 1 x 1 matrix is a scalar of shape `()`. The other kinds are in
-`derive.expr.nodes`, which exports them all.
+Every node is a frozen value with a `shape` (a tuple of sizes, at most two for matrices, more only
+for tensors in index notation) and compares structurally. Building a node checks shapes; nothing is
+reordered, merged or simplified. A vector is a column of shape `(n,)`, a row has shape `(1, n)`, a 1
+x 1 matrix is a scalar of shape `()`. The other kinds are in `derive.expr.nodes`, which exports them
+all.
 """
 
 from __future__ import annotations
@@ -167,10 +168,11 @@ def expressions_in(value: object) -> Iterator[Expr]:
 class Symbol(Expr):
     """A named quantity. `name` is its LaTeX text, such as `X`, `\\Sigma`, `\\hat{w}`, `W^{(l)}`.
 
-    `dims` is its full shape. The first `family` axes count members: `x_i in R^d, i = 1..n` has dims `(n, d)` and family 1,
-    and is used as `Item(x, (i, None))`. `marker` says how a family prints its index: `sub` for x_i, `sup` for x^{(i)}.
-    `origin` is the first index of each family axis. `definition` gives the value of a defined symbol (shape = its shape);
-    a symbol without one is free. `law` ties the symbol to a premise, such as being a minimiser.
+    `dims` is its full shape. The first `family` axes count members: `x_i in R^d, i = 1..n` has dims
+    `(n, d)` and family 1, and is used as `Item(x, (i, None))`. `marker` says how a family prints
+    its index: `sub` for x_i, `sup` for x^{(i)}. `origin` is the first index of each family axis.
+    `definition` gives the value of a defined symbol (shape = its shape); a symbol without one is
+    free. `law` ties the symbol to a premise, such as being a minimiser.
     """
 
     name: str
@@ -323,7 +325,7 @@ class Apply(Expr):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Item(Expr):
-    """Entries by index: `x_i`, `X_{ij}`, `[Xw]_i`, a family member `x_i in R^d`; None keeps an axis (`X_{i:}` is a column).
+    """Entries by index: `x_i`, `X_{ij}`, `[Xw]_i`, a member `x_i in R^d`; None keeps an axis (`X_{i:}`, a column).
 
     `indices` are integer scalars (indices, numbers, `t + j - 1`), one for each axis of the base, None for a whole axis.
     """

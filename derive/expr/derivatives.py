@@ -1,7 +1,8 @@
 """Derivatives of the elementwise functions: one row each, f'(x) as an expression in x and y = f(x), for scalars.
 
-There is no default: a function without a row raises `NoRuleError` where its derivative is asked for. Where the derivative
-does not exist (the kink of ReLU at 0), the row gives the value that JAX takes, and the function's row lists the kink.
+There is no default: a function without a row raises `NoRuleError` where its derivative is asked
+for. Where the derivative does not exist (the kink of ReLU at 0), the row gives the value that JAX
+takes, and the function's row lists the kink.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The table of functions: one row each, with LaTeX, shape rule, meaning over primitives, domain.
 
-A new elementwise function is one row in `ELEMENTWISE` and its derivative one row in `derive.expr.derivatives`. Nothing else
-names functions one by one, except where a function of whole arrays has its own rule (`derive.tensor`) or form on the page
-(`derive.writer`).
+A new elementwise function is one row in `ELEMENTWISE` and its derivative one row in
+`derive.expr.derivatives`. Nothing else names functions one by one, except where a function of whole
+arrays has its own rule (`derive.tensor`) or form on the page (`derive.writer`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ ShapeRule = Callable[[str, tuple[Shape, ...], tuple[Any, ...]], Shape | None]
 
 @dataclass(frozen=True)
 class FunctionRow:
-    """One function: `name` in Python, `latex` (`{0}` its argument when the form is not `name(argument)`), `words` for reading
-    aloud, `needs` for messages, `domain` of an elementwise function as bounds (None is unbounded), `kinks` where it has no
-    derivative, `sympy` the name of SymPy's function."""
+    """One function of the table.
+
+    name, sympy: what it is called in Python and by SymPy.
+    latex: `{0}` is its argument when the form is not `name(argument)`; words: for reading aloud.
+    needs: what its arguments must be, for messages.
+    domain: bounds of an elementwise function (None is unbounded); kinks: where it has no derivative.
+    """
 
     name: str
     latex: str

@@ -38,7 +38,8 @@ from derive.expr.sizes import Shape, shape_text
 class Index(Expr):
     """An integer index with its range, bound by a `Reduce` or free (a claim for all its values).
 
-    `lower` and `upper` are scalar integer expressions, both included; indices count from 1 unless `lower` says otherwise.
+    `lower` and `upper` are scalar integer expressions, both included; indices count from 1 unless
+    `lower` says otherwise.
     """
 
     name: str
@@ -63,8 +64,9 @@ class Matrix(Expr):
 class Function(Expr):
     """A function that the document introduces: abstract (`phi`, sampled as smooth functions) or defined by `body`.
 
-    `parameters` are the symbols of its definition (for an abstract one they give the argument shapes). With `elementwise`
-    a scalar function is also applied to each entry of an array. `shape` is that of a value.
+    `parameters` are the symbols of its definition (for an abstract one they give the argument
+    shapes). With `elementwise` a scalar function is also applied to each entry of an array. `shape`
+    is that of a value.
     """
 
     name: str
@@ -98,8 +100,9 @@ class Call(Expr):
 class Reduce(Expr):
     """A sum or product over bound indices: `kind` is `sum`, `prod`, `max` or `min`; `where` restricts them (`j != i`).
 
-    With the kind `array` nothing is combined: the values of the body for all values of the indices are the entries of an
-    array with one axis for each index. `written` is how the range is printed: `full` (i=1 to n), `index` (only i).
+    With the kind `array` nothing is combined: the values of the body for all values of the indices
+    are the entries of an array with one axis for each index. `written` is how the range is printed:
+    `full` (i=1 to n), `index` (only i).
     """
 
     kind: str
@@ -170,7 +173,7 @@ class Derivative(Expr):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Differential(Expr):
-    """The differential d(body) when the symbols `wrt` vary: the shape of `body`. `Differential(X, (X,))` is dX, free."""
+    """The differential d(body) when `wrt` vary: the shape of `body`. `Differential(X, (X,))` is dX, free."""
 
     body: Expr
     wrt: tuple[Symbol, ...]

@@ -1,8 +1,9 @@
 """The primitives over which the meaning of every function is written once.
 
-Each evaluator (NumPy with points as leading axes, balls, JAX) implements this protocol and nothing else, so a function cannot
-mean two things. Arrays may carry leading batch axes; every primitive works on the trailing axes, whose number is passed as
-`rank` where it is not clear from the operation. Scalars have rank 0, columns 1, matrices and rows 2.
+Each evaluator (NumPy with points as leading axes, balls, JAX) implements this protocol and nothing
+else, so a function cannot mean two things. Arrays may carry leading batch axes; every primitive
+works on the trailing axes, whose number is passed as `rank` where it is not clear from the
+operation. Scalars have rank 0, columns 1, matrices and rows 2.
 """
 
 from __future__ import annotations

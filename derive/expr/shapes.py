@@ -70,8 +70,9 @@ def pair_shape(left: Shape, right: Shape) -> Shape | None:
 def product_plan(factors: tuple[Shape, ...]) -> tuple[Plan, Shape] | None:
     """How to multiply the factors: a nested pair of positions and the shape; None when no grouping fits.
 
-    From left to right if that fits (`A x`, `a x^T b`); else the first grouping that does (`M w^T S w` is `M (w^T S w)`).
-    All groupings that fit give the same value, since scalars commute and matrix products are associative.
+    From left to right if that fits (`A x`, `a x^T b`); else the first grouping that does (`M w^T S
+    w` is `M (w^T S w)`). All groupings that fit give the same value, since scalars commute and
+    matrix products are associative.
     """
     plan: Plan = 0
     shape = factors[0]

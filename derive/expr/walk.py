@@ -1,7 +1,8 @@
 """Traversal of expressions: children, post-order, rebuilding, substitution, free symbols.
 
-Expressions are graphs with shared parts (a 1000-layer network through its definitions), so every traversal here is iterative
-and visits a node once. `into_definitions` decides whether the definition of a defined symbol counts as its child.
+Expressions are graphs with shared parts (a 1000-layer network through its definitions), so every
+traversal here is iterative and visits a node once. `into_definitions` decides whether the
+definition of a defined symbol counts as its child.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""Conditions that a document imposes (`\nabla L = 0`, `A u = \lambda u`) and what follows from them.
 
-Each condition is kept in two forms: by the first side of its chain and by the last side before the sign, because a slip in
-between must not make what follows look wrong.
+Each condition is kept in two forms: by the first side of its chain and by the last side before the
+sign, because a slip in between must not make what follows look wrong.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ACCENTED = frozenset(["hat", "tilde", "bar"])
 
 @dataclass
 class Conditions:
-    """What is imposed, in the order of imposing; `_gradients` are the derivatives not yet set to zero, by their variables."""
+    """What is imposed, in order; `_gradients` are the derivatives not yet set to zero, by their variables."""
 
     imposed: list[tuple[Relation, ...]] = field(default_factory=list)
     _gradients: dict[tuple[Expr, ...], tuple[Relation, ...]] = field(default_factory=dict)

@@ -8,13 +8,19 @@ from dataclasses import dataclass, field
 
 from derive.errors import ReadError
 from derive.expr.build import as_size
-from derive.expr.nodes import Add, Expr, Neg, Number, Product, Quotient
+from derive.expr.nodes import Add, Dim, Expr, Neg, Number, Product, Quotient, Relation
 from derive.expr.sizes import ONE, Shape, Size, normal
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
 from derive.reader.formula_written import FONTS
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.table import Name
+
+_OF_SIZES = frozenset(
+    {"natural", "count", "integer", "positive", "nonnegative", "nonzero", "interval"}
+)
+"""Facts that a number may have before it turns out to be a size."""
 
 
 @dataclass
@@ -59,13 +65,8 @@ def _scripts(items: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node], Seq
     cursor = Cursor(items, cleaned=True)
     sup: Sequence[Node] = ()
     sub: Sequence[Node] = ()
-    while isinstance(cursor.node, Token) and cursor.node.kind in (Kind.SUP, Kind.SUB):
-        kind = cursor.node.kind
-        cursor.pos += 1
-        node = cursor.node
-        if node is None:
-            break
-        cursor.pos += 1
+    while (script := cursor.script()) is not None:
+        kind, node = script
         if kind is Kind.SUP:
             sup = inner(node)
         else:
@@ -149,6 +150,7 @@ def read_sizes(reader: Formula, nodes: Sequence[Node], start: int) -> Shape:
             parts[-1].append(node)
     sizes: list[Size] = []
     for part in parts:
+        _count(reader, part)
         with reader.flag(in_limit=True):
             value = reader.whole(part)
         try:
@@ -156,6 +158,26 @@ def read_sizes(reader: Formula, nodes: Sequence[Node], start: int) -> Shape:
         except Exception as error:
             raise reader.error(f"{plain(part)!r} is not a size: {error}", start) from None
     return normal(tuple(sizes))
+
+
+def _count(reader: Formula, part: Sequence[Node]) -> None:
+    r"""A number that was declared before (`n \in \mathbb{N}`, `m \ge 2`) is a size where it counts entries."""
+    for node in part:
+        if isinstance(node, Group) or node.kind is not Kind.LETTER:
+            continue
+        entry = reader.table.exact(Name(node.text))
+        if entry is None or entry.kind != "variable" or entry.sizes != () or entry.family:
+            continue
+        if (
+            entry.definition is None
+            and entry.law is None
+            and {f.name for f in entry.facts} <= _OF_SIZES
+        ):
+            entry.kind = "size"
+            number = Dim(Size.of(entry.latex))
+            for low in [f.bounds[0] for f in entry.facts if f.bounds and f.bounds[0] is not None]:
+                sign = ">=" if low >= 2 else ">"
+                reader.table.conditions.append(Relation(sign, number, Number(low)))
 
 
 def _listed(reader: Formula, items: Sequence[Node], start: int) -> Members:

@@ -1,5 +1,6 @@
-r"""What the form of a formula says of its names: the covariance of `\mathcal N(x \mid \mu, \Sigma)` is positive definite, its
-`\sigma^2` is one positive number, and so is a `\sigma^2` by which a derivative is taken.
+r"""What the form of a formula says of its names: the covariance of `\mathcal N(x \mid \mu, \Sigma)`
+is positive definite, its `\sigma^2` is one positive number, and so is a `\sigma^2` by which a
+derivative is taken.
 
 Nobody writes these down. They are declared for names of which nothing else is said.
 """
@@ -20,7 +21,7 @@ _FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
 
 
 def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
-    """Declare variances and covariances of normal laws and squares that are variables of derivatives; note what is transposed.
+    """Declare (co)variances of normal laws and squares that are variables of derivatives; note transposes.
 
     `levels` are the groups of all formulas of a document, each a run of nodes.
     """
@@ -175,7 +176,7 @@ def _averaged(items: Sequence[Node]) -> Iterator[Name]:
 
 
 def _complemented(text: str) -> tuple[str, ...]:
-    r"""The letters of which both the logarithm (or a power by a name) and that of one minus it occur: `\theta^x (1 - \theta)^{1-x}`."""
+    r"""The letters with a logarithm or power beside that of one minus them: `\theta^x (1 - \theta)^{1-x}`."""
     letter = r"(\\[a-zA-Z]+|[a-zA-Z])"
     other = re.findall(rf"\(1-{letter}\)\^[^2-9]|\\(?:log|ln)\(1-{letter}\)", text)
     found = dict.fromkeys(a or b for a, b in other)

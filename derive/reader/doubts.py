@@ -1,4 +1,4 @@
-r"""What a relation claims only where its names are known: names in two fonts, values at a point, relations of free names."""
+r"""What a relation claims only where its names are known: two fonts, values at a point, free names."""
 
 from __future__ import annotations
 

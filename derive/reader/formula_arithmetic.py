@@ -37,7 +37,8 @@ GROUPED_FACTORS = 24
 class Arithmetic:
     """The operations; `note` receives what was accepted by convention.
 
-    `rows_differ`: the author keeps rows and columns apart (numerator layout), so that a column added to a row is a slip.
+    `rows_differ`: the author keeps rows and columns apart (numerator layout), so that a column
+    added to a row is a slip.
     """
 
     def __init__(self, sizes: Sizes, note: Callable[[str], None]) -> None:

@@ -89,8 +89,6 @@ def denominators(
     while cursor.node is not None:
         if not takes_d(reader, cursor):
             return None
-        if cursor.node is None:
-            return None
         first = cursor.pos
         if not _skip_name(reader, cursor):
             return None

@@ -320,6 +320,14 @@ class Cursor:
             return True
         return False
 
+    def script(self) -> tuple[Kind, Node] | None:
+        """A sub- or superscript and what it holds, taken; None when no whole one is next."""
+        mark, held = self.token, self.ahead()
+        if mark is None or mark.kind not in (Kind.SUB, Kind.SUP) or held is None:
+            return None
+        self.pos += 2
+        return mark.kind, held
+
     @property
     def start(self) -> int:
         """Offset of the next node, or of the end of the last one."""

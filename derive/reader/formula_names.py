@@ -239,7 +239,7 @@ FUNCTION_LETTERS = frozenset([*"fghuvFGHJLEPVDp", r"\ell", r"\phi", r"\psi", r"\
 
 
 def _may_call(entry: Declaration, cursor: Cursor) -> bool:
-    """Whether the bracket after a name of assumed shape may hold arguments: a letter of functions, or names and commas only."""
+    """Whether the bracket after a name of assumed shape may hold arguments: names and commas, say."""
     if not cursor.at("("):
         return False
     if entry.name.base in FUNCTION_LETTERS and entry.name.font in ("", "rm", "cal"):

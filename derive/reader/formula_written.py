@@ -164,13 +164,8 @@ def _only_scripts(cursor: Cursor) -> bool:
 def written_scripts(cursor: Cursor) -> tuple[str, str]:
     """Canonical subscript and superscript that follow."""
     sub = sup = ""
-    while isinstance(cursor.node, Token) and cursor.node.kind in (Kind.SUB, Kind.SUP):
-        kind = cursor.node.kind
-        cursor.pos += 1
-        node = cursor.node
-        if node is None:
-            break
-        cursor.pos += 1
+    while (script := cursor.script()) is not None:
+        kind, node = script
         text = plain(inner(node))
         if isinstance(node, Token) and node.text in FONTS and cursor.node is not None:
             text = plain((cursor.node,))

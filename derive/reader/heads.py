@@ -1,4 +1,4 @@
-r"""Left sides: whether a relation introduces a name (`J(w) = ...`, `\delta^{(l)} = ...`, `\ln p(x) = ...`) or speaks of known ones."""
+r"""Left sides: a relation introduces a name (`J(w) = ...`, `\ln p(x) = ...`) or speaks of known ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOGARITHMS = (r"\ln", r"\log")
 
 @dataclass(frozen=True)
 class Left:
-    """What stands on the left: `new` introduces a name, `free` is a declared name without a definition, `known` the rest.
+    """What stands left: `new` introduces a name, `free` is declared without a definition, `known` the rest.
 
     `logarithm`: the name is that of a function whose logarithm the right side is.
     """

@@ -1,7 +1,7 @@
 r"""Shapes of names that nobody declared: those which are usual for the letters, as long as every formula can be read.
 
-The search starts with the most usual choice, changes one name at a time as long as fewer formulas are faulty, and stops when
-none is. Sizes that stay open get letters of their own.
+The search starts with the most usual choice, changes one name at a time as long as fewer formulas
+are faulty, and stops when none is. Sizes that stay open get letters of their own.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def with_assumptions(
 ) -> tuple[Table, T]:
     """The table and the result of the choice of shapes with the lowest score that was found.
 
-    `attempt` reads all formulas with the table that it is given; its score counts what it could not read. Names start with
-    their usual shape, or with that of `hints`, and are changed one at a time as long as the score falls, then two at a time.
-    The table itself stays as it is.
+    `attempt` reads all formulas with the table that it is given; its score counts what it could not
+    read. Names start with their usual shape, or with that of `hints`, and are changed one at a time
+    as long as the score falls, then two at a time. The table itself stays as it is.
     """
     search = _Search(table, attempt, dict(hints or {}))
     search.try_ranks({})

@@ -1,8 +1,9 @@
 r"""Documents to derivations: `read(text)` and `read_file(path)`.
 
-First the prose of the whole document is read for declarations. Then passes in reading order are tried with assumed shapes
-for what nobody declared, and with the layouts of derivatives that are in use, and the pass with which most sides can be read
-is the reading; what it assumed is in the notes of the derivation.
+First the prose of the whole document is read for declarations. Then passes in reading order are
+tried with assumed shapes for what nobody declared, and with the layouts of derivatives that are in
+use, and the pass with which most sides can be read is the reading; what it assumed is in the notes
+of the derivation.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from derive.derivation import Derivation, Given
 from derive.errors import DeriveError, ReadError
 from derive.reader import documents
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
-from derive.reader.declare import _ranges, declare_sources
+from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
+from derive.reader.declare_ranges import declare_ranges
 from derive.reader.display_facts import declare_by_form
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
@@ -45,8 +47,10 @@ _REFUSED = (DeriveError, Misfit, RecursionError)
 
 
 def read(text: str, path: str = "") -> Derivation:
-    """The derivation that a LaTeX or Markdown text is; the ending of `path` says which. It reads what it can: a side that has no
-    meaning is `Unreadable` with the reason."""
+    """The derivation that a LaTeX or Markdown text is; the ending of `path` says which.
+
+    A side that has no meaning is `Unreadable` with the reason.
+    """
     return derivation_of(documents.read_document(Source(path, text, kind_of(path))))
 
 
@@ -154,14 +158,14 @@ class _Note:
         reader = self.declarations.reader(block.source)
         for level in _levels(nodes):
             try:
-                _ranges(reader, Clause(level))
+                declare_ranges(reader, Clause(level))
             except _REFUSED:
                 continue
         texts = [t.text for t in block.tokens]
         if r"\in" in texts and "=" not in texts:
             try:
                 for clause in clauses(nodes):
-                    _ranges(reader, clause)
+                    declare_ranges(reader, clause)
                 declare_sources(self.table, [(block.source, block.tokens)])
             except _REFUSED:
                 return
@@ -272,7 +276,10 @@ def spelled(text: str) -> str:
     for pattern, replacement in _PLAIN:
         text = re.sub(rf"(?<!\\){pattern}", replacement, text)
     text = re.sub(r"\\in *R(?![\w^])", r"\\in \\mathbb{R}", text)
-    words = r"(?<![\\{a-zA-Z])((?:is|are|be|symmetric|positive|orthogonal|diagonal|invertible|one-hot|nonzero)\b[a-z -]*)"
+    words = (
+        r"(?<![\\{a-zA-Z])((?:is|are|be|symmetric|positive|orthogonal|diagonal|invertible|one-hot"
+        r"|nonzero)\b[a-z -]*)"
+    )
     return re.sub(words, r"\\text{ \1}", text)
 
 

@@ -1,8 +1,8 @@
 r"""Prose as mentions: each formula in a line with the words that belong to it.
 
-`a symmetric positive definite covariance $\Sigma$ and nonzero $a, b \in \mathbb{R}^n$`: the words between two formulas are
-divided at the last comma, conjunction or preposition, so that what is said after a formula stays with it and what leads up
-to the next one goes there.
+`a symmetric positive definite covariance $\Sigma$ and nonzero $a, b \in \mathbb{R}^n$`: the words
+between two formulas are divided at the last comma, conjunction or preposition, so that what is said
+after a formula stays with it and what leads up to the next one goes there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 r"""Declarations in prose: what a paragraph says of the symbols in it.
 
-`Declarations.read` takes up shapes, facts, ranges and functions at once, because they hold for the whole document; equations
-and conditions (`where $r = Xw - y$`, `suppose $1 - y \theta \cdot x > 0$`) are returned, to be carried out where they stand.
+`Declarations.read` takes up shapes, facts, ranges and functions at once, because they hold for the
+whole document; equations and conditions (`where $r = Xw - y$`, `suppose $1 - y \theta \cdot x >
+0$`) are returned, to be carried out where they stand.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose
-from derive.reader.declare import _declare_clause, _is_definition, _ranges, declare_slices
+from derive.reader.declare import _declare_clause, _is_definition, declare_slices
 from derive.reader.declare_clauses import (
     _ORDER,
     Clause,
@@ -21,6 +22,7 @@ from derive.reader.declare_clauses import (
     _relation_at,
     clauses,
 )
+from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import Members, read_set, read_sizes
 from derive.reader.declare_subjects import Subject, _entry, _subject
 from derive.reader.declare_subjects import _subjects as subjects_of
@@ -95,7 +97,7 @@ class Declarations:
             return []
         stated: list[Stated] = []
         for clause in self._clauses(nodes, mention, said):
-            _ranges(reader, clause)
+            declare_ranges(reader, clause)
             cut = _relation_at(clause.nodes)
             if cut is None:
                 self._names(reader, clause, mention, said)

@@ -22,7 +22,7 @@ class Stated:
 
 @dataclass
 class Said:
-    """Who is spoken of: the names of the last formula, the last matrix, names that wait for their set, a shape to come."""
+    """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come."""
 
     subjects: list[Subject] = field(default_factory=list)
     matrix: Name | None = None

@@ -61,7 +61,7 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
         return self.result
 
     def _corroborate(self) -> None:
-        """A clash of assumed shapes is the author's where every assumed name is used elsewhere and little else clashes."""
+        """A clash of assumed shapes is the author's if all assumed names are used elsewhere and little else clashes."""
         steps = [
             step for block in self.result.blocks if isinstance(block, Chain) for step in block.steps
         ]

@@ -12,7 +12,7 @@ _BRACES = ("{", "}")
 
 
 def spelled(name: str, texts: Sequence[str]) -> str:
-    """The first place of `texts` that writes `name`, in its own spelling; `name` itself when it stands there or nowhere.
+    """The first place of `texts` that writes `name`, in its own spelling; `name` itself if there is none.
 
     Fonts that mean the same (`\\bm`, `\\boldsymbol`, `\\mathbf`) and optional braces make no difference.
     """

@@ -1,7 +1,8 @@
 r"""A loss that is never defined: `\frac{\partial L}{\partial z}` with only the forward pass given.
 
-Such a loss is any smooth function of what the forward pass ends in. For its first derivatives it is enough that it has an
-arbitrary gradient there: `L = <\bar z, z>` over the last quantities of the forward pass, with free `\bar z`.
+Such a loss is any smooth function of what the forward pass ends in. For its first derivatives it is
+enough that it has an arbitrary gradient there: `L = <\bar z, z>` over the last quantities of the
+forward pass, with free `\bar z`.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def names_in(nodes: Sequence[Node]) -> Iterator[Name]:
 
 
 def differentiated(nodes: Sequence[Node]) -> Iterator[Name]:
-    """The names that stand alone as what is differentiated: L in `\\frac{\\partial L}{\\partial z}` and `\\nabla_z L`."""
+    """The names that stand alone as what is differentiated: L in `\\nabla_z L` and `\\partial L/\\partial z`."""
     stack: list[Sequence[Node]] = [nodes]
     while stack:
         items = clean(stack.pop())
@@ -108,7 +109,7 @@ class Forward:
 
 
 def define_upstream(reader: Formula, name: Name, forward: Forward) -> bool:
-    """Define a loss by an arbitrary gradient with respect to the ends of the forward pass; False when there are none."""
+    """Define a loss by an arbitrary gradient at the ends of the forward pass; False when there are none."""
     from derive.reader.expression import tokens_of
     from derive.reader.groups import tree
 

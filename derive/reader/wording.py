@@ -25,7 +25,8 @@ _SIGNS = frozenset(
 )
 _NOUNS = (
     r"(?:real |given |fixed |known |unknown )*(?:scalars?|constants?|numbers?|reals?|parameters?|vectors?|weights?|"
-    r"integers?|hyper-?parameters?|coefficients?|multipliers?|variances?|entries|variables?|rates?|matrix|matrices|factor|"
+    r"integers?|hyper-?parameters?|coefficients?|multipliers?|variances?|entries|variables?|rates?"
+    r"|matrix|matrices|factor|"
     r"definite matrix|probabilit(?:y|ies)|targets?|labels?)?"
 )
 _ADJACENT = re.compile(
@@ -33,35 +34,44 @@ _ADJACENT = re.compile(
     re.I,
 )
 _SAID = re.compile(
-    r"\s*[,(]?\s*(?:both |all |each |also )?(?:(?:which|that) )?(?:be|is|are|has|have|being|with|denotes?|takes?|lies?|lie)\b|\s*\(",
+    r"\s*[,(]?\s*(?:both |all |each |also )?(?:(?:which|that) )?(?:be|is|are|has|have|being|with"
+    r"|denotes?|takes?|lies?|lie)\b|\s*\(",
     re.I,
 )
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I
 )
 _STATING = re.compile(
-    r"\b(?:suppose|assum\w+|provided|given|let|with|where|for|such that|satisf\w+|subject to|constraints?|and|under|hence|so that"
+    r"\b(?:suppose|assum\w+|provided|given|let|with|where|for|such that|satisf\w+|subject to"
+    r"|constraints?|and|under|hence|so that"
     r"|because|since|recall|note|active|as)\b",
     re.I,
 )
 _RESULT = re.compile(
-    r"\b(?:gives?|giving|yields?|yielding|obtain\w*|we get|follows|find|found|solution|implies|leads? to|becomes?|equals?)\b",
+    r"\b(?:gives?|giving|yields?|yielding|obtain\w*|we get|follows|find|found|solution|implies"
+    r"|leads? to|becomes?|equals?)\b",
     re.I,
 )
 _SOLVING = re.compile(
-    r"\bset(?:ting|s)?\b[^.]{0,80}\b(?:zero|0|equal)\b|\bsetting\b|\bequat\w+\b[^.]{0,60}\bzero\b|\bstationar\w+|\bvanish\w*\b"
-    r"|\bfirst[- ]order (?:optimality )?condition|\boptimality condition|\bsolv(?:e|ing|es)\b|\bminimi[sz]er\b|\bmaximi[sz]er\b"
-    r"|\bat (?:the |an? )?(?:optimum|minimum|maximum|optimal)|\bnormal equations?\b|\bto zero\b|\bwe require\b|\bmust be zero\b",
+    r"\bset(?:ting|s)?\b[^.]{0,80}\b(?:zero|0|equal)\b|\bsetting\b|\bequat\w+\b[^.]{0,60}\bzero\b"
+    r"|\bstationar\w+|\bvanish\w*\b"
+    r"|\bfirst[- ]order (?:optimality )?condition|\boptimality condition|\bsolv(?:e|ing|es)\b"
+    r"|\bminimi[sz]er\b|\bmaximi[sz]er\b"
+    r"|\bat (?:the |an? )?(?:optimum|minimum|maximum|optimal)|\bnormal equations?\b|\bto zero\b"
+    r"|\bwe require\b|\bmust be zero\b",
     re.I,
 )
 _CONDITION = re.compile(
-    r"\beigen(?:value|vector|pair|problem|equation)s?\b|\bsatisf\w+|\bsubject to\b|\bconstraints?\b|\bsuch that\b|\bassum\w+"
-    r"|\bsuppose\b|\bwe require\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b|\bnormal equations?\b"
+    r"\beigen(?:value|vector|pair|problem|equation)s?\b|\bsatisf\w+|\bsubject to\b|\bconstraints?\b"
+    r"|\bsuch that\b|\bassum\w+"
+    r"|\bsuppose\b|\bwe require\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
+    r"|\bnormal equations?\b"
     r"|\bimpos\w+|\bwe want\b",
     re.I,
 )
 _CLAIMED = re.compile(
-    r"\borthogonal\b|\bsums? to (?:zero|0)\b|\bsums? to\b|\bindeed\b|\bcheck\b|\bverif\w+|\bas expected\b|\bis zero\b|\bvanish\w*\b"
+    r"\borthogonal\b|\bsums? to (?:zero|0)\b|\bsums? to\b|\bindeed\b|\bcheck\b|\bverif\w+"
+    r"|\bas expected\b|\bis zero\b|\bvanish\w*\b"
     r"|\bidentity\b|\bidentically\b|\bcentr?e[rd]+\b",
     re.I,
 )
@@ -99,7 +109,8 @@ def facts_after(words: str) -> list[str]:
         return []
     found = facts_in(first[1])
     starts = re.match(
-        r"(?:symmetric|positive|diagonal|orthogonal|invertible|non|spd|psd|lower|upper|unit|one-?hot|centr?ed|centered|one hot)",
+        r"(?:symmetric|positive|diagonal|orthogonal|invertible|non|spd|psd|lower|upper|unit|one-?hot"
+        r"|centr?ed|centered|one hot)",
         first[1],
         re.I,
     )
@@ -116,7 +127,8 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
     if re.search(r"\bmatri(?:x|ces)\b", phrase, re.I):
         return 2
     if re.search(
-        r"\b(?:scalars?|constant|(?:real )?numbers?|step ?size|learning rate|temperature|multiplier|coefficient|hyper-?parameter|"
+        r"\b(?:scalars?|constant|(?:real )?numbers?|step ?size|learning rate|temperature|multiplier"
+        r"|coefficient|hyper-?parameter|"
         r"variance|threshold|margin|regulari[sz]ation (?:parameter|strength))\b",
         phrase,
         re.I,
@@ -140,8 +152,10 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
 def function_said(before: str, after: str) -> str:
     """The function of the table that a letter is said to be (`the sigmoid $\\sigma$`), empty when none."""
     ends = re.search(
-        r"((?:log-?gamma|digamma|trigamma|gamma|sigmoid|logistic|soft-?plus|relu|gelu|silu|softmax|error|tanh|hyperbolic tangent|"
-        r"(?:standard )?(?:normal|gaussian) (?:cdf|pdf|density|distribution function)))(?: function| activation| nonlinearity)?\s*$",
+        r"((?:log-?gamma|digamma|trigamma|gamma|sigmoid|logistic|soft-?plus|relu|gelu|silu|softmax"
+        r"|error|tanh|hyperbolic tangent|"
+        r"(?:standard )?(?:normal|gaussian) (?:cdf|pdf|density|distribution function)))(?: function"
+        r"| activation| nonlinearity)?\s*$",
         before,
         re.I,
     )

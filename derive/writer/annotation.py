@@ -1,7 +1,8 @@
 r"""A copy of a LaTeX or Markdown source in which each relation carries its verdict.
 
-A small mark of width zero stands above each relation sign; the messages follow as comments at the end. The author's own
-text is unchanged to the byte. In LaTeX the marks are a macro defined before `\begin{document}` (or at the top of a body).
+A small mark of width zero stands above each relation sign; the messages follow as comments at the
+end. The author's own text is unchanged to the byte. In LaTeX the marks are a macro defined before
+`\begin{document}` (or at the top of a body).
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ TAIL_PLAIN = "<!-- derive: verdicts, by line and column\n"
 def annotated(text: str, report: FileReport, suffix: str) -> str:
     """The source `text` of a `.tex`, `.md` or `.qmd` file with a mark at each relation of `report`.
 
-    Relations of included files are left out: their files can be annotated by themselves. `plain` undoes it. Raises
-    `UsageError` for another kind of file, for a text that is annotated already, or when a place of the report is not in it.
+    Relations of included files are left out: their files can be annotated by themselves. `plain`
+    undoes it. Raises `UsageError` for another kind of file, for a text that is annotated already,
+    or when a place of the report is not in it.
     """
     if suffix not in (".tex", ".md", ".qmd"):
         raise UsageError(

@@ -1,7 +1,8 @@
 r"""Derivations as authors write them: each line carries the verdicts of its relations, wrong variants stand at the end.
 
-A line `% wrong: OLD ==> NEW ==> 3` replaces OLD by NEW, after which relation 3 is the first that fails; `% abstains: ...` is a
-variant at which the judge makes no claim. A relation that is `unchecked` may be decided one day, but never fails.
+A line `% wrong: OLD ==> NEW ==> 3` replaces OLD by NEW, after which relation 3 is the first that
+fails; `% abstains: ...` is a variant at which the judge makes no claim. A relation that is
+`unchecked` may be decided one day, but never fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hand derivations as their authors wrote them: every true relation holds, every planted mistake is found where it is."""
+"""Hand derivations as authors wrote them: true relations hold, planted mistakes are found where they are."""
 
 from __future__ import annotations
 

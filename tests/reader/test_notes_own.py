@@ -1,4 +1,4 @@
-"""Notes in the styles of textbooks, problem sets and blogs: roles, conditions, consequences, and slips planted in them."""
+"""Notes in the styles of textbooks, problem sets and blogs: roles, conditions, and slips planted in them."""
 
 from __future__ import annotations
 

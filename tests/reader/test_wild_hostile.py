@@ -113,9 +113,12 @@ def test_five_thousand_relations(tmp_path: Path) -> None:
 
 PIECES = st.sampled_from(
     [
-        "a", "x", "w", "X", "=", r"\le", "+", "-", "^", "_", "{", "}", "(", ")", r"\frac", r"\sum_{i=1}^n", r"\nabla_w", r"\|",
-        r"\top", r"\partial", r"\mathbf{x}", "2", "0", r"\log", r"\sigma", "&", r"\\", "$$", "\n\n", "# H\n", "Let $x \\in \\mathbb{R}^d$.",
-        "d", r"\mathbb{E}", "[", "]", "|", r"\begin{align}", r"\end{align}", "'", r"\dots", ",",
+        "a", "x", "w", "X", "=", r"\le", "+", "-", "^", "_", "{", "}", "(", ")",
+        r"\frac", r"\sum_{i=1}^n", r"\nabla_w", r"\|",
+        r"\top", r"\partial", r"\mathbf{x}", "2", "0", r"\log", r"\sigma", "&", r"\\", "$$", "\n\n", "# H\n",
+        "Let $x \\in \\mathbb{R}^d$.",
+        "d", r"\mathbb{E}", "[", "]", "|",
+        r"\begin{align}", r"\end{align}", "'", r"\dots", ",",
     ]
 )  # fmt: skip
 
