@@ -13,15 +13,22 @@ from collections.abc import Sequence
 from derive.reader.declare_clauses import (
     _ORDER,
     Clause,
-    _range_of,
-    _relation_at,
     clauses,
     is_mapping,
+    range_of,
+    relation_at,
 )
 from derive.reader.declare_definitions import define
 from derive.reader.declare_mappings import declare_mapping
+from derive.reader.declare_ranges import declare_between, declare_ranges, is_counter
 from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
-from derive.reader.declare_subjects import Subject, _entries, _entry, _extents, _subject
+from derive.reader.declare_subjects import (
+    Subject,
+    read_subject,
+    subject_entries,
+    subject_entry,
+    subject_extents,
+)
 from derive.reader.declare_words import facts_in, function_in
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
@@ -29,7 +36,7 @@ from derive.reader.formula_cursor import Cursor, clean, plain, start_of
 from derive.reader.formula_names import read_name
 from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Group, Node, tree
+from derive.reader.groups import Node, tree
 from derive.reader.scanner import Token, scan_math
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
@@ -50,73 +57,27 @@ def declare_sources(table: Table, parts: Sequence[tuple[Source, Sequence[Token]]
         work.append((reader, clauses(tree(list(tokens), source))))
     for reader, found in work:
         for clause in found:
-            _ranges(reader, clause)
+            declare_ranges(reader, clause)
     late: list[tuple[Formula, Clause]] = []
     for reader, found in work:
         for clause in found:
-            if _is_definition(reader, clause):
+            if is_definition(reader, clause):
                 late.append((reader, clause))
             else:
-                _declare_clause(reader, clause)
+                declare_clause(reader, clause)
     for reader, clause in late:
-        _finish(reader, clause)
+        finish_clause(reader, clause)
 
 
-def _ranges(reader: Formula, clause: Clause) -> None:
-    """Declare the index of a range `i = 1, ..., n`, and of every sum with limits."""
-    span = _range_of(clause.nodes)
-    if span is not None and clause.words == "range":
-        _declare_index(reader, span[0], span[1], clause.subjects[0])
-        return
-    _ranges_in_sums(reader, clause.nodes)
-
-
-def _declare_index(
-    reader: Formula, names: Sequence[Node], lower: Sequence[Node], upper: Sequence[Node]
-) -> None:
-    from derive.reader.declare_sets import read_sizes
-    from derive.reader.formula_sums import index_name
-
-    name = index_name(names)
-    assert name is not None
-    entry = reader.table.declare(Name(name), name)
-    if entry.kind == "variable" and entry.sizes is not None:
-        return
-    entry.kind = "index"
-    size = read_sizes(reader, upper, start_of(names[0]))
-    entry.upper = size[0] if size else None
-    entry.lower = int(plain(lower))
-
-
-def _ranges_in_sums(reader: Formula, nodes: Sequence[Node]) -> None:
-    """`\\sum_{k=1}^K` declares the range of k."""
-    items = clean(nodes)
-    for position, node in enumerate(items):
-        if isinstance(node, Group):
-            continue
-        if node.text not in (r"\sum", r"\prod") or position + 4 >= len(items) + 0:
-            continue
-        cursor = Cursor(items, cleaned=True)
-        cursor.pos = position + 1
-        from derive.reader.formula_sums import limits
-
-        below, above = limits(reader, cursor)
-        if below is None or above is None:
-            continue
-        span = _range_of(clean(below))
-        if span is not None:
-            _declare_index(reader, span[0], span[1], above)
-
-
-def _is_definition(reader: Formula, clause: Clause) -> bool:
+def is_definition(reader: Formula, clause: Clause) -> bool:
     """Whether a clause defines or constrains by `=`, which is read when all shapes are known."""
-    cut = _relation_at(clause.nodes)
-    if _range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same"):
+    cut = relation_at(clause.nodes)
+    if range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same"):
         return False
     return (
         cut is not None
         and _sign(clause.nodes, cut) in ("=", ":=", r"\triangleq", r"\equiv", r"\coloneqq", r"\sim")
-        and not (_relation_at(clause.nodes, cut + 1) is not None)
+        and not (relation_at(clause.nodes, cut + 1) is not None)
     )
 
 
@@ -125,9 +86,9 @@ def _sign(nodes: Sequence[Node], cut: int) -> str:
     return node.text if isinstance(node, Token) else ""
 
 
-def _declare_clause(reader: Formula, clause: Clause) -> None:
+def declare_clause(reader: Formula, clause: Clause) -> None:
     if (
-        _range_of(clause.nodes) is not None
+        range_of(clause.nodes) is not None
         and clause.words in ("range", "dots", "same", "")
         and clause.words in ("range", "same", "dots")
     ):
@@ -135,7 +96,7 @@ def _declare_clause(reader: Formula, clause: Clause) -> None:
     if is_mapping(clause.nodes):
         declare_mapping(reader, clause)
         return
-    cut = _relation_at(clause.nodes)
+    cut = relation_at(clause.nodes)
     if cut is None:
         _by_words(reader, clause)
         return
@@ -145,7 +106,7 @@ def _declare_clause(reader: Formula, clause: Clause) -> None:
     place: int | None = cut
     while place is not None:
         edges.append(place)
-        place = _relation_at(clause.nodes, place + 1)
+        place = relation_at(clause.nodes, place + 1)
     sides = [
         clause.nodes[a + 1 : b]
         for a, b in zip([-1, *edges], [*edges, len(clause.nodes)], strict=True)
@@ -157,12 +118,14 @@ def _declare_clause(reader: Formula, clause: Clause) -> None:
 def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str]) -> None:
     """One clause with one or more relations."""
     start = start_of(clause.nodes[0])
+    if declare_between(reader, sides, signs):
+        return
     if (
         len(signs) == 2
         and signs[0] in ("<", r"\le", r"\leq", r"\lt")
         and signs[1] in ("<", r"\le", r"\leq", r"\lt")
     ):
-        pairs = _entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
+        pairs = subject_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
         found = Members()
         apply_bounds(found, bound(reader, sides[0]), bound(reader, sides[2]))
         for subject, entry in pairs:
@@ -170,7 +133,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         _facts(reader, [e for _, e in pairs], clause.words)
         return
     if signs[0] == "=" and len(signs) == 2 and signs[1] == r"\in":
-        pairs = _entries(reader, Clause(sides[0], "", clause.subjects), sides[0])
+        pairs = subject_entries(reader, Clause(sides[0], "", clause.subjects), sides[0])
         found = read_set(reader, sides[2])
         for subject, entry in pairs:
             _apply(reader, subject, entry, found)
@@ -189,7 +152,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
-        pairs = _entries(reader, clause, sides[0])
+        pairs = subject_entries(reader, clause, sides[0])
         found = read_set(reader, sides[1])
         for subject, entry in pairs:
             _apply(reader, subject, entry, found)
@@ -204,7 +167,7 @@ def _definite(reader: Formula, clause: Clause, sides: list[list[Node]], signs: l
         raise reader.error(
             f"the declaration {plain(clause.nodes)!r} is not understood", start_of(clause.nodes[0])
         )
-    pairs = _entries(reader, clause, sides[0])
+    pairs = subject_entries(reader, clause, sides[0])
     for subject, entry in pairs:
         entry.add_fact(fact)
         _count_axes(reader, subject, entry)
@@ -240,7 +203,7 @@ def _bounded(
         return
     if plain(left).replace("_", "").startswith(r"\|") or plain(left).startswith("|"):
         return
-    pairs = _entries(reader, clause, left)
+    pairs = subject_entries(reader, clause, left)
     value = bound(reader, right)
     against_zero = {
         ">": "positive",
@@ -253,6 +216,7 @@ def _bounded(
     fact = against_zero.get(sign) if value == 0 else None
     for subject, entry in pairs:
         if entry.kind == "size":
+            _size_condition(reader, clause, sides, sign, start)
             continue
         if fact:
             entry.add_fact(fact)
@@ -279,9 +243,9 @@ def _invertible(reader: Formula, left: list[Node], sign: str) -> None:
     inside = [
         n for n in clean(left)[1:] if not (isinstance(n, Token) and n.text in ("(", ")", "[", "]"))
     ]
-    subject = _subject(reader, inside)
+    subject = read_subject(reader, inside)
     if subject is not None:
-        _entry(reader, subject).add_fact("invertible")
+        subject_entry(reader, subject).add_fact("invertible")
 
 
 def _size_condition(
@@ -294,9 +258,9 @@ def _size_condition(
     if op is None:
         raise reader.error(f"the sign {sign} is not supported in a declaration", start)
     for side in sides[:2]:
-        subject = _subject(reader, side)
+        subject = read_subject(reader, side)
         if subject is not None and not subject.indices and reader.table.find(subject.name) is None:
-            _apply(reader, subject, _entry(reader, subject), Members())
+            _apply(reader, subject, subject_entry(reader, subject), Members())
     left, right = reader.whole(sides[0]), reader.whole(sides[1])
     reader.table.conditions.append(Relation(op, left.build(), right.build()))
 
@@ -305,6 +269,13 @@ def _apply(reader: Formula, subject: Subject, entry: Declaration, found: Members
     """Give an entry the shape and the facts of a set."""
     if found.upper is not None and not found.shape:
         entry.upper, entry.lower = found.upper, found.lower
+        if is_counter(subject):
+            entry.kind, entry.sizes = "index", None
+            return
+    if entry.kind == "size":
+        if not found.shape and set(found.facts) <= {"natural", "count", "integer"}:
+            return
+        entry.kind = "variable"
     member = found.shape
     scalars = not member and bool(subject.indices)
     if entry.sizes is None or not (subject.indices or entry.family):
@@ -315,7 +286,7 @@ def _apply(reader: Formula, subject: Subject, entry: Declaration, found: Members
         ):
             pass
         else:
-            extents = _extents(reader, subject, entry) if subject.indices else []
+            extents = subject_extents(reader, subject, entry) if subject.indices else []
             entry.sizes = (*extents, *member)
             vector = scalars and entry.origin == 1  # w_0, ..., w_M keeps its own count
             entry.family = 0 if vector else len(extents)
@@ -381,7 +352,7 @@ def _by_words(reader: Formula, clause: Clause) -> None:
     ):
         _slices(reader, clause, 0 if "row" in lowered else 1, start)
         return
-    subject = _subject(reader, clause.nodes)
+    subject = read_subject(reader, clause.nodes)
     if subject is None and facts_in(words) and not clause.subjects:
         reader.whole(clause.nodes)  # of an expression nothing is noted: `X + A \text{ invertible}`
         return
@@ -392,7 +363,7 @@ def _by_words(reader: Formula, clause: Clause) -> None:
         entry = reader.table.declare(subject.name)
         entry.kind, entry.word = "word", function
         return
-    pairs = _entries(reader, clause, clause.nodes)
+    pairs = subject_entries(reader, clause, clause.nodes)
     for _, entry in pairs:
         if "scalar" in lowered and entry.sizes is None:
             entry.sizes = ()
@@ -403,7 +374,7 @@ def _slices(reader: Formula, clause: Clause, axis: int, start: int) -> None:
     """The members are rows (axis 0) or columns (axis 1) of a matrix named in the words."""
     inside = clause.words.split("$")
     names = [inside[i] for i in range(1, len(inside), 2)]
-    subject = _subject(reader, clause.nodes)
+    subject = read_subject(reader, clause.nodes)
     parent = names[-1] if names else ""
     if subject is None or not parent or not subject.indices:
         raise reader.error("rows are declared as `w_j^\\top is the j-th row of W`", start)
@@ -429,9 +400,9 @@ def declare_slices(table: Table, name: Name, parent: Name, axis: int, marker: st
     entry.sizes, entry.family = None, 0
 
 
-def _finish(reader: Formula, clause: Clause) -> None:
+def finish_clause(reader: Formula, clause: Clause) -> None:
     """A definition, a constraint by `=`, or a law by `\\sim`."""
-    cut = _relation_at(clause.nodes)
+    cut = relation_at(clause.nodes)
     assert cut is not None
     left, right = clause.nodes[:cut], clause.nodes[cut + 1 :]
     if not right or not left:
@@ -440,7 +411,7 @@ def _finish(reader: Formula, clause: Clause) -> None:
     if _sign(clause.nodes, cut) == r"\sim":
         from derive.reader.declare_definitions import random_law
 
-        for _, entry in _entries(reader, clause, left):
+        for _, entry in subject_entries(reader, clause, left):
             random_law(reader, entry, right)
         return
     define(reader, left, right, None)
@@ -450,7 +421,7 @@ def _finish(reader: Formula, clause: Clause) -> None:
 def _facts_of_left(reader: Formula, clause: Clause, left: list[Node]) -> None:
     if not clause.words:
         return
-    subject = _subject(reader, left)
+    subject = read_subject(reader, left)
     if subject is not None:
         entry = reader.table.exact(subject.name)
         if entry is not None:

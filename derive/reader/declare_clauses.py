@@ -39,7 +39,7 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
     """The clauses of a declaration, each with the names that were waiting for it."""
     found: list[Clause] = []
     waiting: list[list[Node]] = []
-    for part in _parts(nodes):
+    for part in clause_parts(nodes):
         body, words = _words_of(part)
         if not body:
             if found and words:
@@ -47,18 +47,18 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
             continue
         first = body[0]
         dotted = isinstance(first, Token) and first.text in _DOTS
-        if _range_of(body) is not None or (
+        if range_of(body) is not None or (
             found and found[-1].subjects == [] and _open_range(found[-1], body)
         ):
             _extend_range(found, body, waiting)
             continue
-        if _relation_at(body) is None and not words and not is_mapping(body):
+        if relation_at(body) is None and not words and not is_mapping(body):
             waiting.append(body)
             continue
         del dotted
         found.append(Clause(body, words, waiting))
         waiting = []
-    if waiting and found and _range_of(found[-1].nodes) is None:
+    if waiting and found and range_of(found[-1].nodes) is None:
         found.append(Clause(waiting[-1], "", waiting[:-1]))
     return found
 
@@ -69,7 +69,7 @@ def is_mapping(body: Sequence[Node]) -> bool:
     return ":" in texts and any(arrow in texts for arrow in ARROWS)
 
 
-def _parts(nodes: Sequence[Node]) -> list[list[Node]]:
+def clause_parts(nodes: Sequence[Node]) -> list[list[Node]]:
     """Split at commas and semicolons outside brackets, and at `\\text{and}`."""
     parts: list[list[Node]] = [[]]
     depth = 0
@@ -146,7 +146,7 @@ def _spoken(items: Sequence[Node]) -> str:
     return text + (" " if items else "")
 
 
-def _relation_at(nodes: Sequence[Node], start: int = 0) -> int | None:
+def relation_at(nodes: Sequence[Node], start: int = 0) -> int | None:
     depth = 0
     for position in range(start, len(nodes)):
         node = nodes[position]
@@ -158,9 +158,9 @@ def _relation_at(nodes: Sequence[Node], start: int = 0) -> int | None:
     return None
 
 
-def _range_of(body: Sequence[Node]) -> tuple[list[Node], list[Node]] | None:
+def range_of(body: Sequence[Node]) -> tuple[list[Node], list[Node]] | None:
     """`i = 1` or `i = 1, \\dots, n`: name and lower limit, when this is the start of an index range."""
-    cut = _relation_at(body)
+    cut = relation_at(body)
     if cut is None or not isinstance(body[cut], Token) or body[cut].text != "=":  # type: ignore[union-attr]
         return None
     from derive.reader.formula_sums import index_name
@@ -174,7 +174,7 @@ def _range_of(body: Sequence[Node]) -> tuple[list[Node], list[Node]] | None:
 
 def _open_range(clause: Clause, body: Sequence[Node]) -> bool:
     """Whether a clause is an index range that still waits for `\\dots` or its upper limit."""
-    if _range_of(clause.nodes) is None:
+    if range_of(clause.nodes) is None:
         return False
     state = clause.words
     if state == "":
@@ -183,12 +183,7 @@ def _open_range(clause: Clause, body: Sequence[Node]) -> bool:
 
 
 def _extend_range(found: list[Clause], body: list[Node], waiting: list[list[Node]]) -> None:
-    if (
-        found
-        and not found[-1].subjects
-        and _open_range(found[-1], body)
-        and _range_of(body) is None
-    ):
+    if found and not found[-1].subjects and _open_range(found[-1], body) and range_of(body) is None:
         last = found[-1]
         if last.words == "":
             last.words = "dots"
@@ -203,7 +198,7 @@ def _extend_range(found: list[Clause], body: list[Node], waiting: list[list[Node
     clause = Clause(body)
     found.append(clause)
     for names in waiting:
-        cut = _relation_at(body)
+        cut = relation_at(body)
         assert cut is not None
         found.insert(len(found) - 1, Clause([*names, *body[cut:]], "same"))
     waiting.clear()

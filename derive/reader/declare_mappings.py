@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derive.expr.nodes import Function, Symbol
 from derive.reader.declare_clauses import ARROWS, Clause
 from derive.reader.declare_sets import read_set
-from derive.reader.declare_subjects import _subject
+from derive.reader.declare_subjects import read_subject
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain, start_of
 from derive.reader.groups import Node
@@ -25,7 +25,7 @@ def declare_mapping(reader: Formula, clause: Clause) -> None:
     domains = [read_set(reader, part).shape for part in _factors(nodes[colon + 1 : arrow])]
     result = read_set(reader, nodes[arrow + 1 :]).shape
     for name_nodes in (*clause.subjects, nodes[:colon]):
-        subject = _subject(reader, name_nodes)
+        subject = read_subject(reader, name_nodes)
         if subject is None or subject.indices:
             raise reader.error(f"{plain(name_nodes)!r} is not the name of a function", start)
         entry = reader.table.declare(subject.name)

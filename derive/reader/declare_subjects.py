@@ -26,7 +26,7 @@ class Subject:
     origin: int = 1
 
 
-def _subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
+def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
     """The name that these nodes are, and which of its scripts count members."""
     cursor = Cursor(nodes)
     name = base_name(cursor)
@@ -81,7 +81,7 @@ def _are_dots(nodes: list[Node]) -> bool:
     return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in _DOTS
 
 
-def _subjects(reader: Formula, written: list[list[Node]]) -> list[Subject]:
+def subjects_of(reader: Formula, written: list[list[Node]]) -> list[Subject]:
     """The names of `x_1, \\dots, x_n, \\mu`: a list with dots is one family."""
     found: list[Subject] = []
     position = 0
@@ -97,7 +97,7 @@ def _subjects(reader: Formula, written: list[list[Node]]) -> list[Subject]:
             continue
         if _are_dots(nodes):
             raise reader.error("a list that starts with dots has no meaning", start_of(nodes[0]))
-        subject = _subject(reader, nodes)
+        subject = read_subject(reader, nodes)
         if subject is None:
             raise reader.error(
                 f"{plain(nodes)!r} is not a name that can be declared", start_of(nodes[0])
@@ -142,20 +142,20 @@ def _script(cursor: Cursor) -> Sequence[Node]:
     return inner(following) if following is not None else ()
 
 
-def _entries(
+def subject_entries(
     reader: Formula, clause: Clause, left: list[Node]
 ) -> list[tuple[Subject, Declaration]]:
     """The declarations that a clause speaks of."""
-    return [(s, _entry(reader, s)) for s in _subjects(reader, [*clause.subjects, left])]
+    return [(s, subject_entry(reader, s)) for s in subjects_of(reader, [*clause.subjects, left])]
 
 
-def _entry(reader: Formula, subject: Subject) -> Declaration:
+def subject_entry(reader: Formula, subject: Subject) -> Declaration:
     if subject.indices and subject.indices != ("*",):
         slices = reader.table.families.get(subject.name)
         if slices is not None and slices.kind == "slices":
             return slices
     entry = reader.table.declare(subject.name, family=bool(subject.indices))
-    if entry.kind in ("index", "size") and not subject.indices:
+    if entry.kind == "index" and not subject.indices:
         entry.kind = "variable"
     if subject.indices:
         entry.family = max(entry.family, len(subject.indices))
@@ -163,7 +163,7 @@ def _entry(reader: Formula, subject: Subject) -> Declaration:
     return entry
 
 
-def _extents(reader: Formula, subject: Subject, entry: Declaration) -> list[Size]:
+def subject_extents(reader: Formula, subject: Subject, entry: Declaration) -> list[Size]:
     """The sizes of the axes that count members."""
     from derive.reader.declare_sets import read_sizes
 

@@ -90,7 +90,7 @@ def denominators(
         if not takes_d(reader, cursor):
             return None
         first = cursor.pos
-        if not _skip_name(reader, cursor):
+        if not skip_name(reader, cursor):
             return None
         nodes = cursor.items[first : cursor.pos]
         order = 1
@@ -104,7 +104,7 @@ def denominators(
     return found or None
 
 
-def _skip_name(reader: Formula, cursor: Cursor) -> bool:
+def skip_name(reader: Formula, cursor: Cursor) -> bool:
     """Step over a variable: a name with subscripts, labels and transposes, or something in brackets."""
     if cursor.at("(", "["):
         closer = {"(": ")", "[": "]"}[cursor.token.text]  # type: ignore[union-attr]
@@ -188,7 +188,7 @@ def _derivative_fraction(
             body = reader.expression(rest)
         if rest.node is not None:
             raise reader.unexpected(rest, "an operator")
-    variables = [_variable(reader, nodes, count, start) for nodes, count in bottom]
+    variables = [read_variable(reader, nodes, count, start) for nodes, count in bottom]
     if head.node is not None and cursor.at("(") and _names_function(reader, head):
         _same_point(reader, cursor, bottom, start)
     return derivative(reader, body, variables, start, "partial", transposed)
@@ -209,7 +209,7 @@ def _same_point(
 ) -> None:
     """Step over the point of `df/dx (x)`; at any other point the derivative is not read."""
     first = cursor.pos
-    _skip_name(reader, cursor)
+    skip_name(reader, cursor)
     inside = plain(cursor.items[first + 1 : cursor.pos - 1])
     if len(bottom) != 1 or inside != plain(bottom[0][0]):
         raise reader.error(
@@ -231,7 +231,7 @@ def _without_transpose(reader: Formula, head: Cursor) -> tuple[bool, Cursor]:
     return False, Cursor(items, cleaned=True)
 
 
-def _variable(reader: Formula, nodes: Sequence[Node], count: int, start: int) -> Variable:
+def read_variable(reader: Formula, nodes: Sequence[Node], count: int, start: int) -> Variable:
     items = list(clean(nodes))
     if len(items) >= 3 and isinstance(items[0], Token) and items[0].text == "(":
         items = items[1:-1]
@@ -374,7 +374,7 @@ def _was_call(cursor: Cursor) -> bool:
     return isinstance(before, Token) and before.text == ")"
 
 
-def _slash_derivative(reader: Formula, cursor: Cursor, start: int) -> Value:
+def slash_derivative(reader: Formula, cursor: Cursor, start: int) -> Value:
     """\\partial f / \\partial x; the sign in front has been taken."""
     order = 1
     if cursor.token is not None and cursor.token.kind is Kind.SUP:
@@ -391,7 +391,7 @@ def _slash_derivative(reader: Formula, cursor: Cursor, start: int) -> Value:
     found: list[Variable] = []
     while takes_d(reader, cursor):
         first = cursor.pos
-        if not _skip_name(reader, cursor):
+        if not skip_name(reader, cursor):
             raise reader.unexpected(cursor, "a variable")
         nodes = cursor.items[first : cursor.pos]
         count = 1
@@ -400,7 +400,7 @@ def _slash_derivative(reader: Formula, cursor: Cursor, start: int) -> Value:
             if text.isdecimal():
                 count = int(text)
                 cursor.pos += 2
-        found.append(_variable(reader, nodes, count, start))
+        found.append(read_variable(reader, nodes, count, start))
     if not found or sum(v.count for v in found) != order:
         raise reader.error(
             f"a derivative of order {order} by {sum(v.count for v in found)} variables", start
@@ -419,7 +419,7 @@ def read_d(reader: Formula, request: object) -> Value | None:
     if found.sup is not None or cursor.at("/") or _slash_follows(reader, cursor):
         if found.sup is not None and not _slash_follows(reader, cursor):
             return None
-        return _slash_derivative(reader, cursor, found.start)
+        return slash_derivative(reader, cursor, found.start)
     node = cursor.node
     if node is None or cursor.at("+", "-", "=", ")", ",", "/"):
         return None
@@ -437,10 +437,10 @@ def _slash_follows(reader: Formula, cursor: Cursor) -> bool:
     trial = Cursor(cursor.items, cleaned=True)
     trial.pos = cursor.pos
     if not trial.at("/"):
-        if not _skip_name(reader, trial):
+        if not skip_name(reader, trial):
             return False
         if trial.at("("):
-            _skip_name(reader, trial)
+            skip_name(reader, trial)
     return trial.take("/") and takes_d(reader, trial)
 
 

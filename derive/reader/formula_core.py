@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from derive.errors import ShapeError
 from derive.expr.sizes import Size
 from derive.reader.formula_cursor import Cursor, start_of
-from derive.reader.formula_scripts import Scripts, _empty_before_script
+from derive.reader.formula_scripts import Scripts, empty_before_script
 from derive.reader.formula_state import (
     CLOSERS,
     DIVIDED,
@@ -134,7 +134,7 @@ class Formula(Scripts):
         if node is None:
             return False
         if isinstance(node, Group):
-            return not _empty_before_script(cursor)
+            return not empty_before_script(cursor)
         text = node.text
         if text in CLOSERS or text in OPERATORS:
             return text in (r"\text", r"\textrm", r"\mbox") and self.is_text_word(cursor)

@@ -115,16 +115,16 @@ def _law(reader: Formula, name: Name, values: list[str], given: list[str], start
 
     def build() -> Expr:
         at = {v: place.build() for v, place in places.items()}
-        joint = _joint(table, name)
-        top = _marginal(table, name, joint, {v: at[v] for v in (*values, *given)})
+        joint = joint_density(table, name)
+        top = marginal_density(table, name, joint, {v: at[v] for v in (*values, *given)})
         if not given:
             return top
-        return Quotient(top, _marginal(table, name, joint, {v: at[v] for v in given}))
+        return Quotient(top, marginal_density(table, name, joint, {v: at[v] for v in given}))
 
     return Value((), build, uses_of(places.values()), start=start)
 
 
-def _joint(table: Table, name: Name) -> Symbol:
+def joint_density(table: Table, name: Name) -> Symbol:
     """The table of a letter: one axis for each of its variables, positive, of total one."""
     variables = table.joints[name]
     sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
@@ -132,7 +132,7 @@ def _joint(table: Table, name: Name) -> Symbol:
     return Symbol(f"{name.latex}({', '.join(variables)})", sizes, as_facts(facts))
 
 
-def _marginal(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
+def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
     """The joint summed over the variables that are not in `at`."""
     variables = table.joints[name]
     over: list[Index] = []

@@ -13,7 +13,7 @@ from derive.expr.nodes import Add, Apply, Dim, Expr, Index, Neg, Number, Product
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
-from derive.reader.formula_densities import _joint, _marginal
+from derive.reader.formula_densities import joint_density, marginal_density
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value
 from derive.reader.groups import Node
@@ -90,8 +90,8 @@ def _expected(table: Table, law: Name, other: Name, names: Sequence[str]) -> Exp
     """- sum over the values of the variables of p log q, p and q the marginals of two laws."""
     indices = tuple(Index(n + "''", ONE, Dim(table.sizes.resolve(table.finite[n]))) for n in names)
     at: dict[str, Expr] = dict(zip(names, indices, strict=True))
-    p = _marginal(table, law, _joint(table, law), at)
-    q = _marginal(table, other, _joint(table, other), at)
+    p = marginal_density(table, law, joint_density(table, law), at)
+    q = marginal_density(table, other, joint_density(table, other), at)
     return Neg(Reduce("sum", indices, Product((p, Apply("log", (q,)))), (), "index"))
 
 

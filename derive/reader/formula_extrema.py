@@ -10,7 +10,7 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import variable
 from derive.reader.formula_special import extreme
-from derive.reader.formula_sums import _test, limits, parts_of, read_range, reduce_over
+from derive.reader.formula_sums import limits, parts_of, read_range, read_test, reduce_over
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
@@ -79,7 +79,7 @@ def _optimum(
     parts = parts_of(below, (",", ":", r"\mid", "|"))
     tests: list[Value] = []
     for part in parts[1:]:
-        tests.append(_test(reader, part))
+        tests.append(read_test(reader, part))
     body = reader.expression(cursor)
     reader.demand_scalar(body, kind, start)
 

@@ -55,9 +55,9 @@ def split_indices(
     `:` and a dot keep an axis (None).
     """
     items = clean(nodes)
-    parts = _at_commas(items)
+    parts = at_commas(items)
     if len(parts) == 1 and not _is_arithmetic(items):
-        pieces = _pieces(items)
+        pieces = script_pieces(items)
         if len(pieces) > 1 and len(pieces) in counts:
             parts = pieces
         elif (
@@ -74,7 +74,7 @@ def split_indices(
     return [_index_part(reader, part, start) for part in parts]
 
 
-def _at_commas(items: Sequence[Node]) -> list[list[Node]]:
+def at_commas(items: Sequence[Node]) -> list[list[Node]]:
     parts: list[list[Node]] = [[]]
     depth = 0
     for node in items:
@@ -102,7 +102,7 @@ def _numeric(items: Sequence[Node]) -> bool:
     return all(isinstance(n, Token) and n.kind is Kind.NUMBER for n in items)
 
 
-def _pieces(items: Sequence[Node]) -> list[list[Node]]:
+def script_pieces(items: Sequence[Node]) -> list[list[Node]]:
     """Letters side by side, each with its scripts and primes; a number of two digits is two indices."""
     pieces: list[list[Node]] = []
     position = 0

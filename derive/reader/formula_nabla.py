@@ -13,11 +13,11 @@ from derive.expr.nodes import (
 )
 from derive.reader.formula_calculus import (
     Variable,
-    _skip_name,
-    _slash_derivative,
-    _variable,
     derivative,
     operand,
+    read_variable,
+    skip_name,
+    slash_derivative,
 )
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -70,13 +70,13 @@ def _nabla_variables(
         pieces: list[list[Node]] = []
         while cursor.node is not None:
             first = cursor.pos
-            if not _skip_name(reader, cursor):
+            if not skip_name(reader, cursor):
                 pieces = []
                 break
             pieces.append(list(cursor.items[first : cursor.pos]))
         if len(pieces) == 2:
             parts = pieces
-    variables = [_variable(reader, part, 1, start) for part in parts]
+    variables = [read_variable(reader, part, 1, start) for part in parts]
     if len(variables) == 1:
         return [Variable(variables[0].value, order, variables[0].row)]
     if len(variables) == order or order == 1:
@@ -156,4 +156,4 @@ def read_partial(reader: Formula, cursor: Cursor) -> Value:
         return derivative(
             reader, body, _nabla_variables(reader, nodes, order, start), start, "partial"
         )
-    return _slash_derivative(reader, cursor, start)
+    return slash_derivative(reader, cursor, start)

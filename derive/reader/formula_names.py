@@ -27,8 +27,8 @@ from derive.reader.formula_written import (
     ACCENTS,
     FONTS,
     Written,
-    _only_scripts,
-    _split_sup,
+    only_scripts,
+    split_superscript,
     written,
 )
 from derive.reader.groups import Group, Node
@@ -45,7 +45,7 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
     bound = _bound_name(reader, found)
     if bound is not None:
         return bound
-    label, rest = _split_sup(found.sup) if found.sup is not None else ([], [])
+    label, rest = split_superscript(found.sup) if found.sup is not None else ([], [])
     full = Name(
         found.name.base,
         found.name.font,
@@ -114,7 +114,7 @@ def _distributed(reader: Formula, cursor: Cursor) -> Value:
         raise reader.error(f"{token.text} over nothing", token.start)
     with reader.flag(font=font if font in ("bold", "vec", "sf") else reader.font):
         scripts = cursor.items[cursor.pos :]
-        if _only_scripts(cursor):
+        if only_scripts(cursor):
             last = _splice(inside, scripts)
             cursor.pos += last
             inside = Cursor([*inside.items, *scripts[:last]], cleaned=True)

@@ -57,7 +57,7 @@ class Scripts(Base):
         while True:
             token = cursor.token
             if token is None:
-                if not _empty_before_script(cursor):
+                if not empty_before_script(cursor):
                     return value
                 cursor.pos += 1
                 continue
@@ -205,7 +205,7 @@ class Scripts(Base):
         )
 
 
-def _empty_before_script(cursor: Cursor) -> bool:
+def empty_before_script(cursor: Cursor) -> bool:
     """Whether `{}` comes next and a script after it, as in `A^\\top{}^{-1}`."""
     node, following = cursor.node, cursor.ahead()
     return (

@@ -370,7 +370,7 @@ def reduction(kind: str) -> Callable[[Formula, Cursor], Value]:
 def reduce_over(reader: Formula, cursor: Cursor, kind: str, found: Range, start: int) -> Value:
     """The reduction with its body."""
     with reader.binding(*found.bindings), reader.deeper(start):
-        tests = [_test(reader, part) for part in found.conditions]
+        tests = [read_test(reader, part) for part in found.conditions]
         body = _body(reader, cursor, kind, found)
     if found.tentative is not None and not found.tentative.use & body.uses:
         found.bindings.remove(found.tentative)
@@ -390,7 +390,7 @@ def reduce_over(reader: Formula, cursor: Cursor, kind: str, found: Range, start:
     return Value(body.shape, build, uses | limits_used, start=start)
 
 
-def _test(reader: Formula, part: Sequence[Node]) -> Value:
+def read_test(reader: Formula, part: Sequence[Node]) -> Value:
     cursor = Cursor(part, cleaned=True)
     with reader.flag(in_index=True):
         value = condition(reader, cursor)

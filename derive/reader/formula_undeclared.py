@@ -10,9 +10,9 @@ from derive.expr.nodes import Apply, Dim, Expr, Number, Power
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import (
-    _at_commas,
-    _pieces,
+    at_commas,
     free_index,
+    script_pieces,
 )
 from derive.reader.formula_names import Unknown, variable
 from derive.reader.formula_values import Value, constant
@@ -129,7 +129,7 @@ def _lower_case_entries(reader: Formula, found: Written) -> Value | None:
     ):
         return None
     items = clean(found.sub)
-    if len(_at_commas(items)) != 2 and len(_pieces(items)) != 2:
+    if len(at_commas(items)) != 2 and len(script_pieces(items)) != 2:
         return None
     reader.note(f"{base}_{{ij}} is read as the entries of {upper[0].latex}")
     return reader.entries(variable(reader, upper[0], found.start), found.sub, found.start)

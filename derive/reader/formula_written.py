@@ -148,7 +148,7 @@ def _accented(cursor: Cursor, accent: str) -> Name | None:
         return None
     inside = Cursor(nodes)
     name = _base(inside)
-    if name is None or (inside.node is not None and not _only_scripts(inside)):
+    if name is None or (inside.node is not None and not only_scripts(inside)):
         return None
     found = Name(name.base, name.font, (*name.accents, accent))
     if inside.node is not None:
@@ -157,7 +157,7 @@ def _accented(cursor: Cursor, accent: str) -> Name | None:
     return found
 
 
-def _only_scripts(cursor: Cursor) -> bool:
+def only_scripts(cursor: Cursor) -> bool:
     return isinstance(cursor.node, Token) and cursor.node.kind in (Kind.SUB, Kind.SUP)
 
 
@@ -249,7 +249,7 @@ def _prime_count(node: Node | None) -> int:
     return 0
 
 
-def _split_sup(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
+def split_superscript(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
     """A superscript as a label (`(l)`, `*`, `\\text{new}`) and what follows it (`\\top`, a power)."""
     items = clean(sup)
     if not items:

@@ -13,19 +13,18 @@ from collections.abc import Sequence
 from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose
-from derive.reader.declare import _declare_clause, _is_definition, declare_slices
+from derive.reader.declare import declare_clause, declare_slices, is_definition
 from derive.reader.declare_clauses import (
     _ORDER,
     Clause,
-    _parts,
-    _range_of,
-    _relation_at,
+    clause_parts,
     clauses,
+    range_of,
+    relation_at,
 )
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import Members, read_set, read_sizes
-from derive.reader.declare_subjects import Subject, _entry, _subject
-from derive.reader.declare_subjects import _subjects as subjects_of
+from derive.reader.declare_subjects import Subject, read_subject, subject_entry, subjects_of
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, start_of
@@ -98,10 +97,10 @@ class Declarations:
         stated: list[Stated] = []
         for clause in self._clauses(nodes, mention, said):
             declare_ranges(reader, clause)
-            cut = _relation_at(clause.nodes)
+            cut = relation_at(clause.nodes)
             if cut is None:
                 self._names(reader, clause, mention, said)
-            elif _is_definition(reader, clause):
+            elif is_definition(reader, clause):
                 self._factors(reader, clause.nodes[cut + 1 :], mention)
                 stated.append(Stated(clause, mention, True))
                 self._speak(reader, clause, clause.nodes[:cut], mention, said)
@@ -115,7 +114,7 @@ class Declarations:
         """The clauses of a formula; names that were waiting share the set of the first one."""
         found = clauses(nodes) or _bare(nodes)
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
-            cut = _relation_at(found[0].nodes)
+            cut = relation_at(found[0].nodes)
             if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *_ORDER):
                 found[0].subjects = [*said.waiting, *found[0].subjects]
         return found
@@ -126,16 +125,16 @@ class Declarations:
         """A membership, a bound or a condition."""
         sign = _text(clause.nodes[cut])
         if sign in _BOUNDS:
-            second = _relation_at(clause.nodes, cut + 1)
+            second = relation_at(clause.nodes, cut + 1)
             left = clause.nodes[:cut] if second is None else clause.nodes[cut + 1 : second]
-            named = _subject(reader, left) is not None or _is_numeric(left)
+            named = read_subject(reader, left) is not None or _is_numeric(left)
             excluded = sign in (r"\ne", r"\neq") and not _is_numeric(clause.nodes[cut + 1 :])
             if is_conditional(f"{mention.lead} {mention.before}") or not named or excluded:
                 return [Stated(clause, mention, False)]
-            _declare_clause(reader, clause)
+            declare_clause(reader, clause)
             self._speak(reader, clause, left, mention, said)
             return []
-        _declare_clause(reader, clause)
+        declare_clause(reader, clause)
         self._speak(reader, clause, clause.nodes[:cut], mention, said)
         said.waiting = []
         return []
@@ -143,7 +142,7 @@ class Declarations:
     def _names(self, reader: Formula, clause: Clause, mention: Mention, said: Said) -> None:
         """Names without a relation: facts and shapes by the words around them."""
         if clause.words:
-            _declare_clause(reader, clause)
+            declare_clause(reader, clause)
             return
         if re.match(r"-?\s*(?:dimensional|vectors?\b)", mention.after.lstrip(" -")) and _is_size(
             clause.nodes
@@ -173,7 +172,7 @@ class Declarations:
             facts.append("count")
         both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after))
         if both and said.waiting:
-            others = [s for nodes in said.waiting if (s := _subject(reader, nodes)) is not None]
+            others = [s for nodes in said.waiting if (s := read_subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
         if (
             "finitely many" in mention.after
@@ -209,13 +208,13 @@ class Declarations:
             self._abstract(subject.name)
             return
         if shape is not None and bare:
-            entry = _entry(reader, subject)
+            entry = subject_entry(reader, subject)
             sizes = read_sizes(reader, shape, start_of(shape[0]))
             entry.sizes = (*(self.table.sizes.fresh() for _ in subject.indices), *sizes)
             entry.family = len(subject.indices) if sizes else 0
             known = entry
         if facts and (known is None or known.definition is None):
-            entry = known or _entry(reader, subject)
+            entry = known or subject_entry(reader, subject)
             for fact in facts:
                 if _possible(entry, fact):
                     entry.add_fact(fact)
@@ -323,7 +322,7 @@ class Declarations:
     ) -> bool:
         """`$X$ is $n \\times d$`, `an $n \\times d$ matrix $X$`, `$\\Sigma$ ($d \\times d$, symmetric)`."""
         signs = [i for i, n in enumerate(items) if _text(n) == r"\times"]
-        if not signs or _relation_at(items) is not None or len(items) > 24:
+        if not signs or relation_at(items) is not None or len(items) > 24:
             return False
         parts = [
             items[a:b]
@@ -360,7 +359,7 @@ class Declarations:
             return False
         if rest:
             for clause in clauses([*name_nodes(items), *rest]):
-                _declare_clause(reader, clause)
+                declare_clause(reader, clause)
         self._slices(reader, Subject(member, ("i",)), name, axis)
         return True
 
@@ -373,7 +372,7 @@ class Declarations:
         )
         if colon is None or arrow is None or not 0 < colon < arrow:
             return False
-        subject = _subject(reader, items[:colon])
+        subject = read_subject(reader, items[:colon])
         if subject is None or subject.indices:
             return False
         source, target = (
@@ -397,12 +396,12 @@ def _text(node: Node) -> str:
 
 def _bare(nodes: Sequence[Node]) -> list[Clause]:
     """Names alone, separated by commas."""
-    parts = [clean(part) for part in _parts(nodes)]
-    return [Clause(parts[-1], "", parts[:-1])] if parts and _relation_at(parts[-1]) is None else []
+    parts = [clean(part) for part in clause_parts(nodes)]
+    return [Clause(parts[-1], "", parts[:-1])] if parts and relation_at(parts[-1]) is None else []
 
 
 def _is_range(clause: Clause) -> bool:
-    return _range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same")
+    return range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same")
 
 
 def _is_numeric(nodes: Sequence[Node]) -> bool:
@@ -427,7 +426,7 @@ def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject
     try:
         return subjects_of(reader, [*clause.subjects, left])
     except ReadError:
-        found = [_subject(reader, nodes) for nodes in (*clause.subjects, left)]
+        found = [read_subject(reader, nodes) for nodes in (*clause.subjects, left)]
         return [subject for subject in found if subject is not None]
 
 

@@ -126,9 +126,9 @@ class ReadingProse(ReadingDefinitions):
     def _carry_out(self, stated: Stated) -> None:
         """An equation or a condition in a line of prose."""
         mention, nodes = stated.mention, stated.clause.nodes
-        from derive.reader.declare_clauses import _relation_at
+        from derive.reader.declare_clauses import relation_at
 
-        cut = _relation_at(nodes)
+        cut = relation_at(nodes)
         assert cut is not None
         source = mention.source
         words = f"{mention.lead} {mention.before}"
@@ -143,9 +143,9 @@ class ReadingProse(ReadingDefinitions):
         tokens = [token for node in left for token in tokens_in(node)]
         sign = nodes[cut]
         if isinstance(sign, Token) and sign.text == r"\sim":
-            from derive.reader.declare import _finish
+            from derive.reader.declare import finish_clause
 
-            _finish(reader, stated.clause)
+            finish_clause(reader, stated.clause)
             return
         if is_conditional(words) and left and right:
             self.cases.append((tuple(nodes), source))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from derive.errors import ReadError
 from derive.reader.blocks import Display, Document, Text
 from derive.reader.blocks import Prose as RawProse
-from derive.reader.declare_clauses import _relation_at as relation_at
+from derive.reader.declare_clauses import relation_at
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import tree

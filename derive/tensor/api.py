@@ -152,9 +152,9 @@ def entries(body: Expr, wrt: Sequence[Expr]) -> Entries:
         chosen: list[Expr] = []
         for size, pick in zip(node.shape, picks, strict=True):
             if pick is None:
-                from derive.tensor.lift import _size_expr
+                from derive.tensor.lift import size_expr
 
-                pick = Index(next(letters), number(1), _size_expr(size))
+                pick = Index(next(letters), number(1), size_expr(size))
             if isinstance(pick, Index):
                 layout.append(pick)
             chosen.append(pick)

@@ -40,10 +40,10 @@ class Pin:
         if origin == self.base:
             return self.expr
         shift = origin - self.base
-        return e.Add((self.expr, _size_expr(shift)))
+        return e.Add((self.expr, size_expr(shift)))
 
 
-def _size_expr(size: Size) -> Expr:
+def size_expr(size: Size) -> Expr:
     value = size.constant
     if value is None:
         return e.Dim(size)
@@ -165,7 +165,7 @@ class Lift:
         for name in LETTERS:
             if name not in taken:
                 taken[name] = None
-                return Index(name, number(1), _size_expr(size))
+                return Index(name, number(1), size_expr(size))
         raise NoRuleError("no letter is left for an index")
 
     def condition(self, node: Node, pins: Pins) -> Expr:
@@ -176,7 +176,7 @@ class Lift:
                 return e.Logic(name, tuple(self.condition(a, pins) for a in node.args))
             a, b = (self.argument(x, pins) for x in node.args)
             return Relation(name, a, b)
-        several = node.op == "einsum" and len(node.args) > 1 and all(map(_truth, node.args))
+        several = node.op == "einsum" and len(node.args) > 1 and all(map(truth_of, node.args))
         if several and all(x < node.rank for labels in node.data.labels for x in labels):
             rows = zip(node.args, node.data.labels, strict=True)
             parts = [self.condition(a, tuple(pins[x] for x in own)) for a, own in rows]
@@ -206,7 +206,7 @@ def _as_scalar(graph: Graph, node: Node) -> Node | None:
     return graph.product(rows, (), node.data.coefficient)
 
 
-def _truth(node: Node) -> bool:
+def truth_of(node: Node) -> bool:
     return node.op == "map" and node.data[0] in COMPARISONS
 
 
@@ -353,7 +353,7 @@ def _over_index(self: Lift, kind: str, inner: Node, pins: Pins, axes: int) -> Ex
         raise CannotWrite(f"{kind} over an index of an array")
     taken = self.letters_in_use(pins)
     indices = tuple(
-        self.fresh_index(size, _letters(self, inner, inner.rank - axes + k), taken)
+        self.fresh_index(size, letters_of(self, inner, inner.rank - axes + k), taken)
         for k, size in enumerate(inner.shape[-axes:])
     )
     full = (*pins, *(Pin(i) for i in indices))
@@ -369,7 +369,7 @@ def _reduction(self: Lift, kind: str, indices: tuple[Index, ...], inner: Node, f
     return e.Reduce(kind, indices, self(inner, full), where)
 
 
-def _letters(self: Lift, node: Node, axis: int) -> list[Index]:
+def letters_of(self: Lift, node: Node, axis: int) -> list[Index]:
     """The author's indices for an axis, nearest first."""
     own = self.graph.hints.get((node, axis))
     found = [own] if own is not None else []
@@ -377,11 +377,11 @@ def _letters(self: Lift, node: Node, axis: int) -> list[Index]:
         for arg, labels in zip(node.args, node.data.labels, strict=True):
             for k, label in enumerate(labels):
                 if label == axis:
-                    found.extend(_letters(self, arg, k))
+                    found.extend(letters_of(self, arg, k))
     elif node.op in ("sum", "map", "softmax") or (node.args and axis < node.rank):
         for arg in node.args:
             if axis < arg.rank and node.op != "reshape":
-                found.extend(_letters(self, arg, axis))
+                found.extend(letters_of(self, arg, axis))
     return list(dict.fromkeys(found))[:6]
 
 

@@ -21,7 +21,7 @@ from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices
 from derive.tensor.chains import Contraction, Piece
 from derive.tensor.graph import Node, Numbered, Power, factors_of
-from derive.tensor.lift import Lift, Pin, Pins, _letters, _truth
+from derive.tensor.lift import Lift, Pin, Pins, letters_of, truth_of
 from derive.tensor.notation import (
     CannotWrite,
     Chain,
@@ -120,7 +120,7 @@ def by_entries(lift: Lift, node: Node, pins: Pins, shape: Shape) -> Expr:
     for axis, pin in enumerate(pins):
         if pin is None:
             size = node.shape[axis]
-            index = lift.fresh_index(size, _letters(lift, node, axis), taken)
+            index = lift.fresh_index(size, letters_of(lift, node, axis), taken)
             indices.append(index)
             full[axis] = Pin(index, _base(index))
             units.append(Apply("unit_vector", (index,), (size,)))
@@ -169,7 +169,7 @@ class _Term:
                 for arg, labels, _ in self.factors
                 for axis, x in enumerate(labels)
                 if x == label
-                for h in _letters(self.lift, arg, axis)
+                for h in letters_of(self.lift, arg, axis)
             ]
             index = self.lift.fresh_index(self.sizes[label], hints, taken)
             self.indices.append(index)
@@ -222,7 +222,7 @@ class _Term:
             return
         if len(own) > 2:
             raise CannotWrite("a factor of more than two axes")
-        if _truth(node) and not own:
+        if truth_of(node) and not own:
             self.conditions.append(lift.condition(node, pins))
             return
         if not own and power.denominator == 2:
