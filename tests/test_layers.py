@@ -289,6 +289,18 @@ def long_modules(tree: Tree) -> dict[str, int]:
     return {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
 
 
+def private_imports(tree: Tree) -> list[str]:
+    """Names with a leading underscore that a module takes from another of ours."""
+    return [
+        f"{name}:{node.lineno} imports {alias.name}"
+        for name, path in tree.files.items()
+        for node, _ in _imports(ast.parse(path.read_text("utf-8")), at_import=True)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+
+
 @pytest.fixture(scope="module")
 def ours() -> Tree:
     return Tree(ROOT)
@@ -296,6 +308,10 @@ def ours() -> Tree:
 
 def test_imports_follow_the_table(ours: Tree) -> None:
     assert forbidden_edges(ours) == []
+
+
+def test_private_names_stay_in_their_module(ours: Tree) -> None:
+    assert private_imports(ours) == []
 
 
 def test_outside_packages_follow_the_table(ours: Tree) -> None:
@@ -451,6 +467,12 @@ def test_a_late_cycle_is_found_between_layers(tmp_path: Path) -> None:
 def test_a_long_module_is_found(tmp_path: Path) -> None:
     tree = plant(tmp_path, {"derive/note.py": "x = 1\n" * 501, "derive/errors.py": "x = 1\n" * 500})
     assert long_modules(tree) == {"derive.note": 501}
+
+
+def test_a_private_name_taken_from_another_module_is_found(tmp_path: Path) -> None:
+    text = "from derive.errors import _place, NoteError"
+    tree = plant(tmp_path, {"derive/note.py": text, "derive/errors.py": ""})
+    assert private_imports(tree) == ["derive.note:1 imports _place"]
 
 
 def test_a_heavy_import_is_found_through_a_chain(tmp_path: Path) -> None:
