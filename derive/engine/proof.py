@@ -9,6 +9,7 @@ from derive.errors import DeriveError
 from derive.expr.derivatives import DERIVATIVES
 from derive.expr.facts import declared
 from derive.expr.functions import row
+from derive.expr.interrupt import time_limit
 from derive.expr.nodes import (
     Add,
     Apply,
@@ -27,6 +28,12 @@ from derive.rules.canonical import same
 from derive.tensor import equal
 
 MOST_NODES = 120
+LONGEST = 4096
+"""Binary digits of a number that is written out."""
+MOST_FACTORS = 64
+"""The highest power of a sum that SymPy may multiply out."""
+SECONDS = 1.0
+"""The processor time that SymPy may take; what it cannot prove by then counts as not proved."""
 
 
 def proved(lhs: Expr, op: str, rhs: Expr) -> bool:
@@ -55,9 +62,17 @@ def _by_sympy(lhs: Expr, rhs: Expr) -> bool:
     import sympy
 
     try:
-        gap = (left - right).rewrite(sympy.exp)
-        return bool(sympy.simplify(sympy.together(sympy.expand(gap))) == 0)
-    except (TypeError, ValueError, AttributeError, RecursionError, NotImplementedError):
+        with time_limit(SECONDS):
+            gap = (left - right).rewrite(sympy.exp)
+            return bool(sympy.simplify(sympy.together(sympy.expand(gap))) == 0)
+    except (
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+        NotImplementedError,
+        TimeoutError,
+    ):
         return False
 
 
@@ -112,8 +127,18 @@ def _converted(node: Expr, parts: list[Any], known: dict[Expr, Any], sympy: Any)
     if isinstance(node, Quotient):
         return parts[0] / parts[1]
     if isinstance(node, Power):
-        return parts[0] ** parts[1]
+        return None if _is_long(*parts) else parts[0] ** parts[1]
     return _function(node, parts, sympy) if isinstance(node, Apply) else None
+
+
+def _is_long(base: Any, exponent: Any) -> bool:
+    """Whether SymPy would write out a number of thousands of digits, which nothing can interrupt."""
+    if not exponent.is_Rational:
+        return False
+    if base.is_Rational:
+        digits = max(abs(base.p), base.q).bit_length() - 1
+        return bool(digits * abs(exponent) > LONGEST)
+    return bool(abs(exponent) > MOST_FACTORS and base.is_Add)
 
 
 def _letter(node: Expr, known: dict[Expr, Any], sympy: Any) -> Any:

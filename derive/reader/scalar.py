@@ -15,13 +15,13 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
-import time
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from derive.errors import DeriveError, ReadError
+from derive.expr.interrupt import time_limit
 from derive.expr.nodes import Expr, Index, Symbol
 from derive.expr.sympy_bridge import from_sympy
 from derive.expr.walk import post_order
@@ -85,7 +85,7 @@ def read_scalar(tokens: Sequence[Token], table: Table, source: Source) -> Expr:
         if module is None:
             raise source.error("latex2sympy2 is not installed", start)
         try:
-            with _fresh(module), _deadline(SECONDS):
+            with _fresh(module), time_limit(SECONDS):
                 found = _parse(module, latex)
         except DeriveError as error:
             raise source.error(str(error), start) from None
@@ -193,27 +193,6 @@ def _fresh(module: Any) -> Iterator[None]:
         yield
     finally:
         reset()
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Python calls inside are refused after a while; the numbers in a formula are too small to block in C code."""
-    end = time.thread_time() + seconds
-
-    calls = 0
-
-    def watch(frame: Any, event: str, argument: Any) -> None:
-        nonlocal calls
-        calls += 1
-        if not calls & 1023 and time.thread_time() > end:
-            raise TimeoutError(f"no result within {seconds} s")
-
-    before = sys.getprofile()
-    sys.setprofile(watch)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
 
 
 def _parse(module: Any, latex: str) -> Any:

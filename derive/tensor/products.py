@@ -13,6 +13,8 @@ from derive.tensor.graph import ONE, Factor, Graph, Label, Node, Power, Terms, f
 
 #: a product with more factors is not joined into another one: cost stays linear in the depth of a network
 JOINED = 14
+#: a power with more binary digits stays a power: 2^(10^9) would take a minute and hundreds of megabytes
+LONGEST = 4096
 
 Work = dict[tuple[Node, tuple[Label, ...]], Power]
 
@@ -81,9 +83,9 @@ class _State:
             return True
         if summed:
             return False
-        if power.denominator == 1:
-            return data.coefficient != 0 or power > 0
-        return root(data.coefficient, power) is not None and all(map(facts.nonnegative, node.args))
+        if root(data.coefficient, power) is None:
+            return False
+        return power.denominator == 1 or all(map(facts.nonnegative, node.args))
 
     def _join(self, node: Node, labels: tuple[Label, ...], power: Power) -> None:
         data: Terms = node.data
@@ -228,7 +230,10 @@ def _numbering(graph: Graph, factors: list[Factor], out: tuple[Label, ...]) -> d
 
 
 def root(value: Fraction, power: Power) -> Fraction | None:
-    """value ** power when it is rational and real, else None."""
+    """value ** power when it is rational, real and not too long to write out, else None."""
+    digits = max(abs(value.numerator), value.denominator).bit_length() - 1
+    if digits * abs(power) > LONGEST:
+        return None
     if power.denominator == 1:
         return value**power.numerator if value or power > 0 else None
     if value < 0:
