@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.reader.declare_clauses import (
-    _ORDER,
+    ORDER_SIGNS,
     Clause,
     clauses,
     is_mapping,
@@ -140,7 +140,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
             define(reader, sides[0], sides[1], entry)
         _facts(reader, [e for _, e in pairs], clause.words)
         return
-    if signs[0] == "=" and len(signs) == 2 and signs[1] in _ORDER:
+    if signs[0] == "=" and len(signs) == 2 and signs[1] in ORDER_SIGNS:
         _definite(reader, clause, [sides[0], sides[2]], signs[1:])
         if plain(sides[1]) not in (plain([*sides[0]]) + "^" + t for t in (r"\top", "T")):
             define(reader, sides[0], sides[1], None)
@@ -148,7 +148,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
     if signs[0] in (">", r"\ge", r"\geq", "<", r"\le", r"\leq", r"\ne", r"\neq", r"\gt", r"\lt"):
         _bounded(reader, clause, sides, signs[0], start)
         return
-    if signs[0] in _ORDER:
+    if signs[0] in ORDER_SIGNS:
         _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
@@ -162,7 +162,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
 
 
 def _definite(reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str]) -> None:
-    fact = _ORDER[signs[0]]
+    fact = ORDER_SIGNS[signs[0]]
     if plain(sides[1]) != "0" or not fact:
         raise reader.error(
             f"the declaration {plain(clause.nodes)!r} is not understood", start_of(clause.nodes[0])

@@ -14,13 +14,19 @@ from derive.reader.scanner import Kind, Token
 _TEXTS = frozenset([r"\text", r"\textrm", r"\mbox", r"\textnormal", r"\textit"])
 
 
-_ORDER = {r"\succ": "pd", r"\succeq": "psd", r"\succcurlyeq": "psd", r"\prec": "", r"\preceq": ""}
+ORDER_SIGNS = {
+    r"\succ": "pd",
+    r"\succeq": "psd",
+    r"\succcurlyeq": "psd",
+    r"\prec": "",
+    r"\preceq": "",
+}
 
 
-_RELATIONS = frozenset([*RELATIONS, *_ORDER, r"\in", r"\sim", ":="])
+_RELATIONS = frozenset([*RELATIONS, *ORDER_SIGNS, r"\in", r"\sim", ":="])
 
 
-_DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
+DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
 
 
 @dataclass
@@ -46,7 +52,7 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
                 found[-1].words += " " + words
             continue
         first = body[0]
-        dotted = isinstance(first, Token) and first.text in _DOTS
+        dotted = isinstance(first, Token) and first.text in DOTS
         if range_of(body) is not None or (
             found and found[-1].subjects == [] and _open_range(found[-1], body)
         ):
@@ -178,7 +184,7 @@ def _open_range(clause: Clause, body: Sequence[Node]) -> bool:
         return False
     state = clause.words
     if state == "":
-        return isinstance(body[0], Token) and body[0].text in _DOTS
+        return isinstance(body[0], Token) and body[0].text in DOTS
     return state == "dots"
 
 

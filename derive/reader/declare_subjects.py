@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.expr.sizes import Size
-from derive.reader.declare_clauses import _DOTS, Clause
+from derive.reader.declare_clauses import DOTS, Clause
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
 from derive.reader.formula_written import base_name, written_scripts
@@ -78,7 +78,7 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
 
 
 def _are_dots(nodes: list[Node]) -> bool:
-    return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in _DOTS
+    return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in DOTS
 
 
 def subjects_of(reader: Formula, written: list[list[Node]]) -> list[Subject]:

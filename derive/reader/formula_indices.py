@@ -200,9 +200,9 @@ def _meets_axis(reader: Formula, value: Value, size: Size, start: int) -> None:
 
 def read_entries(reader: Formula, request: object) -> Value:
     """value_{...}: entries of any expression, by its axes."""
-    from derive.reader.formula_scripts import _Indexed
+    from derive.reader.formula_scripts import Indexed
 
-    assert isinstance(request, _Indexed)
+    assert isinstance(request, Indexed)
     value, start = request.value, request.start
     shape = reader.arithmetic.shape(value)
     if not shape:

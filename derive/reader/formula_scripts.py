@@ -18,7 +18,7 @@ from derive.reader.table import Name
 
 
 @dataclass
-class _Indexed:
+class Indexed:
     """What `entries` passes to its handler."""
 
     value: Value
@@ -194,7 +194,7 @@ class Scripts(Base):
     def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
         """value_nodes: entries by index."""
         handler = self.words["entries"]
-        return handler(self, _Indexed(value, nodes, start))
+        return handler(self, Indexed(value, nodes, start))
 
     def apply(self, function: str, value: Value, start: int) -> Value:
         """An elementwise function of the table."""

@@ -15,7 +15,7 @@ from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose
 from derive.reader.declare import declare_clause, declare_slices, is_definition
 from derive.reader.declare_clauses import (
-    _ORDER,
+    ORDER_SIGNS,
     Clause,
     clause_parts,
     clauses,
@@ -115,7 +115,7 @@ class Declarations:
         found = clauses(nodes) or _bare(nodes)
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
             cut = relation_at(found[0].nodes)
-            if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *_ORDER):
+            if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *ORDER_SIGNS):
                 found[0].subjects = [*said.waiting, *found[0].subjects]
         return found
 
