@@ -157,7 +157,7 @@ def _combined(ev: Evaluator, kind: str, grouped: Value, rank: int) -> Value:
 # -------------------------------------------------------------------- functions of the document
 
 #: the most ridge functions, one for each entry of the arguments, that make up an abstract function of arrays
-RIDGES = 6
+RIDGES = 2
 
 
 @handles(n.Call)

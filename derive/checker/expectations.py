@@ -20,7 +20,7 @@ from derive.checker.tables import Cholesky, Table
 from derive.errors import EvaluationError
 from derive.expr.core import Add, Apply, Dim, Expr, Item, Neg, Number, Product, Symbol, as_expr
 from derive.expr.facts import declared
-from derive.expr.nodes import Expectation, Index, Quotient, Reduce, Transpose
+from derive.expr.nodes import Expectation, Filled, Index, Quotient, Reduce, Transpose
 from derive.expr.sizes import Shape, Size
 from derive.expr.walk import free_symbols, inline, substitute, symbols
 
@@ -120,7 +120,7 @@ def _weighted(k: Index, chance: Expr, body: Expr) -> Expr:
     return Reduce("sum", (k,), Product((chance, body)))
 
 
-def _nodes(
+def nodes_of(
     z: Symbol, points: Sequence[Sequence[Fraction]], what: str, setup: Setup
 ) -> tuple[Expr, Index]:
     """The value of a variable at node k, from the flat nodes, and the index k."""
@@ -134,7 +134,7 @@ def _nodes(
     return Item(Table(name, (count, *z.dims), values), (k, *(None,) * len(z.dims))), k
 
 
-def _weights(k: Index, weights: Sequence[Fraction], what: str, setup: Setup) -> Expr:
+def weights_of(k: Index, weights: Sequence[Fraction], what: str, setup: Setup) -> Expr:
     name = f"weights {what} {len(weights)} {setup.level} {setup.seed}"
     return Item(Table(name, (Size.of(len(weights)),), tuple(weights)), (k,))
 
@@ -151,7 +151,7 @@ def _bernoulli(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup)
     if 2**count > MOST or z.rank != 1:
         raise EvaluationError(f"{z!r} has 2^{count} outcomes, too many to enumerate")
     outcomes = [tuple(map(Fraction, bits)) for bits in cartesian((0, 1), repeat=count)]
-    value, k = _nodes(z, outcomes, "bernoulli", setup)
+    value, k = nodes_of(z, outcomes, "bernoulli", setup)
     return _weighted(k, _chance_of_bits(p, value, z.shape), placed(body, z, value))
 
 
@@ -185,15 +185,110 @@ def _finite(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
 
 def _any(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
     """An abstract law as a random table of outcomes that respects what is declared about the variable."""
+    outcomes, chances = _outcomes(z, parameters, setup)
+    value, k = nodes_of(z, outcomes, "any", setup)
+    weights = weights_of(k, chances, f"any {z.name} {chances}", setup)
+    return _weighted(k, weights, placed(body, z, _moved(value, z, parameters, setup)))
+
+
+def _outcomes(
+    z: Symbol, parameters: tuple[Any, ...], setup: Setup
+) -> tuple[list[list[Fraction]], list[Fraction]]:
+    """The outcomes of an abstract law and their probabilities; with a mean among the parameters, around zero."""
     source = Random(f"{z.name} {sorted(setup.sizes.items())} {setup.seed}")
     count = entries(z.dims, setup)
     outcomes = [[_entry(z, source) for _ in range(count)] for _ in range(OUTCOMES)]
     weights = [source.randint(1, 9) for _ in range(OUTCOMES)]
-    value, k = _nodes(z, outcomes, "any", setup)
     chances = [Fraction(w, sum(weights)) for w in weights]
-    return _weighted(
-        k, _weights(k, chances, f"any {z.name} {weights}", setup), placed(body, z, value)
+    if parameters:
+        means = [
+            sum(c * o[i] for c, o in zip(chances, outcomes, strict=True)) for i in range(count)
+        ]
+        outcomes = [[o[i] - means[i] for i in range(count)] for o in outcomes]
+    return outcomes, chances
+
+
+def _moved(value: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
+    """Outcomes around zero with the mean, and the variance of a number, that the law names."""
+    if not parameters:
+        return value
+    mean = as_expr(parameters[0])
+    if len(parameters) > 1:
+        if z.shape:
+            raise EvaluationError(
+                f"an unnamed law on the array {z!r} with a covariance is not sampled"
+            )
+        outcomes, chances = _outcomes(z, parameters, setup)
+        squares = (c * o[0] * o[0] for c, o in zip(chances, outcomes, strict=True))
+        spread = sum(squares, start=Fraction(0))
+        value = Product((_scale(as_expr(parameters[1]), spread), value))
+    return Add((_spread(mean, value.shape), value))
+
+
+def _scale(variance: Expr, spread: Fraction) -> Expr:
+    """The factor that turns the variance `spread` into another one."""
+    return Apply("sqrt", (Quotient(variance, Number(spread)),))
+
+
+def _copies(body: Expr, x: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
+    """x_1, ..., x_n independent, each with the law of one symbol, by enumeration of all n-tuples of outcomes."""
+    z = parameters[0]
+    if not isinstance(z, Symbol) or z.law is None or z.law.kind != "random" or not x.dims:
+        raise EvaluationError(f"{x!r} needs a random symbol of which its members are copies")
+    name, *given = z.law.args
+    if x.dims[1:] != z.dims:
+        raise EvaluationError(f"the members of {x!r} do not have the shape of {z!r}")
+    count = x.dims[0].value(setup.sizes)
+    if name == "normal" and not z.shape:
+        return _normal(body, x, (given[0], Product((as_expr(given[1]), _unit(x)))), setup)
+    if name == "any":
+        outcomes, chances = _outcomes(z, tuple(given), setup)
+        _few(len(chances) ** count, x)
+        chosen = list(cartesian(range(len(chances)), repeat=count))
+        points = [[entry for i in places for entry in outcomes[i]] for places in chosen]
+        value, k = nodes_of(x, points, f"copies of {z.name}", setup)
+        weights = [prod((chances[i] for i in places), start=Fraction(1)) for places in chosen]
+        weight = weights_of(k, weights, f"copies {count} {z.name} {chances}", setup)
+        return _weighted(k, weight, placed(body, x, _moved_copies(value, z, tuple(given), setup)))
+    if name == "finite" and len(given) == 2 and all(isinstance(g, Expr) for g in given):
+        return _finite_copies(body, x, (given[0], given[1]), count, setup)
+    raise EvaluationError(f"independent copies of {z!r}, which is {name}, are not enumerated")
+
+
+def _few(outcomes: int, x: Symbol) -> None:
+    if outcomes > MOST:
+        raise EvaluationError(f"the copies {x!r} have too many outcomes to enumerate")
+
+
+def _unit(x: Symbol) -> Expr:
+    return Filled("identity", (x.shape[0], x.shape[0]))
+
+
+def _moved_copies(value: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
+    if z.shape and parameters:
+        raise EvaluationError(f"copies of the array {z!r} with a mean are not enumerated")
+    return _moved(value, z, parameters, setup)
+
+
+def _finite_copies(body: Expr, x: Symbol, law: tuple[Expr, Expr], count: int, setup: Setup) -> Expr:
+    """Copies of a finite law: a tuple of outcomes is a one-hot matrix T, its value T a, its chance
+    prod_i (T p)_i."""
+    values, p = law
+    kinds = p.shape[0].value(setup.sizes)
+    _few(kinds**count, x)
+    rows = [
+        [Fraction(int(j == i)) for i in places for j in range(kinds)]
+        for places in cartesian(range(kinds), repeat=count)
+    ]
+    k = Index(f"k'{x.name}", ONE, Dim(Size.of(len(rows))))
+    name = f"choices {kinds} {count}"
+    table = Table(
+        name, (Size.of(len(rows)), x.dims[0], p.shape[0]), tuple(v for r in rows for v in r)
     )
+    choice = Item(table, (k, None, None))
+    i = Index("i'", ONE, Dim(x.dims[0]))
+    chance = Reduce("prod", (i,), Item(Product((choice, p)), (i,)))
+    return _weighted(k, chance, placed(body, x, Product((choice, values))))
 
 
 def _entry(z: Symbol, source: Random) -> Fraction:
@@ -219,8 +314,8 @@ def _normal(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
     mean, covariance = as_expr(parameters[0]), as_expr(parameters[1])
     setup.exact = False
     points, weights = gauss_hermite(entries(z.dims, setup), setup.level)
-    unit, k = _nodes(z, points, "normal", setup)
-    chance = _weights(k, weights, "normal", setup)
+    unit, k = nodes_of(z, points, "normal", setup)
+    chance = weights_of(k, weights, "normal", setup)
     value = Add((_spread(mean, z.shape), _scaled(covariance, unit, z)))
     return _weighted(k, chance, placed(body, z, value))
 
@@ -244,8 +339,8 @@ def _uniform(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -
     lower, upper = as_expr(parameters[0]), as_expr(parameters[1])
     setup.exact = False
     points, weights = gauss_legendre(24 + 16 * setup.level)
-    t, k = _nodes(z, [(x,) for x in points], "uniform", setup)
-    chance = _weights(k, [w / 2 for w in weights], "uniform", setup)
+    t, k = nodes_of(z, [(x,) for x in points], "uniform", setup)
+    chance = weights_of(k, [w / 2 for w in weights], "uniform", setup)
     half = Quotient(Add((upper, Neg(lower))), TWO)
     value = Add((Quotient(Add((lower, upper)), TWO), Product((half, t))))
     return _weighted(k, chance, placed(body, z, value))
@@ -256,6 +351,7 @@ LAWS: dict[str, Callable[[Expr, Symbol, tuple[Any, ...], Setup], Expr]] = {
     "categorical": _categorical,
     "finite": _finite,
     "any": _any,
+    "iid": _copies,
     "normal": _normal,
     "uniform": _uniform,
 }

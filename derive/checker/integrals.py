@@ -6,14 +6,23 @@ has converged is seen by comparing two levels, as for a quadrature rule.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.checker.expectations import ONE, ZERO, Setup, placed
-from derive.checker.quadrature import gauss_legendre, tanh_sinh
+from derive.checker.expectations import (
+    ONE,
+    ZERO,
+    Setup,
+    entries,
+    nodes_of,
+    placed,
+    weights_of,
+)
+from derive.checker.quadrature import SPACE, gauss_legendre, tanh_sinh, whole_space
 from derive.checker.tables import Table
 from derive.errors import EvaluationError
 from derive.expr.core import Add, Dim, Expr, Item, Neg, Number, Product, Symbol
-from derive.expr.nodes import Constant, Index, Integral, Limit, Reduce
+from derive.expr.nodes import Constant, Index, Integral, Limit, Reduce, Relation
 from derive.expr.sizes import Size
 from derive.expr.walk import inline, symbols
 
@@ -26,12 +35,18 @@ NEARNESS = (90, 120)
 
 
 def integral(node: Integral, setup: Setup) -> Expr:
-    """The integral of a scalar over a scalar variable as a weighted sum."""
+    """The integral of a scalar over a scalar variable, or over all space, as a weighted sum."""
     x = node.variable
-    if x.shape:
-        raise EvaluationError(f"an integral over the array {x!r} is not evaluated")
     setup.exact = False
     body = _inlined(node.body, x)
+    if x.shape:
+        if node.lower is not None or node.upper is not None:
+            raise EvaluationError(f"an integral over a part of the space of {x!r} is not evaluated")
+        points, chances = whole_space(entries(x.dims, setup), setup.level)
+        value, at = nodes_of(x, points, "space", setup)
+        return Reduce(
+            "sum", (at,), Product((weights_of(at, chances, "space", setup), placed(body, x, value)))
+        )
     lower, upper = _infinite(node.lower, -1), _infinite(node.upper, 1)
     if lower and upper:
         return _rule(body, x, "line", ZERO, 1, setup)
@@ -44,6 +59,17 @@ def integral(node: Integral, setup: Setup) -> Expr:
     assert node.lower is not None
     assert node.upper is not None
     return _finite_range(body, x, node.lower, node.upper, setup)
+
+
+def small_spaces(nodes: Sequence[Expr]) -> list[Expr]:
+    """The sizes at which an integral over an array can be evaluated, as conditions: n <= 2 for a variable in R^n."""
+    found: dict[Expr, None] = {}
+    for node in nodes:
+        if isinstance(node, Integral):
+            for size in node.variable.dims:
+                if size.constant is None:
+                    found[Relation("<=", Dim(size), Number(Fraction(max(SPACE))))] = None
+    return list(found)
 
 
 def _infinite(bound: Expr | None, sign: int) -> bool:

@@ -87,6 +87,10 @@ class Problem:
         self.extents = _extents(self.indices)
         self.names = _size_names(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
+        if Integral in kinds:
+            from derive.checker.integrals import small_spaces
+
+            self.size_premises += small_spaces(self.plan.order)
         self.index_premises = [p for p in self.premises if self._only_indices(p)]
         self.point_premises = [
             p for p in self.premises if p not in self.size_premises and p not in self.index_premises

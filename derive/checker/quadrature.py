@@ -18,6 +18,12 @@ BITS = 200
 #: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
 HERMITE = {1: (48, 64), 2: (28, 36), 3: (7, 9), 4: (4, 5), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
 
+#: step and end of the trapezoid rule over R^m at level 0 and 1, by the number of dimensions
+SPACE: dict[int, tuple[tuple[Fraction, Fraction], ...]] = {
+    1: ((Fraction(1, 24), Fraction(6)), (Fraction(1, 32), Fraction(7))),
+    2: ((Fraction(1, 8), Fraction(7, 2)), (Fraction(1, 9), Fraction(4))),
+}
+
 #: where the trapezoid rule behind a double exponential rule ends
 FAR = 4.7
 
@@ -52,6 +58,27 @@ def tanh_sinh(kind: str, step: Fraction) -> Rule:
             nodes.append(_fraction(x, mpmath))
             weights.append(_fraction(h * c * slope, mpmath))
         return tuple(nodes), tuple(weights)
+
+
+@lru_cache(maxsize=16)
+def whole_space(dimensions: int, level: int) -> Grid:
+    """Nodes and weights for R^m: a tensor grid of the trapezoid rule after x = sinh t on each axis.
+
+    The coarse level ends earlier than the fine one, so that what is cut off shows as their difference.
+    """
+    import mpmath
+
+    if dimensions not in SPACE:
+        raise EvaluationError(f"an integral over R^{dimensions} has too many nodes")
+    step, far = SPACE[dimensions][level]
+    nodes, weights = [], []
+    with mpmath.workdps(60):
+        for j in range(-int(far / step), int(far / step) + 1):
+            t = mpmath.mpf(j * step.numerator) / step.denominator
+            nodes.append(_fraction(mpmath.sinh(t), mpmath))
+            weights.append(_fraction(mpmath.cosh(t) * step.numerator / step.denominator, mpmath))
+    grid = tuple(cartesian(nodes, repeat=dimensions))
+    return grid, tuple(_times(ws) for ws in cartesian(weights, repeat=dimensions))
 
 
 def _times(values: tuple[Fraction, ...]) -> Fraction:

@@ -91,14 +91,16 @@ CONTRADICTIONS: tuple[tuple[str, str], ...] = (
     ("nonnegative", "negative"),
 )
 
-#: distribution -> names of its parameters
+#: distribution -> names of its parameters; those of `any`, a law without a name, may be left out, and
+#: the members of a symbol that is `iid` are independent copies of another random symbol
 DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "normal": ("mean", "covariance"),
     "bernoulli": ("probability",),
     "categorical": ("probabilities",),
     "uniform": ("lower", "upper"),
     "finite": ("values", "probabilities"),
-    "any": (),
+    "any": ("mean", "variance"),
+    "iid": ("symbol",),
 }
 
 

@@ -107,7 +107,7 @@ def _declaration(symbol: Symbol) -> str:
 
 
 def _law_known(law: Law) -> bool:
-    return bool(law.args) and str(law.args[0]) != "any"
+    return bool(law.args) and str(law.args[0]) not in ("any", "iid")
 
 
 def _distribution(name: str, args: Sequence[Any]) -> str:
@@ -169,10 +169,19 @@ def _law(symbol: Symbol, language: Language) -> str:
         which = _ordinal(law.args[1], language) if len(law.args) > 1 else ""
         return language(f"{law.kind} of {{0}}", args[0]) + which
     if law.kind == "random":
-        return "" if _law_known(law) else language("random")
+        return "" if _law_known(law) else _unnamed(args, language)
     if law.kind in ("eigenvectors", "eigenvalues"):
         return language(f"{law.kind} of {{0}}, largest first", args[0])
     return ""
+
+
+def _unnamed(args: Sequence[str], language: Language) -> str:
+    """A law without a name in words; `args` are its kind and its parameters as they are printed."""
+    kind, *given = args
+    if kind == "iid":
+        return language("independent copies of {0}", given[0])
+    words = ("random", "random with mean {0}", "random with mean {0} and variance {1}")
+    return language(words[len(given)], *given)
 
 
 def _ordinal(which: Any, language: Language) -> str:

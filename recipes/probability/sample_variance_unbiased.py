@@ -1,29 +1,29 @@
 """Why the sample variance divides by n - 1."""
 
-from derive import Note, eq, expectation, identity, ones, recipe, sum_over
+from derive import Note, eq, expectation, recipe, sum_over, variance
 
 
 @recipe(
     "sample-variance-unbiased",
     title="Why the sample variance divides by one less than the number of samples",
     chapter="probability",
-    needs=[],
-    source="Bishop, Pattern Recognition and Machine Learning (2006), equation (1.58)",
+    needs=["variance-identities"],
+    source="Bishop, Pattern Recognition and Machine Learning (2006), equation (1.58) and exercise 1.12",
     level=2,
 )
 def sample_variance_unbiased(note: Note) -> None:
     """Deviations from the sample mean are too small by a factor of n - 1 over n on average."""
     (n,) = note.dims("n")
     i = note.index("i", n)
-    mu = note.scalar(r"\mu", "mean of each sample")
-    s = note.scalar(r"\sigma", "standard deviation of each sample", "positive")
-    x = note.random(
-        "x", (n,), "normal", mu * ones(n), s**2 * identity(n), meaning="independent samples"
-    )
+    mu = note.scalar(r"\mu", "mean of the law")
+    s = note.scalar(r"\sigma", "standard deviation of the law", "positive")
+    z = note.random("z", (), "any", mu, s**2, meaning="one draw, from any law with a variance")
+    x = note.random("x", (n,), "iid", z, meaning="the samples")
 
     note("""The variance is the mean squared deviation from the mean. If the mean is not known, it is
         replaced by the mean of the samples, to which they are closer than to the true one. How much
-        is lost? We show it for Gaussian samples; only means and variances enter.""")
+        is lost? Of the law only its mean and its variance will matter.""")
+    note.calc(variance(z, z), eq(s**2, "the variance of one draw"))
     xbar = note.let(r"\bar{x}", 1 / n * sum_over(i, x[i]), "mean of the samples")
     note("Add and subtract the true mean. The mixed term is again a square:")
     note.calc(

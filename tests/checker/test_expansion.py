@@ -28,6 +28,12 @@ ANY = symbol("a", law=Law("random", ("any",)))
 OTHER = symbol("o", law=Law("random", ("any",)))
 FLAT = symbol("f", law=Law("random", ("uniform", m, m + s)))
 DIE = symbol("e", law=Law("random", ("finite", (as_expr(1), as_expr(4)), (p, 1 - p))))
+KNOWN = symbol("k", law=Law("random", ("any", m, s**2)))
+COPIES = symbol("y", 3, law=Law("random", ("iid", KNOWN)))
+DRAWS = symbol(
+    "w", 3, law=Law("random", ("iid", symbol("t", law=Law("random", ("finite", MU, shares)))))
+)
+V, L = symbol("v", D), symbol("l", D)
 
 
 def mean(value: Expr, *over: Expr) -> Expectation:
@@ -56,6 +62,17 @@ TRUE: dict[str, tuple[Expr, Expr]] = {
     "independence": (mean(ANY * OTHER, ANY, OTHER), mean(ANY, ANY) * mean(OTHER, OTHER)),
     "uniform": (spread("Var", FLAT), s**2 / 12),
     "finite": (mean(DIE, DIE), 4 - 3 * p),
+    "mean of a law with a mean": (mean(KNOWN, KNOWN), m),
+    "variance of a law with a variance": (spread("Var", KNOWN), s**2),
+    "copies": (spread("Cov", COPIES), s**2 * identity(3)),
+    "sum of copies": (mean(apply("sum", COPIES) ** 2, COPIES), 3 * s**2 + 9 * m**2),
+    "copies of a finite law": (mean(apply("sum", DRAWS), DRAWS), 3 * shares.T @ MU),
+    "integral over the space": (
+        Integral(exp(L.T @ V - V.T @ S @ V / 2), V),
+        (2 * pi) ** (D / 2)
+        * exp(L.T @ apply("inverse", S) @ L / 2)
+        / apply("sqrt", apply("det", S)),
+    ),
     "gradient of an expectation": (grad(mean(Z.T @ S @ Z, Z), MU), 2 * S @ MU),
     "gaussian integral": (Integral(BELL, x), apply("sqrt", 2 * pi) * s),
     "gamma integral": (
@@ -75,6 +92,13 @@ FALSE: dict[str, tuple[Expr, Expr]] = {
     "variance by moments": (spread("Var", ANY), mean(ANY**2, ANY)),
     "mean of a square": (mean(ANY**2, ANY), mean(ANY, ANY) ** 2),
     "uniform": (spread("Var", FLAT), s**2 / 4),
+    "copies": (spread("Cov", COPIES), s * identity(3)),
+    "third moment of an unnamed law": (mean((KNOWN - m) ** 3, KNOWN), 0 * s),
+    "copies of a finite law": (mean(apply("sum", DRAWS) ** 2, DRAWS), (3 * shares.T @ MU) ** 2),
+    "integral over the space": (
+        Integral(exp(-V.T @ S @ V / 2), V),
+        (2 * pi) ** (D / 2) * apply("sqrt", apply("det", S)),
+    ),
     "gaussian integral": (Integral(BELL, x), apply("sqrt", 2 * pi) * s**2),
     "limit of a quotient": (Limit(apply("sin", s * x) / x, x, as_expr(0)), 1 / s),
 }
