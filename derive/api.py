@@ -21,19 +21,25 @@ def load_recipe(slug: str) -> Recipe:
     return registry.load_recipe(slug)
 
 
-def check(target: str | Path, seed: int = 0) -> Report:
-    """The verdict on every relation of a note, a recipe file, or a recipe of the catalogue."""
-    return pipeline.report_of(target, pipeline.CheckOptions(seed=seed))
+def check(target: str | Path, seed: int = 0, *, time_limit: float = 2.0) -> Report:
+    """The verdict on every relation of a note, a recipe file, or a recipe of the catalogue.
+
+    time_limit: seconds of processor time for one relation.
+    """
+    return pipeline.report_of(target, pipeline.CheckOptions(seed=seed, time_limit=time_limit))
 
 
-def check_text(latex: str, seed: int = 0, path: str = "") -> Report:
-    """The verdict on every relation of a LaTeX or Markdown text."""
+def check_text(latex: str, seed: int = 0, path: str = "", *, time_limit: float = 2.0) -> Report:
+    """The verdict on every relation of a LaTeX or Markdown text.
+
+    path: where the text comes from; its ending says how it is read (LaTeX without one).
+    time_limit: seconds of processor time for one relation.
+    """
     from derive import reader
     from derive.checker.verdicts import Report
 
-    return Report(
-        (pipeline.check_derivation(reader.read(latex, path), pipeline.CheckOptions(seed=seed)),)
-    )
+    options = pipeline.CheckOptions(seed=seed, time_limit=time_limit)
+    return Report((pipeline.check_derivation(reader.read(latex, path), options),))
 
 
 def write(
