@@ -259,8 +259,10 @@ class Formula(Scripts):
         if node is None:
             raise self.unexpected(cursor, "an expression")
         start = start_of(node)
-        value = self.atom(cursor)
-        return self.postfix(value, cursor, start)
+        value = self.postfix(self.atom(cursor), cursor, start)
+        if self.factors_of is not None and self.factors_of[0] is cursor:
+            self.factors_of[1].append((cursor.pos, value.uses))
+        return value
 
     def atom(self, cursor: Cursor) -> Value:
         """A number, a name, a bracket, or what a word starts."""

@@ -100,6 +100,7 @@ class Options:
     functions_absorb: bool = False
     derivative_takes_term: bool = False
     power_inside: bool = False
+    products_reach: bool = False
     layout: str = ""
 
 
@@ -143,6 +144,7 @@ class Base:
         self.in_limit = False
         self.in_exponent = False
         self.font = ""
+        self.factors_of: tuple[Cursor, list[tuple[int, frozenset[int]]]] | None = None
         self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
 
     # ------------------------------------------------------------------------------------- messages

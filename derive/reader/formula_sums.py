@@ -14,7 +14,7 @@ from derive.reader.formula_conditions import condition
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import index_node
-from derive.reader.formula_state import RELATIONS
+from derive.reader.formula_state import DIVIDED, RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
@@ -424,6 +424,9 @@ def _share_range(reader: Formula, value: Value) -> None:
 def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
     """The product that follows; further terms as long as they use the index."""
     start = cursor.start
+    own = frozenset(id(b) for b in found.bindings)
+    if kind == "prod" and not cursor.at("-", "+"):
+        return _factors(reader, cursor, own)
     first = reader.term(cursor) if not cursor.at("-", "+") else None
     terms: list[tuple[bool, Value]] = []
     if first is None:
@@ -432,7 +435,6 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         terms.append((negative, reader.term(cursor)))
     else:
         terms.append((False, first))
-    own = frozenset(id(b) for b in found.bindings)
     while kind == "sum" and cursor.at("+", "-"):
         value, after = reader.look_at_term(cursor)
         if not value.uses & own:
@@ -451,3 +453,26 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         reader.note("a sum reaches over + and - as far as its index is used")
     with reader.at(start):
         return reader.arithmetic.add(terms)
+
+
+def _factors(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
+    r"""The body of a product: factors behind the last one that uses the index stand outside.
+
+    So `\prod_i p(x_i \mid \theta) p(\theta)` is the likelihood times the prior.
+    """
+    begin, bars = cursor.pos, list(cursor.bars)
+    with reader.flag(factors_of=(cursor, found := [])):
+        value = reader.term(cursor)
+    end = max((place for place, uses in found if uses & own), default=cursor.pos)
+    behind = cursor.items[end] if end < cursor.pos else None
+    if behind is None or (isinstance(behind, Token) and behind.text in DIVIDED):
+        return value
+    reader.ambiguity("products_reach")
+    if reader.options.products_reach:
+        return value
+    reader.note("a product over an index ends with the last factor that uses it")
+    inside = Cursor(cursor.items[:end], cleaned=True)
+    inside.pos, inside.bars = begin, bars
+    value = reader.term(inside)
+    cursor.pos = inside.pos
+    return value

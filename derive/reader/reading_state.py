@@ -59,6 +59,7 @@ NOTES = {
 class Result:
     """What a pass found.
 
+    "products_reach": "with the product over an index read over all factors",
     `faults`: sides and steps whose shapes clash; `unreadable`: other sides that cannot be read; `conventions`: notes
     that were needed.
     """

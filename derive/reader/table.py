@@ -237,6 +237,8 @@ class Table:
 
     def symbol(self, entry: Declaration) -> Symbol:
         """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""
+        if family.kind == "slices" and form in self.entries:
+            return None  # X beside its rows X_i is the matrix
         dims = (
             self.sizes.shape(entry.sizes or ())
             if not entry.family

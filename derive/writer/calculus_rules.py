@@ -15,6 +15,8 @@ from derive.expr.nodes import (
     Index,
     Integral,
     Limit,
+    Neg,
+    Product,
     Reduce,
     Symbol,
 )
@@ -54,10 +56,20 @@ def _reduce(node: Reduce, t: Typesetter) -> Piece:
                 lower = t.list_of([lower, *conditions])
             parts.append(t.style.big(node.kind, lower, t[index.upper]))
     parts.append(t.style.mark("space"))
-    parts.append(_body(t[node.body], t))
+    body = t.style.fence("bracket", t[node.body]) if _ends_outside(node) else _body(t[node.body], t)
+    parts.append(body)
     bound = tuple(index.name for index in node.indices)
     whole = replace(t.style.row(parts), level=FACTOR, tail=bound + parts[-1].tail)
     return replace(whole, swallows=max(FACTORS, parts[-1].swallows))
+
+
+def _ends_outside(node: Reduce) -> bool:
+    """Whether the last factor under a product sign is without its index: it would be read as standing behind it."""
+    inner = node.body.operand if isinstance(node.body, Neg) else node.body
+    if node.kind != "prod" or not isinstance(inner, Product):
+        return False
+    used = [any(i in node.indices for i in _indices(factor)) for factor in inner.factors]
+    return any(used) and not used[-1]
 
 
 def _range_below(node: Reduce, conditions: Sequence[Piece], t: Typesetter) -> Piece:
