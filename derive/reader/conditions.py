@@ -115,14 +115,27 @@ class Conditions:
                 present.update(dict.fromkeys(free_symbols(side)))
         return any(symbol in present for symbol in unknowns)
 
-    def variants(self) -> tuple[tuple[Expr, ...], ...]:
-        """Premises to try: the conditions by their first sides, by their last sides, and each alone."""
+    def variants(self, left: Expr | Unreadable | None = None) -> tuple[tuple[Expr, ...], ...]:
+        """Premises to try: the conditions by their first sides, by their last sides, and each alone.
+
+        What is said of the variable of a derivative (`left`) follows from that derivative alone or from all together.
+        """
         if not self.imposed:
             return ()
-        first = tuple(forms[0] for forms in self.imposed)
-        last = tuple(forms[-1] for forms in self.imposed)
-        single = [(form,) for forms in reversed(self.imposed) for form in reversed(forms)]
+        own = self._of(left)
+        imposed = list(dict.fromkeys([*self.imposed, *own]))
+        first = tuple(forms[0] for forms in imposed)
+        last = tuple(forms[-1] for forms in imposed)
+        single = [(form,) for forms in reversed(own or imposed) for form in reversed(forms)]
         return tuple(dict.fromkeys([*single, first, last]))
+
+    def _of(self, left: Expr | Unreadable | None) -> list[tuple[Relation, ...]]:
+        """The conditions, or derivatives that words may have set to zero, by the variable that stands left."""
+        variable = left.base if isinstance(left, Item) else left
+        if not isinstance(variable, Symbol):
+            return []
+        known = dict.fromkeys([*self._gradients.values(), *self.imposed])
+        return [forms for forms in known if any(variable in _varied(form) for form in forms)]
 
 
 def _varied(form: Relation) -> tuple[Symbol, ...]:

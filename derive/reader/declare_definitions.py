@@ -335,6 +335,17 @@ def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Decla
     return entry
 
 
+def define_members(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:
+    """name_i = expression in i, as one array of all members: a derivative may be taken by one of them."""
+    body = _comprehension(reader, head, tuple(right), reader, 0).build()
+    entry = reader.table.declare(head.name, head.latex or head.name.latex, family=True)
+    own = len(body.shape) > len(head.indices)
+    entry.kind, entry.family = "variable", len(head.indices) if own else 0
+    entry.marker, entry.expand = head.marker, None
+    entry.definition, entry.sizes, entry.assumed = body, body.shape, False
+    return entry
+
+
 Expansion = Callable[[Formula, Sequence[Value | None], int], Value]
 
 
@@ -369,6 +380,9 @@ def _instance(
     )
     inner.depth, inner.fuel = reader.depth, reader.fuel
     inner.outer = [*reader.outer, *reader.scope]
+    uses = uses_of(given.values())
+    known = (*inner.outer, *reader.state.free.values())
+    inner.taken = reader.taken | {b.label or b.name for b in known if b.use <= uses}
     for name, value in given.items():
         inner.bound.setdefault(name, []).append(value)
     with inner.deeper(start):

@@ -39,6 +39,21 @@ def two_fonts(left: Expr, right: Expr, table: Table) -> str:
     return ""
 
 
+def spread_numbers(side: Expr, table: Table) -> dict[str, int]:
+    """The assumed numbers in a side that are added to the entries of an array, with the axes of that array.
+
+    A name of which nobody says that it is a number stands more often for an array of the other terms' shape.
+    """
+    numbers = {e.latex: None for e in table.variables() if e.assumed and not e.sizes}
+    found: dict[str, int] = {}
+    for node in post_order(side):
+        if isinstance(node, Apply) and node.function == "broadcast" and not node.args[0].shape:
+            for symbol in free_symbols(node.args[0]):
+                if symbol.name in numbers and not symbol.shape:
+                    found[symbol.name] = max(found.get(symbol.name, 0), len(node.shape))
+    return found
+
+
 def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> bool:
     """Whether an equation may give a name that nobody declared: it stands alone on one side and not on the other, or an
     expression in it has the value that is written at a particular point."""

@@ -32,8 +32,9 @@ def index_value(reader: Formula, binding: Binding, start: int) -> Value:
 def index_node(reader: Formula, binding: Binding) -> Index:
     """The `Index` of a binding; refused when its range was never said."""
     lower = binding.lower.build() if binding.lower is not None else Number(Fraction(1))
+    called = binding.label or binding.name
     if binding.upper is not None:
-        return Index(binding.name, lower, binding.upper.build())
+        return Index(called, lower, binding.upper.build())
     extent = reader.table.sizes.resolve(binding.extent)
     if is_open(extent) and binding.fallback is not None:
         reader.table.sizes.unify(extent, binding.fallback)
@@ -44,7 +45,7 @@ def index_node(reader: Formula, binding: Binding) -> Index:
             f"or declare {binding.name} = 1, \\dots, n",
             binding.start,
         )
-    return Index(binding.name, lower, Dim(extent))
+    return Index(called, lower, Dim(extent))
 
 
 def split_indices(

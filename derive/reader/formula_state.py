@@ -140,11 +140,12 @@ class Base:
         self.depth = 0
         self.fuel = NODES
         self.outer: list[Binding] = []
+        self.taken: frozenset[str] = frozenset()
         self.in_index = False
         self.in_limit = False
         self.in_exponent = False
-        self.font = ""
         self.factors_of: tuple[Cursor, list[tuple[int, frozenset[int]]]] | None = None
+        self.font = ""
         self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
 
     # ------------------------------------------------------------------------------------- messages
@@ -211,7 +212,14 @@ class Base:
 
     @contextmanager
     def binding(self, *bindings: Binding) -> Iterator[None]:
-        """Indices in scope; a later one hides an earlier one of the same name."""
+        """Indices in scope; a later one hides an earlier one of the same name.
+
+        One that is called like an index in `taken`, which is in scope where a definition is put in, gets another label.
+        """
+        for own in bindings:
+            own.label = own.name
+            while own.label in self.taken:
+                own.label += "'"
         self.scope.extend(bindings)
         memo, self._memo = self._memo, {}
         try:

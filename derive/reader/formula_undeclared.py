@@ -121,12 +121,11 @@ def _lower_case_entries(reader: Formula, found: Written) -> Value | None:
     upper = reader.table.find(Name(base.upper(), found.name.font)) or reader.table.find(
         Name(base.upper())
     )
-    if (
-        upper is None
-        or upper[0].kind != "variable"
-        or len(upper[0].sizes or ()) != 2
-        or upper[0].family
-    ):
+    if upper is None or upper[0].kind != "variable" or upper[0].family:
+        return None
+    if upper[0].sizes is None and upper[0].facts and reader.table.inference is not None:
+        reader.words["shape by facts"](reader, upper[0])
+    if len(upper[0].sizes or ()) != 2:
         return None
     items = clean(found.sub)
     if len(at_commas(items)) != 2 and len(script_pieces(items)) != 2:

@@ -42,7 +42,8 @@ class Value:
 class Binding:
     """An index in scope. `extent` is its upper limit as a size, open while it is not known; `value` overrides all.
 
-    `lower`, `upper`: its limits where they are written; `fallback`: its declared range, when no axis says another one.
+    `lower`, `upper`: its limits where they are written; `fallback`: its declared range, when no axis says another one;
+    `label`: what it is called in the expression when its own name means another index there.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Binding:
     explicit: bool = False
     start: int = 0
     fallback: Size | None = None
+    label: str = ""
 
     @property
     def use(self) -> frozenset[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from sys import maxsize
-from time import monotonic
+from time import thread_time
 from typing import Generic, TypeVar
 
 from derive.expr.sizes import Size, shape_text
@@ -54,7 +54,7 @@ class _Search(Generic[T]):
     ) -> None:
         self.start, self.attempt, self.hints = table, attempt, hints
         self.left = ATTEMPTS
-        self.until = monotonic() + SECONDS
+        self.until = thread_time() + SECONDS
         self.score: Score = (maxsize,)
         self.zero: Score = (0,)
         self.ranks: dict[Name, int] = {}
@@ -78,7 +78,8 @@ class _Search(Generic[T]):
 
     def open(self) -> bool:
         """Whether something is wrong yet and more may be tried."""
-        return self.score[:2] > self.zero[:2] and self.left > 0 and monotonic() < self.until
+        told = max(len(self.score) - 1, 1)
+        return self.score[:told] > self.zero[:told] and self.left > 0 and thread_time() < self.until
 
     def numbers(self) -> None:
         """All names that may be numbers as numbers: a document in one dimension."""

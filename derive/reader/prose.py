@@ -170,7 +170,10 @@ class Declarations:
         facts = [*facts_before(mention.before), *facts_after(mention.after)]
         if counts(mention.before, mention.after):
             facts.append("count")
-        both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after))
+        adjective = re.match(r"\s*[a-z]", mention.after) and not re.match(r"\s*is\b", mention.after)
+        both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after)) or bool(
+            adjective and facts_after(mention.after)
+        )
         if both and said.waiting:
             others = [s for nodes in said.waiting if (s := read_subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]

@@ -140,7 +140,7 @@ class ReadingRoles(ReadingState):
             return ()
         found: list[Alternative] = []
         if role in ("consequence", "tie"):
-            for premises in self.conditions.variants():
+            for premises in self.conditions.variants(typed[0]):
                 found.append(Alternative(left, right, premises, "where the condition before holds"))
         if role in ("claim", "consequence", "tie"):
             found.extend(

@@ -14,7 +14,7 @@ from derive.expr.nodes import (
 )
 from derive.expr.sizes import ONE, shape_text
 from derive.reader.conditions import is_zero
-from derive.reader.doubts import two_fonts
+from derive.reader.doubts import spread_numbers, two_fonts
 from derive.reader.formula import Reading, read_sides
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_state import State
@@ -51,7 +51,14 @@ class ReadingSides(ReadingState):
         typed: list[TypedSide] = []
         for side, raw in zip(found, sides, strict=True):
             if isinstance(side, Reading):
-                typed.append(tidied(side.expr))
+                expr = tidied(side.expr)
+                spread = spread_numbers(expr, self.table)
+                self.result.spread += bool(spread)
+                if doubtful := next((name for name, axes in spread.items() if axes == 2), ""):
+                    why = f"{doubtful} is read as a number that is added to a matrix; declare it"
+                    typed.append(Unreadable(raw.latex, f"{GUESSED}: {why}"))
+                    continue
+                typed.append(expr)
                 self.confirmed |= self._assumed_in(raw.tokens)
                 self.result.conventions += len(side.notes)
             else:

@@ -22,7 +22,14 @@ from derive.reader.groups import Node
 from derive.reader.heads import Left
 from derive.reader.layers import Layers
 from derive.reader.prose_said import Stated
-from derive.reader.reading_survey import heads_of, layered, seeks_unknowns, written_names
+from derive.reader.reading_survey import (
+    heads_of,
+    layered,
+    seeks_unknowns,
+    valued_names,
+    varied_names,
+    written_names,
+)
 from derive.reader.relations import RawRelation
 from derive.reader.scanner import Token
 from derive.reader.source import Source
@@ -52,6 +59,7 @@ NOTES = {
     "slash_takes_product": "with the slash read over the whole product",
     "functions_absorb": "with the function read over the whole product",
     "derivative_takes_term": "with the derivative read over the whole term",
+    "products_reach": "with the product over an index read over all factors",
 }
 
 
@@ -59,21 +67,21 @@ NOTES = {
 class Result:
     """What a pass found.
 
-    "products_reach": "with the product over an index read over all factors",
-    `faults`: sides and steps whose shapes clash; `unreadable`: other sides that cannot be read; `conventions`: notes
-    that were needed.
+    `faults`: sides and steps whose shapes clash; `unreadable`: other sides that cannot be read; `spread`: sides in
+    which an assumed number is added to an array; `conventions`: notes that were needed.
     """
 
     blocks: list[Block] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     faults: int = 0
     unreadable: int = 0
+    spread: int = 0
     conventions: int = 0
 
     @property
-    def score(self) -> tuple[int, int, int]:
+    def score(self) -> tuple[int, int, int, int]:
         """Fewer is better."""
-        return (self.faults, self.unreadable, self.conventions)
+        return (self.faults, self.unreadable, self.spread, self.conventions)
 
 
 class ReadingState:
@@ -105,6 +113,8 @@ class ReadingState:
         self.upstream: dict[Name, int] = {}
         self.heads = heads_of(chains, stated)
         self.written = written_names(document)
+        self.varied = varied_names(document)
+        self.table.valued = valued_names(document)
         for name, right, place in layered(chains, stated):
             self.layers.record(name, right, place)
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
@@ -112,6 +122,7 @@ class ReadingState:
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()
         self.several = False
+        self.partial = False
 
     def _reader(self, source: Source, state: State | None = None) -> Formula:
         return Formula(self.table, source, WORDS, read_name, state, self.options)

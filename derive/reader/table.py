@@ -138,7 +138,10 @@ class Inference:
 
 @dataclass
 class Table:
-    """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state."""
+    """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state.
+
+    `valued`: names whose members also stand where no bracket follows, so that they are no functions.
+    """
 
     entries: dict[Name, Declaration] = field(default_factory=dict)
     families: dict[Name, Declaration] = field(default_factory=dict)
@@ -152,6 +155,7 @@ class Table:
     joints: dict[Name, list[str]] = field(default_factory=dict)
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
+    valued: frozenset[Name] = frozenset()
     section: int = 0
 
     def copy(self) -> Table:
@@ -166,6 +170,7 @@ class Table:
             finite=dict(self.finite),
             transposed=self.transposed,
             random=self.random,
+            valued=self.valued,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
@@ -197,7 +202,7 @@ class Table:
         """The longest declared form and the name that was matched; fonts may differ where only one is declared."""
         for form in _forms(name):
             found, family = self.entries.get(form), self._family(form, name)
-            if family is not None and (found is None or form != name):
+            if family is not None and (found is None or _has_member(family, form, name)):
                 return family, form  # with x and x_k declared, x_k is a member, not an entry of x
             if found is not None:
                 return found, form
@@ -232,13 +237,13 @@ class Table:
         taken = form.sub if family.marker == "sub" else form.sup
         if left and not taken and not (family.marker == "sup" and left in _WHOLE):
             return family
+        if family.kind == "slices" and form in self.entries:
+            return None  # X beside its rows X_i is the matrix
         whole = name.without(sup=True) if name.sup in _WHOLE else name
         return family if form.letter == whole.letter else None
 
     def symbol(self, entry: Declaration) -> Symbol:
         """The symbol of a variable as far as it is known now; open sizes are replaced where they are known."""
-        if family.kind == "slices" and form in self.entries:
-            return None  # X beside its rows X_i is the matrix
         dims = (
             self.sizes.shape(entry.sizes or ())
             if not entry.family
@@ -287,6 +292,13 @@ def is_layer(table: Table, label: str) -> bool:
     letter = label.split("+")[0].split("-")[0]
     entry = table.entries.get(Name(letter))
     return letter in LAYERS and (entry is None or entry.kind != "index")
+
+
+def _has_member(family: Declaration, form: Name, name: Name) -> bool:
+    """Whether the parts that a form leaves over hold the index of a member: `x_k`, not `x^\\top`."""
+    if family.marker == "sub":
+        return bool(name.sub) and not form.sub
+    return bool(name.sup) and not form.sup and name.sup not in _WHOLE
 
 
 def _forms(name: Name) -> Sequence[Name]:

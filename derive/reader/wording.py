@@ -253,10 +253,11 @@ def redefines(words: str) -> bool:
 
 
 def several(words: str) -> bool:
-    """Whether words speak of more than one derivative: `setting both to zero`."""
+    """Whether words speak of more than one derivative (`setting both to zero`), or of one among several."""
     return bool(
         re.search(
-            r"\b(?:both|these|all|each|them|derivatives|gradients|partials|equations|conditions)\b",
+            r"\b(?:both|these|all|each|them|derivatives|gradients|partials|equations|conditions"
+            r"|first|second|third|former|latter|respectively)\b(?![- ]order)",
             words,
             re.I,
         )
