@@ -16,6 +16,7 @@ from derive.expr.sizes import Shape, Size
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import (
+    as_row,
     free_index,
     index_value,
     select,
@@ -220,7 +221,7 @@ def _resolved(
         entry.assumed
         and entry.kind == "variable"
         and found.sup is None
-        and _may_call(entry, cursor)
+        and _may_call(reader, entry, cursor, sub is not None)
     ):
         raise reader.error(
             f"{entry.latex} stands before a bracket and nobody says whether it is a function", start
@@ -235,12 +236,34 @@ def _resolved(
     return value
 
 
+def _bracket(cursor: Cursor) -> list[Node]:
+    """The nodes of the round bracket that comes next."""
+    depth, found = 0, []
+    for node in cursor.items[cursor.pos :]:
+        text = node.text if isinstance(node, Token) else ""
+        depth += (text == "(") - (text == ")")
+        if depth == 0:
+            break
+        found.append(node)
+    return found[1:]
+
+
 FUNCTION_LETTERS = frozenset([*"fghuvFGHJLEPVDp", r"\ell", r"\phi", r"\psi", r"\varphi", r"\kappa"])
 
 
-def _may_call(entry: Declaration, cursor: Cursor) -> bool:
-    """Whether the bracket after a name of assumed shape may hold arguments: names and commas, say."""
+def _may_call(reader: Formula, entry: Declaration, cursor: Cursor, member: bool) -> bool:
+    """Whether the bracket after a name of assumed shape may hold arguments: names and commas, say.
+
+    A factor it is in `p (1 - p)`, and in `g_i (\\delta_{ik} - z_i)` when g_i has a value elsewhere.
+    """
     if not cursor.at("("):
+        return False
+    inside = _bracket(cursor)
+    signs = any(isinstance(n, Token) and n.text in ("+", "-") for n in inside[1:])
+    if signs and member and entry.name in reader.table.valued:
+        return False
+    own = [n for n in inside if isinstance(n, Token) and n.text == entry.name.base]
+    if signs and own and not entry.name.sub and not entry.name.accents:
         return False
     if entry.name.base in FUNCTION_LETTERS and entry.name.font in ("", "rm", "cal"):
         return True
@@ -365,6 +388,8 @@ def _slice(
     if more:
         chosen = [first, more[0]] if entry.axis == 0 else [more[0], first]
     value = select(reader, whole, chosen, start)
+    if entry.row and not more:
+        value = as_row(reader, value)
     return (value, None, label) if entry.marker == "sub" else (value, sub, [])
 
 

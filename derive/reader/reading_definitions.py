@@ -16,6 +16,7 @@ from derive.reader.declare_definitions import (
     Head,
     define_by_index,
     define_function,
+    define_members,
     define_symbol,
 )
 from derive.reader.doubts import is_number
@@ -67,7 +68,8 @@ class ReadingDefinitions(ReadingState):
             whole = self.table.entries.get(head.name)
             if whole is not None and whole.kind == "variable":
                 del self.table.entries[head.name]
-            define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+            if head.name not in self.varied or not self._define_members(reader, head, nodes):
+                define_by_index(reader, head, nodes)  # type: ignore[arg-type]
         else:
             before = self._spoken(left)
             if left.entry is not None and left.entry.assumed and left.entry.definition is None:
@@ -80,6 +82,16 @@ class ReadingDefinitions(ReadingState):
             self._name_in_definitions(self.table.symbol(entry))
         if head.parameters is None:
             self._record(head, nodes, reader.source)
+
+    def _define_members(self, reader: Formula, head: Head, nodes: list[object]) -> bool:
+        """Members as one array, by one of which a derivative can be taken; False while a range is open."""
+        before = self.table.sizes.snapshot()
+        try:
+            define_members(reader, head, nodes)  # type: ignore[arg-type]
+        except REFUSED:
+            self.table.sizes.restore(before)
+            return False
+        return True
 
     def _spoken(self, left: Left) -> Symbol | None:
         """The symbol that a name without definition has stood for so far."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from derive.errors import ReadError
 from derive.reader.blocks import Display, Document, Text
@@ -11,7 +12,8 @@ from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_clauses import relation_at
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import tree
+from derive.reader.groups import Group, Node, tree
+from derive.reader.phrases import mentions
 from derive.reader.prose_said import Stated
 from derive.reader.reading_words import (
     DERIVING,
@@ -82,6 +84,77 @@ def written_names(document: Document) -> tuple[Name, ...]:
         except ReadError:
             continue
     return tuple(found)
+
+
+def valued_names(document: Document) -> frozenset[Name]:
+    """The names that stand with an index in a display and no bracket behind it: no functions."""
+    found: dict[Name, None] = {}
+    for display in document.displays:
+        try:
+            stack: list[Sequence[Node]] = [tree(list(display.tokens), display.source)]
+        except ReadError:
+            continue
+        while stack:
+            cursor = Cursor(stack.pop())
+            while (node := cursor.node) is not None:
+                before = cursor.pos
+                name = base_name(cursor) if isinstance(node, Token) else None
+                if name is None:
+                    cursor.pos = before + 1
+                    if isinstance(node, Group):
+                        stack.append(node.items)
+                    continue
+                sub, _ = written_scripts(cursor)
+                if sub and not cursor.at("("):
+                    found[Name(name.base, name.font, name.accents)] = None
+    return frozenset(found)
+
+
+def varied_names(document: Document) -> frozenset[Name]:
+    r"""The names of whose members derivatives are taken, without index: z of `\partial C / \partial z_j`, `\nabla_{z_j} C`."""
+    parts = [(d.tokens, d.source) for d in document.displays]
+    parts += [
+        (m.tokens, m.source)
+        for b in document.blocks
+        if isinstance(b, RawProse)
+        for m in mentions(b)
+    ]
+    found: dict[Name, None] = {}
+    for tokens, source in parts:
+        if any(t.text in (r"\partial", r"\nabla", r"\frac") for t in tokens):
+            with suppress(ReadError):
+                found.update(dict.fromkeys(_varied(tree(list(tokens), source))))
+    return frozenset(name.without(sub=True) for name in found if name.sub)
+
+
+def _varied(nodes: Sequence[Node]) -> Iterator[Name]:
+    """What stands behind a sign of differentiation, at every level."""
+    stack: list[tuple[Sequence[Node], bool]] = [(nodes, False)]
+    while stack:
+        level, below = stack.pop()
+        items = clean(level)
+        for position, node in enumerate(items):
+            if isinstance(node, Group):
+                before = [
+                    n.text for n in items[max(0, position - 2) : position] if isinstance(n, Token)
+                ]
+                fraction = position >= 2 and isinstance(items[position - 1], Group)
+                fraction = fraction and before[:1] in ([r"\frac"], [r"\dfrac"], [r"\tfrac"])
+                stack.append((node.items, fraction))
+                if before == [r"\nabla", "_"]:
+                    yield from _name_of(items[position].items if isinstance(node, Group) else ())
+            elif node.text == r"\partial" or (
+                below and position == 0 and node.text in ("d", r"\mathrm{d}")
+            ):
+                yield from _name_of(items[position + 1 :])
+
+
+def _name_of(items: Sequence[Node]) -> Iterator[Name]:
+    cursor = Cursor(items)
+    name = base_name(cursor)
+    if name is not None:
+        sub, sup = written_scripts(cursor)
+        yield Name(name.base, name.font, name.accents, sub, sup)
 
 
 def seeks_unknowns(document: Document) -> bool:

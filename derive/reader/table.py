@@ -111,6 +111,7 @@ class Declaration:
     lower: int = 1
     parent: Name | None = None
     axis: int = 0
+    row: bool = False
     expand: Callable[..., object] | None = None
     assumed: bool = False
     section: int = 0
