@@ -107,8 +107,28 @@ def _over_one(body: Expr, z: Symbol, setup: Setup) -> Expr:
 
 
 def placed(body: Expr, z: Symbol, value: Expr) -> Expr:
-    """The body with the random variable replaced by a value of its shape."""
-    return substitute(body, {z: value})
+    """The body with the variable replaced by a value of its shape; its derivatives by the variable are those at the
+    value."""
+    return substitute(evaluated_slopes(body, z), {z: value})
+
+
+def evaluated_slopes(body: Expr, z: Symbol) -> Expr:
+    """`grad f(z)` by the bound variable z as a function `t -> grad f(t)` at z, so that z can be replaced."""
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Derivative) or not any(_base(v) == z for v in node.wrt):
+            return None
+        t = Symbol(f"{z.name}'", z.dims, family=z.family, origin=z.origin)
+        slope = substitute(node, {z: t})
+        return Call(Function(f"slope'{z.name}", (t,), slope), (z,))
+
+    if any(isinstance(node, Derivative) for node in post_order(body)):
+        return transform(body, change)
+    return body
+
+
+def _base(variable: Expr) -> Expr:
+    return variable.base if isinstance(variable, Item) else variable
 
 
 def entries(dims: Shape, setup: Setup) -> int:

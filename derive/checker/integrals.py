@@ -14,6 +14,7 @@ from derive.checker.expectations import (
     ZERO,
     Setup,
     entries,
+    evaluated_slopes,
     nodes_of,
     placed,
     weights_of,
@@ -116,6 +117,8 @@ def _finite_range(body: Expr, x: Symbol, lower: Expr, upper: Expr, setup: Setup)
     place = Add((lower, Product((length, _tabled(f"panels {panels}", nodes, k)))))
     weight = _tabled(f"panel weights {panels}", weights, k)
     return Product((length, Reduce("sum", (k,), Product((weight, placed(body, x, place))))))
+    for defined in depends:
+        body = evaluated_slopes(body, defined)
 
 
 def limit(node: Limit, setup: Setup) -> Expr:

@@ -378,7 +378,7 @@ def _slices(reader: Formula, clause: Clause, axis: int, start: int) -> None:
     parent = names[-1] if names else ""
     if subject is None or not parent or not subject.indices:
         raise reader.error("rows are declared as `w_j^\\top is the j-th row of W`", start)
-    declare_slices(reader.table, subject.name, _parent(reader, parent, start), axis, subject.marker)
+    declare_slices(reader.table, subject, _parent(reader, parent, start), axis)
 
 
 def _parent(reader: Formula, text: str, start: int) -> Name:
@@ -393,10 +393,11 @@ def _parent(reader: Formula, text: str, start: int) -> Name:
     return match[0].name
 
 
-def declare_slices(table: Table, name: Name, parent: Name, axis: int, marker: str = "sub") -> None:
-    """Say that name_i is row (axis 0) or column (axis 1) i of a declared matrix."""
-    entry = table.declare(name, family=True)
-    entry.kind, entry.parent, entry.axis, entry.marker = "slices", parent, axis, marker
+def declare_slices(table: Table, subject: Subject, parent: Name, axis: int) -> None:
+    """Say that x_i (or x_i transposed) is row (axis 0) or column (axis 1) i of a declared matrix."""
+    entry = table.declare(subject.name, family=True)
+    entry.kind, entry.parent, entry.axis, entry.marker = "slices", parent, axis, subject.marker
+    entry.row = axis == 0 and not subject.transposed
     entry.sizes, entry.family = None, 0
 
 

@@ -24,6 +24,7 @@ class Subject:
     marker: str = "sub"
     listed: list[Node] | None = None
     origin: int = 1
+    transposed: bool = False
 
 
 def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
@@ -38,7 +39,8 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
         primes += 1
     if cursor.node is not None:
         return None
-    if sup in (r"\top", "T"):
+    transposed = sup in (r"\top", "T")
+    if transposed:
         sup = ""
     bare = Name(name.base, name.font, name.accents)
     base = Name(name.base, name.font, name.accents, sub or name.sub, sup, primes)
@@ -51,7 +53,11 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
         return Subject(Name(name.base, name.font, name.accents, sub), (label,), "sup")
     letters = _letters(sub)
     if letters and not sup and all(_is_index(reader, letter) for letter in letters):
-        return Subject(Name(bare.base, bare.font, bare.accents, "", "", primes), tuple(letters))
+        return Subject(
+            Name(bare.base, bare.font, bare.accents, "", "", primes),
+            tuple(letters),
+            transposed=transposed,
+        )
     return Subject(base)
 
 

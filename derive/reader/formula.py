@@ -139,14 +139,44 @@ def read_sides(
     options: Options | None = None,
     state: State | None = None,
 ) -> list[Side]:
-    """The sides of one chain, each an expression or the reason why it cannot be read."""
+    """The sides of one chain, each an expression or the reason why it cannot be read.
+
+    Rows of a matrix that do not fit as column vectors are read as rows in the whole chain.
+    """
     shared = state or State()
+    before, free = table.sizes.snapshot(), dict(shared.free)
+    found, fits = _read_sides(sides, table, source, options, shared)
+    if fits or "rows_lie" not in shared.ambiguous:
+        return found
+    after, other = table.sizes.snapshot(), State(free)
+    table.sizes.restore(before)
+    lying, fits = _read_sides(
+        sides, table, source, replace(options or Options(), rows_lie=True), other
+    )
+    if not fits:
+        table.sizes.restore(after)
+        return found
+    shared.free, shared.notes, shared.ambiguous = other.free, other.notes, other.ambiguous
+    shared.notes["rows of a matrix are read as rows"] = None
+    return lying
+
+
+def _read_sides(
+    sides: Sequence[Sequence[Token]],
+    table: Table,
+    source: Source,
+    options: Options | None,
+    shared: State,
+) -> tuple[list[Side], bool]:
+    """The sides, and whether all shapes fit."""
     values: list[tuple[Formula, Value] | ReadError] = []
     for tokens in sides:
         values.append(read_value(tokens, table, source, options, shared))
     _refuse_unwritten_sums(values, shared, table)
-    join_shapes([v for v in values if not isinstance(v, ReadError)], table)
-    return [v if isinstance(v, ReadError) else _built(v, source) for v in values]
+    differ = join_shapes([v for v in values if not isinstance(v, ReadError)], table)
+    built = [v if isinstance(v, ReadError) else _built(v, source) for v in values]
+    clash = differ or any(isinstance(side, ReadError) and side.ill_typed for side in built)
+    return built, not clash
 
 
 def _refuse_unwritten_sums(

@@ -223,4 +223,10 @@ def read_entries(reader: Formula, request: object) -> Value:
         reader.note("one index of a matrix is its row, as a column vector")
     found = select(reader, value.but(shape=shape), parts, start)
     sliced = rank == 2 and parts[0] is not None and (len(parts) == 1 or parts[1] is None)
-    return found.but(kind="row") if sliced else found
+    return as_row(reader, found) if sliced else found
+
+
+def as_row(reader: Formula, value: Value) -> Value:
+    """A row of a matrix: a column vector where that fits, else as it lies in the matrix."""
+    reader.ambiguity("rows_lie")
+    return reader.arithmetic.transpose(value) if reader.options.rows_lie else value.but(kind="row")

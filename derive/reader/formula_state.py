@@ -101,6 +101,7 @@ class Options:
     derivative_takes_term: bool = False
     power_inside: bool = False
     products_reach: bool = False
+    rows_lie: bool = False
     layout: str = ""
 
 

@@ -318,7 +318,7 @@ class Declarations:
         elif family is not None and family.sizes is not None and len(family.sizes) == 2:
             sizes = matrix.sizes if axis == 0 else (matrix.sizes[1], matrix.sizes[0])
             self.table.sizes.unify_shapes(family.sizes, sizes)
-        declare_slices(self.table, subject.name, parent, axis, subject.marker)
+        declare_slices(self.table, subject, parent, axis)
 
     def _shape_alone(
         self, reader: Formula, mention: Mention, items: list[Node], said: Said
