@@ -66,6 +66,14 @@ class Book:
         )
 
     @property
+    def rule_mark(self) -> str:
+        """What the mark behind the name of a rule says, where one stands."""
+        steps = (step for page in self.pages for chain in page.chains for step in chain.steps)
+        told = any(step.rule and step.mark.explained for step in steps)
+        text = "A mark after the name of a rule: the rule reproduces the step."
+        return self.language(text) if told else ""
+
+    @property
     def summary(self) -> Summary:
         """The verdicts of all pages, kind by kind."""
         parts = [page.summary for page in self.pages]
@@ -88,7 +96,8 @@ class Book:
     @property
     def apology(self) -> str:
         """That the prose of recipes is English, on pages in another language."""
-        text = "The prose of the recipes is in English; titles, rules and notes of the page are translated."
+        text = "The prose of the recipes and the reasons of verdicts are in English; "
+        text += "titles, rules and notes of the page are translated."
         return "" if self.language.is_english else self.language(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from derive.checker.verdicts import Counterexample, Evidence, FileReport, RelationReport, Verdict
@@ -40,6 +40,7 @@ class Mark:
     explained: str = ""
     proved: bool = False
     raw: Evidence | None = None
+    restriction: str = ""
     language: Language = ENGLISH
 
     @property
@@ -90,48 +91,9 @@ def mark_of(relation: RelationReport, language: Language = ENGLISH) -> Mark:
         relation.explained or "",
         relation.proved,
         verdict.evidence,
+        verdict.why if verdict.kind == "holds" else "",
         language,
     )
-
-
-def together(first: Mark, second: Mark) -> Mark | None:
-    """One mark for two steps that hold at the same number of points of the same sizes: with the larger difference, and
-    every referee; None if they do not stand together."""
-    a, b = first.raw, second.raw
-    if a is None or b is None or not first.kind == second.kind == "holds":
-        return None
-    if (a.sizes, a.points) != (b.sizes, b.points) or first.details or second.details:
-        return None
-    texts = [evidence_text(e, language=first.language) for e in (a, b)]
-    if [first.evidence, second.evidence] != texts:
-        return None
-    referees = dict.fromkeys(part for e in (a, b) for part in e.referee.split(", ") if part)
-    counts = [(x or 0) + (y or 0) for x, y in ((a.mutants, b.mutants), (a.rejected, b.rejected))]
-    ran = a.mutants is not None or b.mutants is not None
-    joined = replace(
-        a,
-        worst=max(a.worst, b.worst),
-        referee=", ".join(referees),
-        mutants=counts[0] if ran else None,
-        rejected=counts[1] if ran else None,
-    )
-    return replace(first, raw=joined, evidence=evidence_text(joined, language=first.language))
-
-
-def sentence_of(marks: Sequence[Mark], joined: Mark) -> str:
-    """The sentence about several steps with one mark: `hold: 24 points, ...; 2 of 3 proved symbolically`."""
-    if len(marks) == 1:
-        return marks[0].sentence
-    say, count = joined.language, len(marks)
-    extra = [joined.evidence] if joined.evidence else []
-    for phrase, told in (
-        ("proved symbolically", sum(mark.proved for mark in marks)),
-        ("explained by their rules", sum(bool(mark.explained) for mark in marks)),
-    ):
-        part = "" if told == count else say("{k} of {n}", k=told, n=count) + " "
-        extra += [part + say(phrase)] if told else []
-    word = say(MARKS[joined.kind][1].removesuffix("s"))
-    return word + (": " + "; ".join(extra) if extra else "")
 
 
 def _details(verdict: Verdict) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from html import escape
 
 from derive.writer.assets import katex_css, katex_js
 from derive.writer.book import Book, sentence_case
+from derive.writer.checked import how_checked, remarks
 from derive.writer.evidence import Mark
 from derive.writer.letters import unicode_name
-from derive.writer.page import ChainView, DefinitionView, Page, ProseView, evidence_groups
+from derive.writer.page import ChainView, DefinitionView, Page, ProseView
 from derive.writer.pictures.embed import picture_html
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.spoken_latex import spoken_latex
@@ -28,7 +29,12 @@ def book_html(book: Book) -> str:
         "inline": inline_html,
         "kind": block_kind,
     }
-    environment.globals |= {"math": math_html, "mark": mark_html, "evidence": evidence_groups}
+    environment.globals |= {
+        "math": math_html,
+        "mark": mark_html,
+        "remarks": remarks,
+        "how_checked": how_checked,
+    }
     chapters: dict[str, list[Page]] = {}
     for page in book.pages:
         chapters.setdefault(page.chapter, []).append(page)

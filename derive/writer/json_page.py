@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from derive.writer.book import Book
+from derive.writer.checked import how_checked
 from derive.writer.page import BlockView, ChainView, DefinitionView, Formula, Page, ProseView
 
 
@@ -39,6 +40,7 @@ def _page(page: Page) -> dict[str, Any]:
         ],
         "convention": page.convention,
         "blocks": [_block(block) for block in page.blocks],
+        "checked": how_checked(page),
         "notes": list(page.notes),
     }
 

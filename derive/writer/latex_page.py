@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from derive.errors import UsageError
 from derive.writer.book import Book, chapter_starts, sentence_case
+from derive.writer.checked import how_checked, remarks
 from derive.writer.languages import Language
 from derive.writer.letters import WORDS
 from derive.writer.page import (
@@ -21,7 +22,6 @@ from derive.writer.page import (
     Formula,
     ProseView,
     StepView,
-    evidence_groups,
 )
 from derive.writer.pictures.embed import picture_tex
 from derive.writer.prose import Run, paragraphs, runs
@@ -111,7 +111,11 @@ def environment_with_filters() -> Environment:
         "chain": chain_tex,
         "picture": lambda picture: picture_tex(picture, prose_tex, escaped),
     }
-    environment.globals |= {"evidence": evidence_groups, "sentence_case": sentence_case}
+    environment.globals |= {
+        "remarks": remarks,
+        "how_checked": how_checked,
+        "sentence_case": sentence_case,
+    }
     return environment
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from derive.writer.book import Book, Entry, Source
+from derive.writer.checked import how_checked, remarks
 from derive.writer.page import (
     BlockView,
     ChainView,
@@ -13,7 +14,6 @@ from derive.writer.page import (
     Page,
     ProseView,
     Reference,
-    evidence_groups,
 )
 from derive.writer.pictures.embed import picture_markdown
 from derive.writer.prose import Run, paragraphs, runs
@@ -52,7 +52,7 @@ def back_matter(book: Book) -> list[str]:
     """Legend, sources and index."""
     say, parts = book.language, []
     listed = [f"{sign} {word}: {meaning}" for _, sign, word, meaning in book.legend]
-    parts += [escaped("; ".join(listed) + ".")] if listed else []
+    parts += [escaped(f"{'; '.join(listed)}. {book.rule_mark}".strip())] if listed else []
     if book.sources:
         parts.append(f"## {say('Sources')}")
         parts.append("\n".join("- " + _source(source, book) for source in book.sources))
@@ -117,6 +117,8 @@ def page_parts(page: Page, level: int) -> list[str]:
             f"**{escaped(page.language(listing.title))}**",
             f"```python\n{listing.code.rstrip()}\n```",
         ]
+    if basis := how_checked(page):
+        parts.append(f"**{escaped(page.language('How it was checked'))}.** {inline(basis)}")
     if page.source:
         parts.append(page.language("Source") + ": " + inline(page.source))
     return parts + [inline(note) for note in page.notes]
@@ -171,10 +173,8 @@ def _chain(chain: ChainView, page: Page) -> list[str]:
     if chain.boxed and chain.steps:
         last = chain.steps[-1]
         parts.append(_display([rf"\boxed{{{chain.lhs.latex} {chain.sign} {last.rhs.latex}}}"]))
-    groups = evidence_groups(chain)
-    if groups:
-        parts.append("\n".join(_evidence(chain)))
-    return parts
+    told = _remarks(chain)
+    return [*parts, "\n".join(told)] if told else parts
 
 
 def _steps(chain: ChainView, page: Page) -> list[str]:
@@ -192,9 +192,9 @@ def _steps(chain: ChainView, page: Page) -> list[str]:
     return lines
 
 
-def _evidence(chain: ChainView) -> list[str]:
+def _remarks(chain: ChainView) -> list[str]:
     lines = []
-    for numbers, mark, sentence in evidence_groups(chain):
-        lines.append(f"> {mark.sign} {numbers} {inline(sentence)}  ")
+    for number, mark, sentence in remarks(chain):
+        lines.append(f"> {mark.sign} {number} {inline(sentence)}  ")
         lines += [f"> {inline(detail)}  " for detail in mark.details]
     return lines

@@ -27,9 +27,7 @@ from derive.writer.evidence import (
     Mark,
     Summary,
     marks_of,
-    sentence_of,
     summary_of,
-    together,
 )
 from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex_style import MARKS, rough_width
@@ -341,29 +339,3 @@ def condition_words(premises: Sequence[Expr]) -> str:
     """What introduces premises: `For` if they are about sizes and indices alone, else `At points where`."""
     free = any(isinstance(n, Symbol) for premise in premises for n in post_order(premise))
     return "At points where" if free else "For"
-
-
-def numbers_text(numbers: Sequence[str]) -> str:
-    """`(1)`, `(1)-(3)`."""
-    return f"({numbers[0]})" if len(numbers) == 1 else f"({numbers[0]})–({numbers[-1]})"
-
-
-def evidence_groups(chain: ChainView) -> list[tuple[str, Mark, str]]:
-    """Numbers of steps, their mark and its sentence; neighbours with the same evidence stand together."""
-    groups: list[tuple[list[StepView], Mark]] = []
-    for step in chain.steps:
-        if not step.mark.kind:
-            continue
-        joined = together(groups[-1][1], step.mark) if groups else None
-        if joined is not None:
-            groups[-1] = ([*groups[-1][0], step], joined)
-        else:
-            groups.append(([step], step.mark))
-    return [
-        (
-            numbers_text([step.label for step in steps]),
-            mark,
-            sentence_of([step.mark for step in steps], mark),
-        )
-        for steps, mark in groups
-    ]

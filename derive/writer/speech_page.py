@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from derive.writer.book import Book, sentence_case
+from derive.writer.checked import how_checked
+from derive.writer.evidence import Mark
 from derive.writer.page import BlockView, ChainView, DefinitionView, Page, ProseView
 from derive.writer.prose import Run, runs
 from derive.writer.spoken_latex import spoken_latex
@@ -41,6 +43,8 @@ def _page(page: Page) -> list[str]:
     parts += ["\n".join(lines)] if lines else []
     parts += [said(page.convention)] if page.notation else []
     parts += ["\n".join(_block(block)) for block in page.blocks]
+    if basis := how_checked(page):
+        parts.append(f"How it was checked: {said(basis)}")
     if page.source:
         parts.append(f"Source: {said(page.source)}.")
     return parts + [said(note) for note in page.notes]
@@ -63,10 +67,16 @@ def _chain(chain: ChainView) -> list[str]:
         reason = said(step.why)
         if step.rule:
             reason = f"{reason}, by the rule {step.rule}" if reason else f"by the rule {step.rule}"
-        verdict = f" {sentence_case(step.mark.sentence)}." if step.mark.kind else ""
+        verdict = f" {sentence_case(_verdict(step.mark))}." if step.mark.kind else ""
         why = f" Reason: {reason}." if reason else ""
         lines.append(f"Step {step.label}: {step.spoken}.{why}{verdict}")
         lines += [f"{sentence_case(said(detail))}." for detail in step.mark.details]
     if chain.boxed and len(chain.steps) > 1:
         lines.append(f"Result: {chain.result_spoken}.")
     return lines
+
+
+def _verdict(mark: Mark) -> str:
+    """`holds`, with more words where they matter at once."""
+    plain = mark.kind == "holds" and not (mark.details or mark.restriction)
+    return mark.word if plain else mark.sentence

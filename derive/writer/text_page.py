@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from derive.writer.book import Book, Source
+from derive.writer.checked import how_checked, remarks
 from derive.writer.letters import unicode_name
 from derive.writer.page import (
     BlockView,
@@ -16,7 +17,6 @@ from derive.writer.page import (
     ProseView,
     Reference,
     StepView,
-    evidence_groups,
 )
 from derive.writer.pictures.embed import picture_text
 from derive.writer.prose import Run, paragraphs, runs
@@ -86,6 +86,8 @@ def _page(page: Page) -> list[str]:
         parts += _block(block)
     if page.picture:
         parts += [_filled(part) for part in picture_text(page.picture, inline)]
+    if basis := how_checked(page):
+        parts.append(_filled(f"{page.language('How it was checked')}: {inline(basis)}"))
     if page.source:
         parts.append(_filled(page.language("Source") + ": " + inline(page.source)))
     parts += [_filled(inline(note)) for note in page.notes]
@@ -144,8 +146,8 @@ def _chain(chain: ChainView) -> str:
             lines += [_filled(reason, " " * (pad + 8))] if reason else []
     if chain.boxed and len(chain.steps) > 1:
         lines += ["", *_box(f"{chain.lhs.text} {chain.sign_text} {chain.steps[-1].rhs.text}")]
-    for numbers, mark, sentence in evidence_groups(chain):
-        lines.append(_filled(f"{mark.sign} {numbers} {inline(sentence)}", "    "))
+    for number, mark, sentence in remarks(chain):
+        lines.append(_filled(f"{mark.sign} {number} {inline(sentence)}", "    "))
         lines += [_filled(inline(detail), "        ") for detail in mark.details]
     return "\n".join(lines)
 
@@ -191,4 +193,4 @@ def _box(text: str) -> list[str]:
 
 def _legend(book: Book) -> list[str]:
     listed = [f"{sign} {word}: {meaning}" for _, sign, word, meaning in book.legend]
-    return [_filled("; ".join(listed) + ".")] if listed else []
+    return [_filled(f"{'; '.join(listed)}. {book.rule_mark}".strip())] if listed else []

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derive.writer.book import Book, chapter_starts, sentence_case
+from derive.writer.checked import how_checked, remarks
 from derive.writer.latex_page import BESIDE, REASON_MM, block_kind, line_width
-from derive.writer.page import ChainView, DefinitionView, StepView, evidence_groups
+from derive.writer.page import ChainView, DefinitionView, StepView
 from derive.writer.pictures.embed import picture_typst
 from derive.writer.prose import Run, paragraphs, runs
 from derive.writer.spoken_latex import spoken_latex
@@ -72,7 +73,8 @@ def environment_with_filters() -> Environment:
         "picture": lambda picture: picture_typst(picture, prose_typst, string),
     }
     environment.globals = environment.globals | {
-        "evidence": evidence_groups,
+        "remarks": remarks,
+        "how_checked": how_checked,
         "sentence_case": sentence_case,
         "math": math_typst,
     }
