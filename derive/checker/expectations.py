@@ -20,9 +20,19 @@ from derive.checker.tables import Cholesky, Table
 from derive.errors import EvaluationError
 from derive.expr.core import Add, Apply, Dim, Expr, Item, Neg, Number, Product, Symbol, as_expr
 from derive.expr.facts import declared
-from derive.expr.nodes import Expectation, Filled, Index, Quotient, Reduce, Transpose
+from derive.expr.nodes import (
+    Call,
+    Derivative,
+    Expectation,
+    Filled,
+    Function,
+    Index,
+    Quotient,
+    Reduce,
+    Transpose,
+)
 from derive.expr.sizes import Shape, Size
-from derive.expr.walk import free_symbols, inline, substitute, symbols
+from derive.expr.walk import free_symbols, inline, post_order, substitute, symbols, transform
 
 ZERO, ONE, TWO = (Number(Fraction(v)) for v in (0, 1, 2))
 

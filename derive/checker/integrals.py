@@ -22,15 +22,26 @@ from derive.checker.expectations import (
 from derive.checker.quadrature import SPACE, gauss_legendre, tanh_sinh, whole_space
 from derive.checker.tables import Table
 from derive.errors import EvaluationError
-from derive.expr.core import Add, Dim, Expr, Item, Neg, Number, Product, Symbol
-from derive.expr.nodes import Constant, Index, Integral, Limit, Reduce, Relation
+from derive.expr.core import Add, Apply, Dim, Expr, Item, Neg, Number, Power, Product, Symbol
+from derive.expr.nodes import (
+    Call,
+    Constant,
+    Expectation,
+    Index,
+    Integral,
+    Limit,
+    Reduce,
+    Relation,
+)
 from derive.expr.sizes import Size
-from derive.expr.walk import inline, symbols
+from derive.expr.walk import inline, post_order, symbols
 
 #: Gauss-Legendre nodes on each of the panels of a finite range, at level 0 and 1
 LEGENDRE, PANELS = (30, 44), (2, 3)
 #: step of the double exponential rules at level 0 and 1
 STEPS = (Fraction(1, 48), Fraction(1, 60))
+#: step and end of the rule for a finite range with rough ends, at level 0 and 1
+ENDS = ((Fraction(1, 12), 3.6), (Fraction(1, 16), 4.0))
 #: how near a limit is approached, as a power of 2, at level 0 and 1
 NEARNESS = (90, 120)
 
@@ -59,18 +70,34 @@ def integral(node: Integral, setup: Setup) -> Expr:
         return _rule(body, x, "half", node.upper, -1, setup)
     assert node.lower is not None
     assert node.upper is not None
+    if _has_ends(body, x):
+        return _to_the_ends(body, x, node.lower, node.upper, setup)
     return _finite_range(body, x, node.lower, node.upper, setup)
 
 
 def small_spaces(nodes: Sequence[Expr]) -> list[Expr]:
-    """The sizes at which an integral over an array can be evaluated, as conditions: n <= 2 for a variable in R^n."""
+    """The sizes at which an integral over an array, or the mean of any function of it, can be evaluated, as conditions:
+    n <= 2 for a variable in R^n."""
     found: dict[Expr, None] = {}
     for node in nodes:
-        if isinstance(node, Integral):
-            for size in node.variable.dims:
+        variables: tuple[Symbol, ...] = (node.variable,) if isinstance(node, Integral) else ()
+        if isinstance(node, Expectation) and _unsmoothed(node):
+            variables = tuple(z for z in node.over if z.law and z.law.args[:1] == ("normal",))
+        for variable in variables:
+            for size in variable.dims:
                 if size.constant is None:
                     found[Relation("<=", Dim(size), Number(Fraction(max(SPACE))))] = None
     return list(found)
+
+
+def _unsmoothed(node: Expectation) -> bool:
+    """Whether the mean is that of a function without a formula, or a wave, for which few nodes do not suffice."""
+    return any(
+        (isinstance(n, Call) and n.function.body is None)
+        or (isinstance(n, Apply) and n.function in ("sin", "cos"))
+        for arg in node.args
+        for n in post_order(arg, into_definitions=True)
+    )
 
 
 def _infinite(bound: Expr | None, sign: int) -> bool:
@@ -90,6 +117,8 @@ def _inlined(body: Expr, x: Symbol) -> Expr:
     depends = {
         s: None for s in symbols(body) if s.definition is not None and x in symbols(s.definition)
     }
+    for defined in depends:
+        body = evaluated_slopes(body, defined)
     return inline(body, depends)
 
 
@@ -117,8 +146,35 @@ def _finite_range(body: Expr, x: Symbol, lower: Expr, upper: Expr, setup: Setup)
     place = Add((lower, Product((length, _tabled(f"panels {panels}", nodes, k)))))
     weight = _tabled(f"panel weights {panels}", weights, k)
     return Product((length, Reduce("sum", (k,), Product((weight, placed(body, x, place))))))
-    for defined in depends:
-        body = evaluated_slopes(body, defined)
+
+
+def _has_ends(body: Expr, x: Symbol) -> bool:
+    """Whether the body may have no Taylor series at the end of a range: a logarithm, or a power that is
+    no whole number, of something with the variable."""
+    for node in post_order(body, into_definitions=True):
+        part: Expr | None = None
+        if isinstance(node, Power) and not _whole(node.exponent):
+            part = node.base
+        elif isinstance(node, Apply) and node.function in ("log", "sqrt"):
+            part = node.args[0]
+        if part is not None and x in symbols(part):
+            return True
+    return False
+
+
+def _whole(exponent: Expr) -> bool:
+    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value >= 0
+
+
+def _to_the_ends(body: Expr, x: Symbol, lower: Expr, upper: Expr, setup: Setup) -> Expr:
+    """A double exponential rule on a finite range: its nodes crowd at both ends, where the two levels
+    stop at different places."""
+    nodes, weights = tanh_sinh("unit", *ENDS[setup.level])
+    k = Index(f"k'{x.name}", ONE, Dim(Size.of(len(nodes))))
+    length = Add((upper, Neg(lower)))
+    place = Add((lower, Product((length, _tabled(f"ends {setup.level}", nodes, k)))))
+    weight = _tabled(f"end weights {setup.level}", weights, k)
+    return Product((length, Reduce("sum", (k,), Product((weight, placed(body, x, place))))))
 
 
 def limit(node: Limit, setup: Setup) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
-from derive.derivation import Chain, Derivation, Side, Step, Unreadable
+from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, PremiseError
 from derive.expr.nodes import Expr, Number, Relation, Symbol
 from derive.expr.shapes import transposed
@@ -70,6 +70,8 @@ def judge(
         left: Side = chain.lhs
         for step in chain.steps:
             verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
+            if verdict.kind == "fails" and step.doubt:
+                verdict = Verdict("unchecked", why=step.doubt)
             if strict and isinstance(left, Expr) and isinstance(step.rhs, Expr):
                 from derive.checker.neighbours import with_power
 
@@ -103,6 +105,8 @@ def judge_step(
         return verdict
     if step.role == "condition":
         return Verdict("definition", why="a condition: imposed here, not claimed")
+    if step.role == "shift":
+        return _up_to_constant(chain, step, seed, time_limit)
     if step.alternatives:
         verdict, left, right, premises = _by_alternatives(
             verdict, chain, left, step, seed, time_limit
@@ -119,6 +123,29 @@ def judge_step(
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, right, premises, seed)
+
+
+def _up_to_constant(chain: Chain, step: Step, seed: int, time_limit: float | None) -> Verdict:
+    """The verdict on sides that agree up to a constant: by the variables of which it may be independent."""
+    from derive.checker.causes import with_cause
+
+    failed: list[tuple[Verdict, Alternative]] = []
+    for other in step.alternatives:
+        verdict = judge_relation(
+            other.lhs, "=", other.rhs, premises=chain.premises, seed=seed, time_limit=time_limit
+        )
+        if verdict.kind == "holds":
+            return replace(verdict, why="; ".join(p for p in (other.note, verdict.why) if p))
+        if verdict.kind != "fails":
+            return replace(verdict, kind="unchecked", why=f"{other.note}: {verdict.why}")
+        failed.append((verdict, other))
+    if not failed:
+        return Verdict(
+            "unchecked", why="an additive constant leaves open which terms are dropped"
+        )
+    verdict, other = failed[0]
+    found = with_cause(verdict, other.lhs, "=", other.rhs, chain.premises, seed)
+    return replace(found, why="; ".join(part for part in (other.note, found.why) if part))
 
 
 def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: int) -> Verdict:

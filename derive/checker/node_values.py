@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from derive.checker.evaluator import LARGEST_POWER, Evaluator, Scope, Value, handles
 from derive.errors import EvaluationError
 from derive.expr import nodes as n
@@ -122,19 +124,29 @@ def _power(ev: Evaluator, node: n.Power, scope: Scope) -> Value:
     base, exponent = scope.memo[node.base], scope.memo[node.exponent]
     if not node.base.shape:
         return ev.k.power(base, exponent)
-    found = ev.k.to_integers(exponent).reshape(-1)
-    power = int(found[0])
-    if (found != power).any():
-        raise EvaluationError(f"the power of a matrix varies: {node.exponent!r}")
-    if abs(power) > LARGEST_POWER:
-        raise EvaluationError(f"the power {power} of a matrix is above {LARGEST_POWER}")
-    if power < 0:
-        base = ev.k.inverse(base)
+    found = np.asarray(ev.k.to_integers(exponent))
+    wanted = sorted({int(power) for power in found.reshape(-1)})
+    if max(abs(wanted[0]), abs(wanted[-1])) > LARGEST_POWER:
+        largest = max(wanted, key=abs)
+        raise EvaluationError(f"the power {largest} of a matrix is above {LARGEST_POWER}")
+    if len(wanted) == 1:
+        return _matrix_power(ev, base, wanted[0])
+    total = None  # the exponent varies: each power where it is meant
+    for power in wanted:
+        here = ev.base.integers((found == power).astype(int).reshape(*found.shape, 1, 1))
+        part = ev.k.multiply(here, _matrix_power(ev, base, power))
+        total = part if total is None else ev.k.add(total, part)
+    return total
+
+
+def _matrix_power(ev: Evaluator, base: Value, power: int) -> Value:
+    """A^k by repeated products, with the inverse for k < 0."""
     if power == 0:
         return ev.k.eye(ev.k.size(base, -1))
-    result = base
+    factor = ev.k.inverse(base) if power < 0 else base
+    result = factor
     for _ in range(abs(power) - 1):
-        result = ev.k.matmul(result, base)
+        result = ev.k.matmul(result, factor)
     return result
 
 

@@ -15,7 +15,7 @@ from derive.checker.identity import Identity
 from derive.checker.sampling import Points
 from derive.checker.verdicts import Evidence, Verdict
 from derive.expr.nodes import Expr, Number, Symbol
-from derive.expr.walk import post_order
+from derive.expr.walk import free_indices, post_order
 
 #: rounds of descent on the gap of an inequality, and the points that start it
 ROUNDS, STARTS = 48, 24
@@ -192,7 +192,7 @@ class Proportion(Identity):
     def verdict(self) -> Verdict:
         """A ratio that varies refutes, unless it varies only with what may be part of the constant."""
         found = super().verdict()
-        if found.kind == "fails" and len(self.problem.symbols) > 1:
+        if found.kind == "fails" and (len(self.problem.symbols) > 1 or free_indices(self.problem.lhs)):
             why = "the ratio of the sides varies; it may be constant in the variable that is meant, which is not stated"
             return Verdict("unchecked", found.evidence, why=why)
         return found

@@ -19,10 +19,12 @@ from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
     Add,
     Derivative,
+    Differential,
     Dim,
     Expr,
     Function,
     Index,
+    Item,
     Neg,
     Number,
     Relation,
@@ -138,9 +140,29 @@ def _assignment(premise: Expr, everywhere: Sequence[Expr]) -> tuple[Symbol, Expr
             continue
         if symbol in symbols(value) or any(isinstance(n, Index) for n in _free_indices(value)):
             continue
-        if not _in_functions(symbol, everywhere):
+        if not (_in_functions(symbol, everywhere) or _is_held(symbol, value, everywhere)):
             return symbol, value
     return None
+
+
+def _is_held(symbol: Symbol, value: Expr, everywhere: Sequence[Expr]) -> bool:
+    """Whether a derivative holds the symbol fixed by something on which its value depends.
+
+    The premise b = A x speaks of one point; the derivative of x^T x - v^T (A x - b) by x takes b as a constant, which
+    it would not be as a name for A x."""
+    inside = symbols(value)
+    for root in everywhere:
+        for node in post_order(root, into_definitions=True):
+            if isinstance(node, Derivative):
+                variables: Sequence[Expr] = node.wrt
+            elif isinstance(node, Differential):
+                variables = node.wrt
+            else:
+                continue
+            bases = (v.base if isinstance(v, Item) else v for v in variables)
+            if any(base in inside for base in bases) and symbol in symbols(node.body):
+                return True
+    return False
 
 
 def _free_indices(value: Expr) -> tuple[Index, ...]:

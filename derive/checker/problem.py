@@ -87,7 +87,7 @@ class Problem:
         self.extents = _extents(self.indices)
         self.names = _size_names(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
-        if Integral in kinds:
+        if Integral in kinds or Expectation in kinds:
             from derive.checker.integrals import small_spaces
 
             self.size_premises += small_spaces(self.plan.order)

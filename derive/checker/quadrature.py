@@ -16,7 +16,7 @@ Grid = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 BITS = 200
 
 #: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
-HERMITE = {1: (48, 64), 2: (28, 36), 3: (7, 9), 4: (4, 5), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
+HERMITE = {1: (48, 64), 2: (20, 26), 3: (7, 9), 4: (4, 5), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
 
 #: step and end of the trapezoid rule over R^m at level 0 and 1, by the number of dimensions
 SPACE: dict[int, tuple[tuple[Fraction, Fraction], ...]] = {
@@ -44,17 +44,22 @@ def gauss_legendre(count: int) -> Rule:
 
 
 @lru_cache(maxsize=32)
-def tanh_sinh(kind: str, step: Fraction) -> Rule:
-    """The double exponential rule with a step: `line` for (-oo, oo), `half` for (0, oo)."""
+def tanh_sinh(kind: str, step: Fraction, far: float = FAR) -> Rule:
+    """The double exponential rule with a step: `line` for (-oo, oo), `half` for (0, oo), `unit` for (0, 1)."""
     import mpmath
 
     with mpmath.workdps(60):
         h, quarter = mpmath.mpf(step.numerator) / step.denominator, mpmath.pi / 2
         nodes, weights = [], []
-        for j in range(-int(FAR / h), int(FAR / h) + 1):
+        for j in range(-int(far / h), int(far / h) + 1):
             t = j * h
             s, c = quarter * mpmath.sinh(t), quarter * mpmath.cosh(t)
-            x, slope = (mpmath.sinh(s), mpmath.cosh(s)) if kind == "line" else (mpmath.exp(s),) * 2
+            if kind == "unit":
+                x = 1 / (1 + mpmath.exp(-2 * s))
+                slope = 2 * x / (1 + mpmath.exp(2 * s))
+            else:
+                line = kind == "line"
+                x, slope = (mpmath.sinh(s), mpmath.cosh(s)) if line else (mpmath.exp(s),) * 2
             nodes.append(_fraction(x, mpmath))
             weights.append(_fraction(h * c * slope, mpmath))
         return tuple(nodes), tuple(weights)

@@ -12,7 +12,7 @@ from derive import Note, binomial, eq, exp, limit, log, partial, recipe, sum_ove
     level=1,
 )
 def power_rule(note: Note) -> None:
-    """The derivative of a power: the exponent comes down and falls by one, first for integers and then for any exponent."""
+    """The exponent comes down and falls by one, first for whole exponents and then for any."""
     (n,) = note.dims("n")
     k, first = note.index("k", n, 0), note.index("k", n)
     x = note.scalar("x", "where the slope is wanted", "positive")

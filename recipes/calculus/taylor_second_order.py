@@ -6,16 +6,14 @@ from derive import (
     Note,
     eq,
     equals,
-    ge,
-    gt,
     grad,
+    gt,
     hessian,
     integral,
     limit,
     lt,
     partial,
     recipe,
-    zeros,
 )
 
 HALF = Fraction(1, 2)
@@ -31,7 +29,7 @@ HALF = Fraction(1, 2)
     level=2,
 )
 def taylor_second_order(note: Note) -> None:
-    """Near a point a smooth function is a quadratic one, with an error in closed form; the Hessian tells minimum from saddle."""
+    """Near a point a smooth function is quadratic, with a known error; curvature tells minimum from saddle."""
     (n,) = note.dims("n")
     f = note.mapping("f", (n,), (), "a smooth function")
     x = note.vector("x", n, "a point")

@@ -7,7 +7,7 @@ from derive import Note, eq, norm2, recipe, sqrt
     "ddpm-posterior",
     title="Posterior of the diffusion forward process",
     chapter="generative",
-    needs=["ddpm-forward-marginal"],
+    needs=["ddpm-forward-marginal", "gaussian-conditional"],
     source="Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models (2020), equations (6) and "
     "(7)",
     level=4,

@@ -7,7 +7,7 @@ from derive import Note, eq, grad, log, partial, recipe, sigmoid, tanh
     "gan-generator-gradients",
     title="Saturating and non-saturating generator losses",
     chapter="generative",
-    needs=["activation-derivatives"],
+    needs=["gan-optimal-discriminator", "activation-derivatives"],
     source="Goodfellow et al., Generative Adversarial Nets (2014), section 3",
     level=2,
 )

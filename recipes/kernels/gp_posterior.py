@@ -7,7 +7,7 @@ from derive import Note, block, det, eq, identity, inverse, recipe
     "gp-posterior",
     title="Gaussian-process regression",
     chapter="kernels",
-    needs=["kernel-ridge-dual"],
+    needs=["gaussian-conditional", "kernel-ridge-dual"],
     source="Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equations (2.23) "
     "and (2.24); Bishop, Pattern Recognition and Machine Learning (2006), equations (6.66) "
     "and (6.67)",

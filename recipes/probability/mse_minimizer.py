@@ -7,7 +7,7 @@ from derive import Note, eq, ge, partial, recipe, sum_over
     "mse-minimizer",
     title="The conditional mean minimises expected squared error",
     chapter="probability",
-    needs=[],
+    needs=["variance-identities"],
     source="Bishop, Pattern Recognition and Machine Learning (2006), equations (1.89) and (1.90); "
     "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), section 2.4",
     level=2,

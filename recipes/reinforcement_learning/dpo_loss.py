@@ -20,7 +20,7 @@ from derive import (
     "dpo-loss",
     title="The KL-regularised policy and the DPO gradient",
     chapter="reinforcement learning",
-    needs=["kl-nonnegativity", "softmax-jacobian", "logistic-regression"],
+    needs=["categorical-loglik-gradient", "kl-nonnegativity", "logistic-regression"],
     source="Rafailov et al., Direct Preference Optimization (2023), equations (4) to (7)",
     level=4,
 )

@@ -86,6 +86,7 @@ mean = f("mean", v)
 powers = sum_over(index("i", n - 1, 0), b ** index("i", n - 1, 0))
 phi = abstract_function("phi")
 w3 = symbol("w", 3)
+t3 = index("t", 2, 0)
 bend = abstract_function("g", 3, elementwise=False)  # of a vector, without a formula
 sum_phi = sum_over(i, call(phi, item(v, i)))
 
@@ -205,6 +206,16 @@ CASES: list[Case] = [
     ("power rule", False, lambda: (grad(exp_ax, v), (a.T @ v) * f("exp", a.T @ v - 1) * a)),
     ("gradient by an entry", True, lambda: (Derivative(v.T @ v, (Item(v, (i,)),)), 2 * v[i])),
     ("entry factor", False, lambda: (Derivative(v.T @ v, (Item(v, (i,)),)), v[i])),
+    (
+        "powers of a matrix in a sum",
+        True,
+        lambda: (sum_over(t3, 2**t3 * A**t3), identity(n) + 2 * A + 4 * A @ A),
+    ),
+    (
+        "powers of a matrix in a sum, one lost",
+        False,
+        lambda: (sum_over(t3, 2**t3 * A**t3), identity(n) + 4 * A @ A),
+    ),
     ("abstract", True, lambda: (grad(sum_phi, v), call(phi, v, order=1))),
     ("abstract hessian", True, lambda: (hessian(sum_phi, v), diag(call(phi, v, order=2)))),
     (

@@ -73,6 +73,12 @@ TRUE: dict[str, tuple[Expr, Expr]] = {
         * exp(L.T @ apply("inverse", S) @ L / 2)
         / apply("sqrt", apply("det", S)),
     ),
+    "slope inside an expectation": (mean(grad(Z.T @ S @ Z, Z), Z), 2 * S @ MU),
+    "slope inside an integral": (Integral(grad(BELL, x) * x, x), -apply("sqrt", 2 * pi) * s),
+    "rough ends": (
+        Integral(x ** (s - 1) * (1 - x) ** 2, x, as_expr(0), as_expr(1)),
+        2 / (s * (s + 1) * (s + 2)),
+    ),
     "gradient of an expectation": (grad(mean(Z.T @ S @ Z, Z), MU), 2 * S @ MU),
     "gaussian integral": (Integral(BELL, x), apply("sqrt", 2 * pi) * s),
     "gamma integral": (
@@ -100,6 +106,8 @@ FALSE: dict[str, tuple[Expr, Expr]] = {
         (2 * pi) ** (D / 2) * apply("sqrt", apply("det", S)),
     ),
     "gaussian integral": (Integral(BELL, x), apply("sqrt", 2 * pi) * s**2),
+    "slope inside an expectation": (mean(grad(Z.T @ S @ Z, Z), Z), S @ MU),
+    "rough ends": (Integral(x ** (s - 1), x, as_expr(0), as_expr(1)), 1 / (s + 1)),
     "limit of a quotient": (Limit(apply("sin", s * x) / x, x, as_expr(0)), 1 / s),
 }
 

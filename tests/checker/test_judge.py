@@ -340,6 +340,15 @@ def test_jax_is_not_loaded_for_an_identity() -> None:
     assert item(a, 1).shape == ()
 
 
+def test_a_premise_is_no_name_for_what_a_derivative_varies() -> None:
+    wide, right = symbol("A", 2, 3, facts=["full_row_rank"]), symbol("b", 2)
+    short, price = symbol("x", 3), symbol("p", 2)
+    lagrangian = short.T @ short / 2 - price.T @ (wide @ short - right)
+    given = (equals(grad(lagrangian, short), zeros(3)), equals(wide @ short, right))
+    assert kind(short, "=", wide.T @ price, *given) == "holds"
+    assert kind(short, "=", 2 * wide.T @ price, *given) == "fails"
+
+
 def test_premises_for_all_values_of_an_index() -> None:
     i = index("i", n)
     r = symbol("r", n)

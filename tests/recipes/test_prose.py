@@ -111,6 +111,8 @@ def test_letters_in_prose_are_declared(slug: str) -> None:
         for symbol in symbols(side):
             known.update(re.findall(r"[A-Z]", symbol.name))
             known.update(name for size in symbol.dims for name in size.names)
+    for given in made.givens:
+        known.update(re.findall(r"[A-Z]", given.symbol.name))
     for block in made.blocks:
         if isinstance(block, Definition):
             known.update(re.findall(r"[A-Z]", block.symbol.name))
