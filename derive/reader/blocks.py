@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,13 @@ class Prose:
     pieces: tuple[Text | Inline, ...]
     span: Span
     source: Source
+
+
+@dataclass(frozen=True)
+class Row(Prose):
+    """A row of a table: prose in `cells`. A row whose first cell is empty goes on with the one before."""
+
+    cells: tuple[tuple[Text | Inline, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,23 @@ class BlockBuilder:
     _words: list[str] = field(default_factory=list)
     _start: int = 0
     _end: int = 0
+    _tables: int = 0
+    _bars: list[int] = field(default_factory=list)
+
+    @property
+    def in_table(self) -> bool:
+        """Whether what comes belongs to a table."""
+        return self._tables > 0
+
+    def table(self, opens: bool) -> None:
+        """A table starts or ends here."""
+        self.flush()
+        self._tables = max(self._tables + (1 if opens else -1), 0)
+
+    def cell(self) -> None:
+        """A bar between two cells."""
+        self._close_text()
+        self._bars.append(len(self._pieces))
 
     def text(self, words: str, start: int, end: int) -> None:
         if not self._words:
@@ -198,8 +223,21 @@ class BlockBuilder:
         self._close_text()
         if self._pieces:
             span = self._pieces[0].span | self._pieces[-1].span
-            self.blocks.append(Prose(tuple(self._pieces), span, self.source))
+            prose = Prose(tuple(self._pieces), span, self.source)
             self._pieces = []
+            self.blocks.append(self._row(prose) if self.in_table else prose)
+        self._bars = []
+
+    def _row(self, prose: Prose) -> Row:
+        """The cells of a row, after those of the row that it goes on with."""
+        edges = [0, *self._bars, len(prose.pieces)]
+        cells = tuple(prose.pieces[a:b] for a, b in itertools.pairwise(edges))
+        last = self.blocks[-1] if self.blocks else None
+        if not cells[0] and isinstance(last, Row):
+            self.blocks.pop()
+            pieces = (*last.pieces, *prose.pieces)
+            return Row(pieces, last.span | prose.span, self.source, (*last.cells, *cells[1:]))
+        return Row(prose.pieces, prose.span, self.source, cells)
 
     def _close_text(self) -> None:
         words = re.sub(r"\s+", " ", "".join(self._words))

@@ -12,6 +12,20 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("symmetric_entries",),
     ),
     (r"(strictly |all )?(positive|non-?zero|unit) diagonals?( entries| elements)?", ()),
+    (r"zero where (an|its|the) ind(ex|ices) leaves? (its|their|the) range", ("zero_outside",)),
+    (
+        r"positive entries,? (and |with )?(all )?rows (that )?(sum|summing) to (one|1)",
+        ("stochastic_rows",),
+    ),
+    (r"positive entries (that|which) sum to (one|1)(?! in)", ("simplex",)),
+    (r"(entries )?sum to (one|1) in (total|all)", ("total_one",)),
+    (r"positive integers?", ("natural",)),
+    (r"pairwise (different|distinct) eigenvalues", ("distinct_eigenvalues",)),
+    (r"columns (that )?sum to (zero|0)", ("centred",)),
+    (r"one entry (is )?(1|one),? (and )?(all )?the others (0|zero)", ("one_hot",)),
+    (r"euclidean norm (one|1)", ("unit_norm",)),
+    (r"(entries|integers?|numbers?),? (are )?at least (zero|0)", ("nonnegative",)),
+    (r"entries (that are|are|is)? ?not (zero|0)|\bnot zero\b", ("nonzero",)),
     (r"symmetric (and )?positive[ -]semi[ -]?definite", ("psd",)),
     (r"symmetric (and )?positive[ -]definite|\bspd\b", ("pd",)),
     (r"positive[ -]semi[ -]?definite|\bpsd\b", ("psd",)),
@@ -34,7 +48,7 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"one-?hot|1-of-k", ("one_hot",)),
     (r"row-?stochastic|rows (are|is) (probability|distributions)", ("stochastic_rows",)),
     (r"rows (that )?sum to (one|1)", ("rows_sum_to_one",)),
-    (r"total sum one|sum to one in total|entries sum to one in total", ("total_one",)),
+    (r"total sum one|(entries )?sum to one in (total|all)", ("total_one",)),
     (
         r"probability (vector|distribution)|on the (probability )?simplex|(in|from) the (probability )?simplex",
         ("simplex",),
@@ -53,6 +67,16 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"centred|centered|mean[- ]zero columns|zero[- ]mean columns", ("centred",)),
 )
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), facts) for pattern, facts in WORDS)
+
+#: facts of vectors and of matrices alone
+OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
+OF_MATRICES = frozenset(
+    [
+        "symmetric", "antisymmetric", "psd", "pd", "invertible", "orthogonal", "orthonormal_columns", "diagonal",
+        "lower_triangular", "upper_triangular", "zero_diagonal", "full_column_rank", "full_row_rank", "centred",
+        "one_hot_rows", "stochastic_rows", "distinct_eigenvalues",
+    ]
+)  # fmt: skip
 
 #: functions that are declared in words
 FUNCTIONS: tuple[tuple[str, str], ...] = (
@@ -89,6 +113,14 @@ def facts_in(text: str) -> list[str]:
             found.update(dict.fromkeys(facts))
             left = pattern.sub(" ", left)
     return list(found)
+
+
+def without_facts(text: str) -> str:
+    """What a phrase says beside facts."""
+    left = re.sub(r"\s+", " ", text)
+    for pattern, _ in _COMPILED:
+        left = pattern.sub(" ", left)
+    return left
 
 
 def function_in(text: str) -> str:

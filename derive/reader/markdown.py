@@ -31,10 +31,14 @@ _POINT = re.compile(
     | (?P<escaped>\\.)
     | (?P<dollar>\$)
     | (?P<item>^[ \t]*(?:[-*+]|\d{{1,3}}[.)])[ \t]+)
+    | (?P<row>^[ ]{{0,3}}\|[^\n]*\|[ \t]*$)
     | (?P<blank>\n[ \t\r]*\n\s*)
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_CELL = re.compile(r"(?P<code>`+)|(?P<parenthesis>\\\\?\()|(?P<escaped>\\.)|(?P<dollar>\$)")
+_BAR = re.compile(r"\\.|\$(?:[^$\\\n|]|\\.)*\$|\|")
+_RULE = re.compile(r"[\s|:-]+")
 _INLINE = re.compile(r"\$(?=[^\s$])((?:[^$\\\n]|\\.|\\\n|\n(?![ \t\r]*\n))*)(?<![\s\\])\$(?!\d)")
 _LOOSE = re.compile(r"\$[ \t]*([^$\n]*[\\^_={}+*/][^$\n]*|[ \t]+[A-Za-z]'?)[ \t]*\$(?!\d)")
 _QUOTE = re.compile(r"[ \t]*>")
@@ -143,6 +147,33 @@ class MarkdownReader:
         return match.end()
 
     _blank = _item
+
+    def _row(self, match: re.Match[str]) -> int:
+        """A line between bars is a row of a table; one of dashes parts the head from the body."""
+        if _RULE.fullmatch(match.group()):
+            return match.end()
+        self.builder.table(opens=True)
+        self._cells(match.start(), match.end())
+        self.builder.table(opens=False)
+        return match.end()
+
+    def _cells(self, start: int, end: int) -> None:
+        """The cells of a row, each read like a line of its own; a bar in a formula or after a backslash parts none."""
+        begin = self.text.index("|", start) + 1
+        for bar in _BAR.finditer(self.text, begin, end):
+            if bar.group() != "|":
+                continue
+            self._within(begin, bar.start())
+            begin = bar.end()
+            if self.text[begin:end].strip():
+                self.builder.cell()
+
+    def _within(self, position: int, end: int) -> None:
+        """A cell: words, code and formulas."""
+        while (match := _CELL.search(self.text, position, end)) is not None:
+            self._prose(position, match.start())
+            position = min(getattr(self, f"_{match.lastgroup}")(match), end)
+        self._prose(position, end)
 
     # mathematics
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
-from derive.reader.blocks import Prose
+from derive.reader.blocks import Prose, Row
 from derive.reader.declare import declare_clause, declare_slices, is_definition
 from derive.reader.declare_clauses import (
     ORDER_SIGNS,
@@ -33,6 +33,7 @@ from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node, tree
+from derive.reader.notation_rows import possible, take_row
 from derive.reader.phrases import Mention, mentions
 from derive.reader.prose_said import Said, Stated
 from derive.reader.scanner import Kind, Token
@@ -65,6 +66,8 @@ class Declarations:
         """Declare what a paragraph declares; its equations and conditions in reading order."""
         said = Said()
         found: list[Stated] = []
+        if isinstance(prose, Row) and take_row(self.reader(prose.source), prose, self.refused):
+            return []
         for mention in mentions(prose):
             if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
                 said.waiting = []
@@ -116,7 +119,8 @@ class Declarations:
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
             cut = relation_at(found[0].nodes)
             if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *ORDER_SIGNS):
-                found[0].subjects = [*said.waiting, *found[0].subjects]
+                alike = [nodes for nodes in said.waiting if _alike(nodes, found[0].nodes[:cut])]
+                found[0].subjects = [*alike, *found[0].subjects]
         return found
 
     def _relation(
@@ -219,7 +223,7 @@ class Declarations:
         if facts and (known is None or known.definition is None):
             entry = known or subject_entry(reader, subject)
             for fact in facts:
-                if _possible(entry, fact):
+                if possible(entry, fact):
                     entry.add_fact(fact)
         if bare and shape is None:
             rank = rank_said(
@@ -337,6 +341,11 @@ class Declarations:
             re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead)
         )
         owned = owned or bool(_ADJECTIVES.fullmatch(mention.lead))
+        noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
+        if noun and not re.fullmatch(
+            r"\s*(?:real |data |design )?matri(?:x|ces)\s*", mention.after
+        ):
+            owned = True  # `X an n x p matrix and y ...`
         if not said.subjects or not owned:
             said.shape = items
             return True
@@ -393,6 +402,16 @@ class Declarations:
 # ---------------------------------------------------------------------------------------------- small parts
 
 
+def _alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
+    r"""Whether a name that waits can share a set with another one: both capital letters, or both small ones.
+
+    `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta.
+    """
+    pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
+    capital = [n is not None and n.base.lstrip("\\")[:1].isupper() for n in pair]
+    return None in pair or capital[0] == capital[1]
+
+
 def _text(node: Node) -> str:
     return node.text if isinstance(node, Token) else ""
 
@@ -437,28 +456,6 @@ _ADJECTIVES = re.compile(
     r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
     re.I,
 )
-_OF_VECTORS = frozenset(["unit_norm", "sums_to_one", "simplex", "one_hot"])
-_OF_MATRICES = frozenset(
-    [
-        "symmetric", "antisymmetric", "psd", "pd", "invertible", "orthogonal", "orthonormal_columns", "diagonal",
-        "lower_triangular", "upper_triangular", "zero_diagonal", "full_column_rank", "full_row_rank", "centred",
-        "one_hot_rows", "stochastic_rows", "distinct_eigenvalues",
-    ]
-)  # fmt: skip
-
-
-def _possible(entry: Declaration, fact: str) -> bool:
-    """Whether a symbol of this shape can have the fact; a shape that is not known yet can."""
-    if entry.kind not in ("variable",):
-        return False
-    if entry.sizes is None:
-        return True
-    own = len(entry.sizes) - entry.family
-    if fact in _OF_MATRICES:
-        return own == 2
-    if fact in _OF_VECTORS:
-        return own == 1
-    return True
 
 
 def name_nodes(items: Sequence[Node]) -> list[Node]:

@@ -17,6 +17,7 @@ from derive.expr.facts import Fact, Law, implied
 from derive.expr.nodes import Dim, Expr, Function, Symbol
 from derive.expr.sizes import Shape, Size
 from derive.reader.formula_sizes import Sizes
+from derive.reader.law_words import LawSaid
 
 #: conventional letters of indices: only these make an undeclared subscript an index
 INDEX_LETTERS = frozenset([*"ijklmnrst", r"\ell"])
@@ -115,6 +116,7 @@ class Declaration:
     expand: Callable[..., object] | None = None
     assumed: bool = False
     section: int = 0
+    law_said: LawSaid | None = None
 
     def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:
         """Declare a fact; one that follows from another is dropped."""
@@ -127,6 +129,20 @@ class Declaration:
     def has(self, fact: str) -> bool:
         """Whether the fact is declared or follows."""
         return any(fact in implied(known.name) for known in self.facts)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the scripts of a document are: letters of superscripts that name layers or steps (`above`), of subscripts
+    that name steps (`below`), that count members (`counters`); `bases` have layers, of which `last` is the last one;
+    `indices` are letters of subscripts over which a sum runs somewhere."""
+
+    above: frozenset[str] = frozenset()
+    below: frozenset[str] = frozenset()
+    counters: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -157,6 +173,7 @@ class Table:
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
+    labels: Labels = field(default_factory=Labels)
     section: int = 0
 
     def copy(self) -> Table:
@@ -172,6 +189,7 @@ class Table:
             transposed=self.transposed,
             random=self.random,
             valued=self.valued,
+            labels=self.labels,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
@@ -201,7 +219,7 @@ class Table:
 
     def find(self, name: Name) -> tuple[Declaration, Name] | None:
         """The longest declared form and the name that was matched; fonts may differ where only one is declared."""
-        for form in _forms(name):
+        for form in self._forms(name):
             found, family = self.entries.get(form), self._family(form, name)
             if family is not None and (found is None or _has_member(family, form, name)):
                 return family, form  # with x and x_k declared, x_k is a member, not an entry of x
@@ -209,7 +227,7 @@ class Table:
                 return found, form
         if name.font == "rm" and name.base in ("d", "e", r"\pi"):
             return None  # upright, these are the differential and the constants, whatever else is called d, e or pi
-        for form in _forms(name):
+        for form in self._forms(name):
             near = self.by_letter.get(form.letter, {})
             if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
                 other = next(iter(near))
@@ -227,6 +245,19 @@ class Table:
                 if found is not None:
                     return found, form
         return None
+
+    def _forms(self, name: Name) -> Sequence[Name]:
+        """The name, then with primes, superscript, subscript taken off: longest form first.
+
+        A subscript in capitals that count nothing is a label and stays: `\\mu_{ML}`.
+        """
+        label = len(name.sub) > 1 and name.sub.isalpha() and name.sub.isupper()
+        if label and all(Name(letter) in self.entries for letter in name.sub):
+            label = False
+        subs = (False, True) if name.sub and not label else (False,)
+        sups = (False, True) if name.sup else (False,)
+        primes = (False, True) if name.primes else (False,)
+        return [name.without(b, p, q) for b, p, q in product(subs, sups, primes)]
 
     def _family(self, form: Name, name: Name) -> Declaration | None:
         """A family called `form` whose index can be among the parts that are left over, or that stands for the
@@ -292,7 +323,16 @@ def is_layer(table: Table, label: str) -> bool:
     """Whether the text in a superscript bracket (`l`, `l+1`) names one symbol and does not count members."""
     letter = label.split("+")[0].split("-")[0]
     entry = table.entries.get(Name(letter))
-    return letter in LAYERS and (entry is None or entry.kind != "index")
+    named = letter in LAYERS | table.labels.above | table.labels.last
+    named = named and letter not in table.labels.counters
+    return named and (entry is None or entry.kind != "index")
+
+
+def step_of(table: Table, sub: str) -> str:
+    """The letter of a subscript that names a step (`k`, `k+1`), each step being a symbol of its own; else empty."""
+    letter = sub.split("+")[0].split("-")[0]
+    rest = sub[len(letter) :].lstrip("+-")
+    return letter if letter in table.labels.below and (not rest or rest.isdigit()) else ""
 
 
 def _has_member(family: Declaration, form: Name, name: Name) -> bool:
@@ -302,9 +342,18 @@ def _has_member(family: Declaration, form: Name, name: Name) -> bool:
     return bool(name.sup) and not form.sup and name.sup not in _WHOLE
 
 
-def _forms(name: Name) -> Sequence[Name]:
-    """The name, then with primes, superscript, subscript taken off: longest form first."""
-    subs = (False, True) if name.sub else (False,)
-    sups = (False, True) if name.sup else (False,)
-    primes = (False, True) if name.primes else (False,)
-    return [name.without(b, p, q) for b, p, q in product(subs, sups, primes)]
+def is_index(sub: str, table: Table | None = None) -> bool:
+    """Whether a subscript looks like indices: conventional letters, those of a declared range and numbers, perhaps
+    with commas or an offset."""
+    head = sub.replace("\\ell", "l").replace(",", "")
+    if "+" in head or "-" in head:
+        head = head.split("+")[0].split("-")[0]
+    return 0 < len(head) <= 2 and all(
+        c in INDEX_LETTERS or c.isdigit() or (table is not None and _counts(table, c)) for c in head
+    )
+
+
+def _counts(table: Table, letter: str) -> bool:
+    """Whether a letter is an index whose range is written somewhere."""
+    entry = table.exact(Name(letter))
+    return entry is not None and entry.kind == "index"

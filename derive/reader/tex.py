@@ -21,6 +21,7 @@ from derive.reader.vocabulary import (
     HEADINGS,
     INNER_DISPLAYS,
     SKIPPED,
+    TABLES,
     THIN_SPACES,
     WIDE_SPACES,
     WITH_ARGUMENT,
@@ -217,6 +218,8 @@ class TexReader:
             return self._bracket(position)
         if token.text in (r"\]", r"\)"):
             self.builder.warn(f"{token.text} closes nothing", token.start)
+        elif token.text == r"\\" and self.builder.in_table:
+            self.builder.flush()
         elif token.text not in _ACCENTS:
             self.builder.text(_TEXT_SYMBOLS.get(token.text, " "), token.start, token.end)
         return position + 1
@@ -242,6 +245,8 @@ class TexReader:
         if name in SKIPPED and end is not None:
             return end + 1
         self.builder.add(ParagraphBreak(token.span, self.source))
+        if name in TABLES:
+            self.builder.table(opens=True)
         if name in COLUMNS:
             return self._skip_arguments(position + 1, 1)
         return self._skip_options(position + 1)
@@ -250,6 +255,8 @@ class TexReader:
         token = self.tokens[position]
         if token.text in DISPLAYS:
             self.builder.warn(rf"\end{{{token.text}}} closes nothing", token.start)
+        if token.text in TABLES:
+            self.builder.table(opens=False)
         self.builder.add(ParagraphBreak(token.span, self.source))
         return position + 1
 
@@ -342,6 +349,12 @@ class TexReader:
         self.builder.text(" ", token.start, token.end)
         return position + 1
 
+    def _bar(self, position: int) -> int:
+        if self.builder.in_table:
+            self.builder.cell()
+            return position + 1
+        return self._space(position)
+
     def _skip(self, position: int) -> int:
         return position + 1
 
@@ -357,7 +370,7 @@ _HANDLERS = {
     Kind.INPUT: TexReader._input,
     Kind.ERROR: TexReader._error,
     Kind.TIE: TexReader._space,
-    Kind.ALIGN: TexReader._space,
+    Kind.ALIGN: TexReader._bar,
     Kind.OPEN: TexReader._skip,
     Kind.CLOSE: TexReader._skip,
     Kind.VERBATIM: TexReader._skip,

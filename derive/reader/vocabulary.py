@@ -28,6 +28,9 @@ WITH_ARGUMENT = _starred("alignat xalignat xxalignat alignedat IEEEeqnarray arra
 COLUMNS = _starred("tabular tabularx longtable minipage multicols wrapfigure")
 """Environments of prose that take an argument which is no text."""
 
+TABLES = _starred("tabular tabularx longtable")
+"""Environments in which `&` parts cells and `\\\\` rows."""
+
 SKIPPED = _starred("thebibliography picture pspicture axis overpic")
 """Environments without mathematics that is claimed."""
 
@@ -47,7 +50,7 @@ ARGUMENTS_DROPPED = {
             "bibliography bibliographystyle url vspace hspace pagestyle thispagestyle hypersetup geometry "
             "usetikzlibrary theoremstyle index href color textcolor documentclass fontsize pagenumbering graphicspath "
             "nocite addbibresource allowdisplaybreaks lstset captionsetup input include usepackage"),
-        (2, "setlength addtolength setcounter addtocounter numberwithin newtheorem definecolor"),
+        (2, "multicolumn setlength addtolength setcounter addtocounter numberwithin newtheorem definecolor"),
     )
     for name in names.split()
 }  # fmt: skip
