@@ -28,6 +28,10 @@ class State:
     DIFFERENT = 6
 
 
+#: states of a point where only the left or only the right side has no value
+UNDEFINED_SIDE = (State.LEFT_UNDEFINED, State.RIGHT_UNDEFINED)
+
+
 def entry_state(a: Any, b: Any, agree: Any = AGREE) -> int:
     """What two balls say: equal (tightly enclosed), near zero (ask again more precisely), loose, undefined,
     different.

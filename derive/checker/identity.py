@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from derive.checker import budget
 from derive.checker.evaluate import TooLarge
 from derive.checker.problem import Problem
 from derive.checker.sampling import MANY, Points
+from derive.checker.special import Special
 from derive.checker.verdicts import Evidence, Verdict
 from derive.errors import EvaluationError
 from derive.expr.nodes import Expr
@@ -27,6 +30,8 @@ SUSPECTS = 2
 FEW = 4
 #: relative differences up to this are rounding, where one suspect of each kind is decided
 ROUNDING = 1e-9
+#: relative differences above this at special points may be more than rounding
+SEEN = 1e-12
 #: the share of points at which a derivative may have no value (kinks)
 KINKS = 0.3
 
@@ -51,6 +56,9 @@ class Record:
     saturated: bool | None = None
     notes: dict[str, None] = field(default_factory=dict)
     failed: tuple[Points, int] | None = None
+    #: what is special about points where a side has no value, or where a strict inequality is 0 < 0
+    gaps: dict[str, None] = field(default_factory=dict)
+    ties: dict[str, None] = field(default_factory=dict)
 
 
 class Identity:
@@ -102,16 +110,20 @@ class Identity:
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
         record = self.record
         points = self.problem.points(sizes, BATCH, choice)
+        special = self.problem.specials(sizes, BATCH, choice)
         try:
-            chosen = self._suspects(points)
+            chosen, odd = self._suspects(points, special)
         except TooLarge:
             points = points.subset(range(min(FEW, points.count)))
-            chosen = self._suspects(points)
+            special = None
+            chosen, odd = self._suspects(points, None)
         record.sizes.append(sizes)
         if self.problem.has_derivative and self.confirmed is None and chosen:
             self._ask_jax(points.subset(chosen[:1]))
         if chosen:
             self._decide(points.subset(chosen))
+        if odd and special is not None and record.failed is None:
+            self._decide_special(special.subset(list(odd)), tuple(odd.values()))
 
     def _ask_jax(self, points: Points) -> None:
         """JAX's derivative of the original function at one point must be ours."""
@@ -134,14 +146,25 @@ class Identity:
             left, right, _ = self.problem.sides(self.balls, points, True)
             return bool((self.states(left, right, points) == State.BOTH_UNDEFINED).all())
 
-    def _suspects(self, points: Points) -> list[int]:
-        """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect."""
+    def _suspects(
+        self, points: Points, special: Special | None
+    ) -> tuple[list[int], dict[int, bool]]:
+        """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect.
+
+        Beside them positions of special points that may refute, or (True) where one side seems to have no value.
+        """
+        together = points if special is None else points.with_more([special.points])
         with np.errstate(all="ignore"):
-            left, right, ev = self.problem.sides(self.floats, points, balls=False)
+            left, right, ev = self.problem.sides(self.floats, together, balls=False)
             absolute, relative, undefined = self.compare(left, right)
-        record = self.record
+        record, count = self.record, points.count
         record.notes.update(ev.notes)
-        record.points += points.count
+        record.points += together.count
+        odd: dict[int, bool] = {}
+        if special is not None:
+            odd = self._odd(special, absolute[count:], relative[count:], undefined[count:])
+            left, right = left[:count], right[:count]
+            absolute, relative, undefined = absolute[:count], relative[:count], undefined[:count]
         fine = undefined == 0
         self._watch(left, right, fine)
         finite = np.flatnonzero(fine)
@@ -159,7 +182,52 @@ class Identity:
             if self.problem.has_derivative and len(one_sided) < KINKS * points.count:
                 continue  # a derivative has no value at a kink, which is no restriction of a claim
             chosen.update(dict.fromkeys(int(i) for i in one_sided[:1]))
-        return list(chosen)
+        return list(chosen), odd
+
+    def _odd(
+        self, special: Special, absolute: Any, relative: Any, undefined: Any
+    ) -> dict[int, bool]:
+        """Positions of special points where the sides seem to differ, or (True) one of them to have no value."""
+        found = np.flatnonzero((undefined == 0) & self.suspicious(relative))
+        chosen = dict.fromkeys(_largest(relative, found, SUSPECTS), False)
+        chosen.update(dict.fromkeys(_largest(absolute, found, 1), False))
+        for side in (1, 2):
+            places = np.flatnonzero(undefined == side).tolist()
+            named = (i for i in places if special.labels[i] not in ("", *self.record.gaps))
+            chosen.update(dict.fromkeys(islice(named, 1), True))
+        return chosen
+
+    def suspicious(self, relative: Any) -> Any:
+        """For each point, whether what float64 finds may be more than rounding."""
+        return relative > SEEN
+
+    def _decide_special(self, special: Special, empty: Sequence[bool] = ()) -> None:
+        """Special points in balls: they refute, or show where a side has no value, and support nothing.
+
+        A ball may have no value where the exact side has one (the root of a ball around zero), so that a side is said
+        to have none only where float64 finds none either (`empty`).
+        """
+        from derive.checker.ball_kernel import precision
+        from derive.checker.decision import PRECISIONS, UNDEFINED_SIDE, State
+
+        record, points = self.record, special.points
+        if not points.count:
+            return
+        with precision(PRECISIONS[1]):
+            left, right, _ = self.problem.sides(self.balls, points, True)
+            states = self.states(left, right, points)
+        for position, state in enumerate(map(int, states)):
+            label = special.labels[position]
+            if state == State.DIFFERENT and _vanishes(points, position, left, right):
+                record.ties[label] = None
+            elif state == State.DIFFERENT:
+                record.failed = (points, position)
+                return
+            elif empty and empty[position] and state in UNDEFINED_SIDE:
+                left_side = state == UNDEFINED_SIDE[0]
+                side = self.problem.lhs if left_side else self.problem.rhs
+                if not self.problem.differentiates(side):
+                    record.gaps[label] = None
 
     def compare(self, left: Any, right: Any) -> tuple[Any, Any, Any]:
         """For each point of the batch, two measures by which it is suspect, and which sides are not finite."""
@@ -297,6 +365,13 @@ class Identity:
         reason = self._reason()
         if reason:
             return Verdict("unchecked", evidence, why=reason)
+        if self.record.ties:
+            where = ", or ".join(self.record.ties)
+            why = f"holds only where the sides are not both zero: they are at {where}"
+            return Verdict("unchecked", evidence, why=why)
+        if self.record.gaps:
+            where = ", or ".join(self.record.gaps)
+            return Verdict("holds", evidence, why=f"where both sides have a value: not at {where}")
         return Verdict("holds", evidence)
 
     def _reason(self) -> str:
@@ -352,6 +427,14 @@ def _largest(measure: Any, finite: Any, count: int) -> list[int]:
         return [int(finite[np.argmax(measure[finite])])]
     ranked = finite[np.argsort(-measure[finite], kind="stable")]
     return [int(i) for i in ranked[:count]]
+
+
+def _vanishes(points: Points, position: int, left: Any, right: Any) -> bool:
+    """Whether a symbol is zero and both sides with it: 0 < 0, where `unless it is zero` is often left unsaid."""
+    entries = (entry for side in (left, right) for entry in np.ravel(side[position]))
+    return any(not np.any(v[position]) for v in points.values.values()) and all(
+        entry.is_zero() for entry in entries
+    )
 
 
 def _worst(absolute: Any, left: Any, right: Any, finite: Any) -> float:

@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from derive.checker.domains import reduced
-from derive.checker.identity import Identity
+from derive.checker.identity import SEEN, Identity
 from derive.checker.sampling import Points
+from derive.checker.special import Special, allowed_values
 from derive.checker.verdicts import Evidence, Verdict
 from derive.expr.nodes import Expr, Number, Symbol
 from derive.expr.walk import free_indices, post_order
 
 #: rounds of descent on the gap of an inequality, and the points that start it
 ROUNDS, STARTS = 48, 24
+#: plain numbers are multiples of one over this
+PLAIN = 8
 #: facts of symbols that descent may move: freely, or keeping the sign
 FREE = (frozenset[str](), frozenset({"real"}), frozenset({"nonzero"}), frozenset({"invertible"}))
 SIGNED = (frozenset({"positive"}), frozenset({"nonnegative"}), frozenset({"negative"}))
@@ -48,11 +51,28 @@ class Order(Identity):
 
         return judge_points(left, right, self.op).states
 
+    def suspicious(self, relative: Any) -> Any:
+        """For each point, whether the left side may be above the right one, for `<` also level with it."""
+        return relative > (-SEEN if self.op == "<" else 0.0)
+
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
         super()._at_sizes(sizes, choice)
         if self.record.failed is None:
             lowest = self._descend(self.problem.points(sizes, STARTS, choice))
             self._decide(lowest)
+            if self.op == "<" and self.record.failed is None:
+                self._decide_special(self._snapped(lowest))
+
+    def _snapped(self, points: Points) -> Special:
+        """The points moved to plain numbers near by, where the sides may be equal exactly."""
+        values, fine = dict(points.values), np.ones(points.count, dtype=bool)
+        for symbol in [s for s in values if _moves(s) and not self.problem.lawful]:
+            rounded = np.round(np.asarray(values[symbol], dtype=float) * PLAIN) / PLAIN
+            values[symbol] = rounded
+            fine &= [allowed_values(symbol, value) for value in rounded]
+        moved = replace(points, values=values)
+        kept = np.flatnonzero(fine & self.problem.satisfied(moved)).tolist()
+        return Special(moved.subset(kept), tuple(_zeros(moved, i) for i in kept))
 
     def _descend(self, points: Points) -> Points:
         """Points moved, within what is declared, to where the right side exceeds the left least."""
@@ -90,6 +110,12 @@ class Order(Identity):
         return ""
 
 
+def _zeros(points: Points, position: int) -> str:
+    """What is zero at a point, for messages."""
+    zero = [f"{s.name} = 0" for s, v in points.values.items() if not np.any(v[position])]
+    return ", ".join(zero) or "a point"
+
+
 def _moves(symbol: Symbol) -> bool:
     return reduced(symbol.facts) in (*FREE, *SIGNED)
 
@@ -121,6 +147,10 @@ class Unequal(Identity):
     def compare(self, left: Any, right: Any) -> tuple[Any, Any, Any]:
         absolute, relative, undefined = super().compare(left, right)
         return -absolute, -relative, undefined
+
+    def suspicious(self, relative: Any) -> Any:
+        """For each point, whether the sides may be equal."""
+        return relative > -SEEN
 
     def states(self, left: Any, right: Any, points: Points) -> Any:
         from derive.checker.decision import judge_points

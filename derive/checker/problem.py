@@ -12,6 +12,7 @@ import numpy as np
 from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.plan import Plan
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
+from derive.checker.special import Special, named_numbers, special_points
 from derive.checker.surfaces import beside, switches
 from derive.errors import EvaluationError, ShapeError
 from derive.expr.nodes import (
@@ -86,6 +87,7 @@ class Problem:
         self.indices = self._indices() if Index in kinds else ()
         self.extents = _extents(self.indices)
         self.names = _size_names(self.plan.order)
+        self.numbers = named_numbers(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
         if Integral in kinds or Expectation in kinds:
             from derive.checker.integrals import small_spaces
@@ -143,6 +145,13 @@ class Problem:
         free = self.plan.deps[self.lhs] | self.plan.deps[self.rhs]
         return tuple(n for n in self.plan.order if isinstance(n, Index) and n in free)
 
+    def differentiates(self, side: Expr) -> bool:
+        """Whether a derivative occurs in a side."""
+        kinds = (Derivative, Differential)
+        return self.has_derivative and any(
+            isinstance(n, kinds) for n in post_order(side, into_definitions=True)
+        )
+
     def _only_sizes(self, premise: Expr) -> bool:
         return not any(isinstance(n, (Symbol, Index, Function)) for n in post_order(premise))
 
@@ -189,6 +198,24 @@ class Problem:
         if more is not None and self.point_premises:
             more = more.subset(np.flatnonzero(self.satisfied(more)).tolist())
         return points if more is None or not more.count else points.with_more([more])
+
+    def specials(self, sizes: dict[str, int], count: int, choice: int) -> Special | None:
+        """Special points for one assignment of sizes, where values are free; None where there are none."""
+        if self.lawful or self.solvers or self.expands or not self.symbols:
+            return None
+        found = special_points(
+            self.symbols,
+            tuple(sizes.items()),
+            count,
+            self.seed + 101 * choice,
+            self.tangents,
+            choice + 7 * self.seed,
+            self.numbers,
+        )
+        if found is None or not self.point_premises:
+            return found
+        kept = np.flatnonzero(self.satisfied(found.points)).tolist()
+        return found.subset(kept) if kept else None
 
     def _allowed_points(
         self, sizes: dict[str, int], count: int, choice: int, plain: bool = False
