@@ -33,11 +33,12 @@ def how_checked(page: Page) -> str:
     when no step was checked."""
     say = page.language
     steps = [step for chain in page.chains for step in chain.steps if step.mark.kind == "holds"]
-    groups: dict[tuple[str, int], list[StepView]] = {}
+    groups: dict[object, list[StepView]] = {}
     for step in steps:
         raw = step.mark.raw
         if raw is not None:
-            groups.setdefault((repr(raw.sizes), raw.points), []).append(step)
+            key = "many" if len(names_of(raw)) > NAMES else (repr(raw.sizes), raw.points)
+            groups.setdefault(key, []).append(step)
     lines = [f"{numbers(group)}: {evidence_of(group, say)}" for group in groups.values()]
     proved = [step for step in steps if step.mark.proved]
     lines += [f"{sentence_case(say('proved symbolically'))}: {numbers(proved)}"] if proved else []
@@ -47,8 +48,8 @@ def how_checked(page: Page) -> str:
 def evidence_of(steps: Sequence[StepView], say: Language) -> str:
     """The evidence that steps with the same sizes and points have in common: the largest difference, every referee."""
     found = [step.mark.raw for step in steps if step.mark.raw is not None]
-    told = [say("{n} points", n=found[0].points)] if found[0].points else []
-    told += [sizes_words(found[0], say)] if any(found[0].sizes) else []
+    told = [say("{n} points", n=span([e.points for e in found]))] if found[0].points else []
+    told += [sizes_words(found, say)] if any(found[0].sizes) else []
     told += [say("worst relative difference {x}", x=worst)] if (worst := _worst(found)) else []
     told += referees(found, say)
     if mutants := sum(e.mutants or 0 for e in found):
@@ -57,13 +58,24 @@ def evidence_of(steps: Sequence[StepView], say: Language) -> str:
     return ", ".join(told)
 
 
-def sizes_words(evidence: Evidence, say: Language) -> str:
+def sizes_words(found: Sequence[Evidence], say: Language) -> str:
     """`n = 3, 4, 5`, `(n, d) = (5, 3), (1, 2)`; of many names how often they were drawn and how large."""
-    names = dict.fromkeys(name for sizes in evidence.sizes for name in sizes)
-    if len(names) <= NAMES:
-        return sizes_text(evidence.sizes)
-    largest = max(size for sizes in evidence.sizes for size in sizes.values())
-    return say("{k} choices of the sizes up to {m}", k=len(evidence.sizes), m=largest)
+    if len(names_of(found[0])) <= NAMES:
+        return sizes_text(found[0].sizes)
+    largest = max(size for e in found for sizes in e.sizes for size in sizes.values())
+    counts = span([len(e.sizes) for e in found])
+    return say("{k} choices of the sizes up to {m}", k=counts, m=largest)
+
+
+def names_of(evidence: Evidence) -> list[str]:
+    """The names of the sizes."""
+    return list(dict.fromkeys(name for sizes in evidence.sizes for name in sizes))
+
+
+def span(counts: Sequence[int]) -> str:
+    """`192`, `24–192`."""
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _worst(found: Sequence[Evidence]) -> str:

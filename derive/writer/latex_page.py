@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ TEXT, REASON_MM, NUMBER = 43.5, 44, 4.0
 REASON = REASON_MM / 3.515
 #: what is left for left side, sign and right side beside a reason
 BESIDE = TEXT - REASON - NUMBER - 2.5
+#: rows of a chain that a page does not part from the box of their result
+TOGETHER = 6
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -96,7 +99,7 @@ def book_tex(book: Book) -> str:
         babel=BABEL.get(book.language.code, ""),
     )
     # an empty line between two displays would be a paragraph of its own
-    return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[)", r"\1\n", text)
+    return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[|\\keep)", r"\1\n", text)
 
 
 def environment_with_filters() -> Environment:
@@ -207,7 +210,10 @@ def chain_tex(chain: ChainView) -> str:
     """The steps in `align` with reasons on the right; the result in a box."""
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
-    long_left = chain.lhs.width > 9 or chain.lhs.width + _widest(chain) > BESIDE
+    parted = any(step.rhs.wide for step in chain.steps)
+    chain = widened(chain)
+    room = TEXT - NUMBER - 3.0 if parted else BESIDE
+    long_left = chain.lhs.width > 9 or chain.lhs.width + _widest(chain) > room
     first, *more = _broken(chain.lhs)
     rows = [rf"& {first} \notag", *(rf"&\quad {line} \notag" for line in more)] if long_left else []
     left = "" if long_left else chain.lhs.latex
@@ -218,9 +224,18 @@ def chain_tex(chain: ChainView) -> str:
         rows += _rows(step, left, indent, beside)
         left = ""
     text = _display("align", rows)
-    if chain.boxed and chain.steps:
-        text += "\n" + _boxed(chain)
-    return text
+    box = _boxed(chain) if chain.boxed and chain.steps else ""
+    if box and len(rows) <= TOGETHER:
+        return f"\\keep\n{text}\\loose\n{box}"
+    return f"{text}\n{box}" if box else text
+
+
+def widened(chain: ChainView) -> ChainView:
+    """The chain in lines over the whole page, its reasons below them, where a narrow column would part factors."""
+    if not any(step.rhs.wide for step in chain.steps):
+        return chain
+    steps = tuple(replace(step, rhs=step.rhs.widened) for step in chain.steps)
+    return replace(chain, steps=steps)
 
 
 def _widest(chain: ChainView) -> float:
@@ -242,7 +257,7 @@ def _rows(step: StepView, left: str, indent: str, beside: bool) -> list[str]:
     rows = [rf"{head} && \why{{{reason}}} {tag}" if beside and reason else f"{head} {tag}"]
     rows += [rf"&\quad {line} \notag" for line in more]
     if reason and not beside:
-        rows.append(rf"&\quad \text{{\small\color{{black!65}}({reason})}} \notag")
+        rows.append(rf"&\quad \below{{{reason}}} \notag")
     return rows
 
 
@@ -269,7 +284,7 @@ def _single(chain: ChainView) -> str:
         return _display("align", [rf"& {whole} {tag}"])
     if chain.lhs.width + step.rhs.width + 4 <= BESIDE:
         return _display("align", [rf"& {whole} && \why{{{reason}}} {tag}"])
-    below = rf"& \text{{\small\color{{black!65}}({reason})}} \notag"
+    below = rf"& \below{{{reason}}} \notag"
     return _display("align", [rf"& {whole} {tag}", below])
 
 

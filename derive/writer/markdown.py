@@ -136,7 +136,9 @@ def _notation(page: Page) -> str:
     say = page.language
     heads = " | ".join(say(word) for word in ("Given", "Properties", "Meaning"))
     rows = [f"| {heads} |", "|---|---|---|"]
-    for row in page.notation:
+    for position, row in enumerate(page.notation):
+        if position and position == page.first_defined:
+            rows.append(f"| *{say('Defined below')}* | | |")
         declaration = row.declaration.replace("|", _BAR)
         properties = inline(row.properties).replace("|", _BAR)
         meaning = inline(row.meaning) + (f" *({say('assumed')})*" if row.assumed else "")

@@ -49,12 +49,14 @@ SILENT = ("real", "square")
 
 @dataclass(frozen=True, slots=True)
 class NotationRow:
-    """One given: its declaration as LaTeX, its properties and meaning as prose with `$...$`."""
+    """One given: its declaration as LaTeX, its properties and meaning as prose with `$...$`; `defined` where the text
+    gives it a value."""
 
     declaration: str
     properties: str
     meaning: str
     assumed: bool = False
+    defined: bool = False
 
     @property
     def wide(self) -> bool:
@@ -68,7 +70,21 @@ def notation_row(given: Given, language: Language = ENGLISH) -> NotationRow:
         declaration, properties = _function(given.symbol, language)
     else:
         declaration, properties = _declaration(given.symbol), _properties(given.symbol, language)
-    return NotationRow(declaration, properties, given.meaning, given.assumed)
+    symbol = given.symbol
+    value = symbol.body if isinstance(symbol, Function) else symbol.definition
+    meaning = "" if _is_said(given.meaning, properties) else given.meaning
+    return NotationRow(declaration, properties, meaning, given.assumed, value is not None)
+
+
+def _is_said(meaning: str, properties: str) -> bool:
+    """Whether a meaning only repeats a property."""
+    return bool(meaning) and meaning.removeprefix("the ") in properties
+
+
+def notation_rows(givens: Sequence[Given], language: Language = ENGLISH) -> tuple[NotationRow, ...]:
+    """The rows of a table: what is given, then what the text defines."""
+    rows = [notation_row(given, language) for given in givens]
+    return tuple(sorted(rows, key=lambda row: row.defined))
 
 
 def space_latex(shape: Shape) -> str:
@@ -107,7 +123,7 @@ def _declaration(symbol: Symbol) -> str:
 
 
 def _law_known(law: Law) -> bool:
-    return bool(law.args) and str(law.args[0]) not in ("any", "iid")
+    return bool(law.args) and str(law.args[0]) not in ("any", "iid", "subset")
 
 
 def _distribution(name: str, args: Sequence[Any]) -> str:
@@ -164,15 +180,29 @@ def _law(symbol: Symbol, language: Language) -> str:
     if law.kind == "solves":
         relations = law.args[0] if isinstance(law.args[0], tuple) else law.args[:1]
         listed = ", ".join(f"${latex(r)}$" for r in relations if isinstance(r, Expr))
-        return language("solves {0}", listed)
+        return language("solves {0} for {1}", listed, ", ".join(f"${latex(x)}$" for x in law.args[1]))
     if law.kind in ("eigenvalue", "eigenvector"):
-        which = _ordinal(law.args[1], language) if len(law.args) > 1 else ""
-        return language(f"{law.kind} of {{0}}", args[0]) + which
+        return _eigen(law, args, language)
     if law.kind == "random":
         return "" if _law_known(law) else _unnamed(args, language)
-    if law.kind in ("eigenvectors", "eigenvalues"):
-        return language(f"{law.kind} of {{0}}, largest first", args[0])
+    if law.kind == "eigenvectors":
+        return language("orthonormal eigenvectors of {0} to its {1} largest eigenvalues", *args)
+    if law.kind == "eigenvalues":
+        return language("the {1} largest eigenvalues of {0}", *args)
     return ""
+
+
+def _eigen(law: Law, args: Sequence[str], language: Language) -> str:
+    """`the largest eigenvalue of $S$`, `unit eigenvector of $S$ to its $k$-th largest eigenvalue`."""
+    number = law.args[1]
+    first = isinstance(number, Number) and number.value == 1
+    words = {
+        ("eigenvalue", True): "the largest eigenvalue of {0}",
+        ("eigenvalue", False): "the {1}-th largest eigenvalue of {0}",
+        ("eigenvector", True): "unit eigenvector of {0} to its largest eigenvalue",
+        ("eigenvector", False): "unit eigenvector of {0} to its {1}-th largest eigenvalue",
+    }
+    return language(words[law.kind, first], *args)
 
 
 def _unnamed(args: Sequence[str], language: Language) -> str:
@@ -180,18 +210,10 @@ def _unnamed(args: Sequence[str], language: Language) -> str:
     kind, *given = args
     if kind == "iid":
         return language("independent copies of {0}", given[0])
+    if kind == "subset":
+        return language("a random subset of {0} as zeros and ones", given[0])
     words = ("random", "random with mean {0}", "random with mean {0} and variance {1}")
     return language(words[len(given)], *given)
-
-
-def _ordinal(which: Any, language: Language) -> str:
-    if isinstance(which, Number) or which == 1:
-        value = which.value if isinstance(which, Number) else which
-        if value == 1:
-            return ", " + language("the largest")
-        return ", " + language("number {k} from the largest", k=value)
-    shown = f"${latex(which)}$" if isinstance(which, Expr) else str(which)
-    return ", " + language("number {k} from the largest", k=shown)
 
 
 def _function(function: Function, language: Language) -> tuple[str, str]:

@@ -7,7 +7,7 @@ content: each formula, reason and verdict of the page.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.checker.verdicts import FileReport, Report
 from derive.derivation import Chain, Definition, Derivation, Prose, Side, Step, Unreadable
@@ -32,7 +32,7 @@ from derive.writer.evidence import (
 from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex_style import MARKS, rough_width
 from derive.writer.letters import unicode_name
-from derive.writer.notation import NotationRow, notation_row
+from derive.writer.notation import NotationRow, notation_rows
 from derive.writer.pictures import Picture
 from derive.writer.spoken import spoken, spoken_name, spoken_relation
 from derive.writer.unicode_style import MARKS as UNICODE_MARKS
@@ -41,7 +41,11 @@ from derive.writer.unicode_text import text
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One side of a relation: its LaTeX, the LaTeX in lines for a narrow column, one line of Unicode, and words."""
+    """One side of a relation: its LaTeX, the LaTeX in lines for a narrow column, one line of Unicode, and words.
+
+    `wide` has the lines for the whole width of a page, where the narrow ones part factors of a product; else it is
+    empty.
+    """
 
     latex: str
     lines: tuple[str, ...]
@@ -49,6 +53,13 @@ class Formula:
     spoken: str
     width: float
     widths: tuple[float, ...]
+    wide: tuple[str, ...] = ()
+    wide_widths: tuple[float, ...] = ()
+
+    @property
+    def widened(self) -> Formula:
+        """The formula for the whole width of a page."""
+        return replace(self, lines=self.wide, widths=self.wide_widths) if self.wide else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,11 @@ class Page:
         return tuple(kind for kind in found if kind)
 
     @property
+    def first_defined(self) -> int:
+        """The row of the notation from which on symbols are defined by the text; 0 when none is parted from others."""
+        return next((k for k, row in enumerate(self.notation) if row.defined), 0)
+
+    @property
     def chains(self) -> tuple[ChainView, ...]:
         """The chains in order."""
         return tuple(block for block in self.blocks if isinstance(block, ChainView))
@@ -171,6 +187,8 @@ class Page:
 
 #: columns for formulas in em; longer right sides are broken into lines
 LINE_WIDTH = 21.5
+#: the same for a formula that has no reason beside it
+WIDE_LINE = 33.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +220,7 @@ def page_of(
         derivation.chapter,
         derivation.source,
         needs,
-        tuple(notation_row(given, setting.language) for given in derivation.givens),
+        notation_rows(derivation.givens, setting.language),
         convention_of(derivation, setting.language),
         blocks,
         (*derivation.notes, *(file_report.notes if file_report else ())),
@@ -261,6 +279,9 @@ class _Builder:
         if arrays and isinstance(side, Filled) and side.kind == "zeros":
             return Formula("0", ("0",), "0", "zero", 0.5, (0.5,))
         set_in = broken(side, self.line_width, self.taken)
+        parted = any(line[:1] not in ("+", "-") for line in set_in.lines[1:])
+        wide = broken(side, WIDE_LINE, self.taken) if parted else None
+        better = wide is not None and len(wide.lines) < len(set_in.lines)
         return Formula(
             set_in.latex,
             set_in.lines,
@@ -268,6 +289,8 @@ class _Builder:
             spoken(side),
             set_in.width,
             set_in.widths,
+            wide.lines if wide and better else (),
+            wide.widths if wide and better else (),
         )
 
     def definition(self, block: Definition) -> DefinitionView:

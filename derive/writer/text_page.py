@@ -109,6 +109,8 @@ def _notation(page: Page) -> str:
     width = min(max(columns(name) for name in names), 40)
     lines = []
     for name, row in zip(names, page.notation, strict=True):
+        if lines and len(lines) == page.first_defined:
+            lines.append(f"  {page.language('Defined below')}:")
         words = "; ".join(inline(part) for part in (row.properties, row.meaning) if part)
         words += f" ({page.language('assumed')})" if row.assumed else ""
         gap = " " * max(0, width - columns(name))

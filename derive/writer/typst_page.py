@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from derive.writer.book import Book, chapter_starts, sentence_case
 from derive.writer.checked import how_checked, remarks
-from derive.writer.latex_page import BESIDE, REASON_MM, block_kind, line_width
+from derive.writer.latex_page import (
+    BESIDE,
+    NUMBER,
+    REASON_MM,
+    TEXT,
+    TOGETHER,
+    block_kind,
+    line_width,
+    widened,
+)
 from derive.writer.page import ChainView, DefinitionView, StepView
 from derive.writer.pictures.embed import picture_typst
 from derive.writer.prose import Run, paragraphs, runs
@@ -129,7 +138,8 @@ def cell_typst(latex: str, words: str, before: str = "") -> str:
 
 def definition_typst(block: DefinitionView) -> str:
     """The definition on a line of its own, in lines where it is long."""
-    first, *more = block.rhs.lines
+    fits = block.lhs.width + block.rhs.width < TEXT - 4
+    first, *more = (block.rhs.latex,) if fits else block.rhs.lines
     parts = [f"{block.lhs.latex} = {first}", *more]
     return display_typst(parts, block.spoken)
 
@@ -150,8 +160,10 @@ def chain_typst(chain: ChainView) -> str:
     """The steps in rows with reasons and numbers; the result in a box."""
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
+    room = TEXT - NUMBER - 3.0 if any(step.rhs.wide for step in chain.steps) else BESIDE
+    chain = widened(chain)
     widest = max((line_width(step.rhs) for step in chain.steps), default=0.0)
-    stacked = chain.lhs.width > 9 or chain.lhs.width + widest + 2 > BESIDE
+    stacked = chain.lhs.width > 9 or chain.lhs.width + widest + 2 > room
     beside = widest <= BESIDE - (1.5 if stacked else chain.lhs.width) - 1
     rows = []
     if stacked:
@@ -164,8 +176,10 @@ def chain_typst(chain: ChainView) -> str:
         rows += _rows(step, left, beside)
     reasons = f"{REASON_MM}mm" if beside else "0mm"
     first_column = "1.2em" if stacked else "auto"
-    text = f"#steps(({first_column}, 1fr, {reasons}, auto),\n  " + ",\n  ".join(rows) + ")"
-    return text + ("\n" + boxed_typst(chain) if chain.boxed and chain.steps else "")
+    columns = f"({first_column}, 1fr, {reasons}, auto)"
+    box = "\n" + boxed_typst(chain) if chain.boxed and chain.steps else ""
+    together = ", together: true" if box and len(rows) <= TOGETHER else ""
+    return f"#steps({columns}{together},\n  " + ",\n  ".join(rows) + ")" + box
 
 
 def right_typst(sign: str, latex: str, words: str) -> str:

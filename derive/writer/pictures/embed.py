@@ -63,7 +63,9 @@ def picture_tex(picture: Picture, inline: Inline, plain: Inline) -> str:
         file = f"{picture.file}.pdf"
         shown = rf"\IfFileExists{{{file}}}{{\includegraphics[width={picture.share}\linewidth]{{{file}}}}}{{{words}}}"
     caption = rf"\parbox{{.8\linewidth}}{{\centering\small {inline(picture.caption)}}}"
-    return rf"\begin{{center}}{shown}\\[4pt]{caption}\end{{center}}"
+    # one box, so that no page parts the picture from its caption
+    body = rf"\begin{{minipage}}{{\linewidth}}\centering {shown}\\[4pt]{caption}\end{{minipage}}"
+    return rf"\begin{{center}}{body}\end{{center}}"
 
 
 def picture_typst(picture: Picture, inline: Inline, string: Inline) -> str:
