@@ -10,10 +10,12 @@ import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from derive.errors import DeriveError, ReadError, ShapeError
 from derive.expr.nodes import Expr
 from derive.reader.formula_arithmetic import FLEXIBLE
+from derive.reader.formula_at import read_at
 from derive.reader.formula_brackets import (
     read_angle,
     read_bars,
@@ -75,7 +77,7 @@ def _words() -> dict[str, Handler]:
         r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
         "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
         "assume": assume, "one": one, "shape by facts": shape_by_facts,
-        "slash follows": slash_derivative_follows, "begin:cases": read_cases,
+        "at point": read_at, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
@@ -132,6 +134,13 @@ class Reading:
 Side = Reading | ReadError
 
 
+BY_CHAIN = {
+    "rows_lie": "rows of a matrix are read as rows",
+    "otimes_outer": "\\otimes of two vectors is read as their outer product",
+}
+"""Options that the shapes of a whole chain decide, and what is noted then."""
+
+
 def read_sides(
     sides: Sequence[Sequence[Token]],
     table: Table,
@@ -141,24 +150,26 @@ def read_sides(
 ) -> list[Side]:
     """The sides of one chain, each an expression or the reason why it cannot be read.
 
-    Rows of a matrix that do not fit as column vectors are read as rows in the whole chain.
+    Notation whose usual reading does not fit in the chain is read in its other way (`BY_CHAIN`) where all shapes fit so.
     """
     shared = state or State()
     before, free = table.sizes.snapshot(), dict(shared.free)
     found, fits = _read_sides(sides, table, source, options, shared)
-    if fits or "rows_lie" not in shared.ambiguous:
+    if fits:
         return found
-    after, other = table.sizes.snapshot(), State(free)
-    table.sizes.restore(before)
-    lying, fits = _read_sides(
-        sides, table, source, replace(options or Options(), rows_lie=True), other
-    )
-    if not fits:
-        table.sizes.restore(after)
-        return found
-    shared.free, shared.notes, shared.ambiguous = other.free, other.notes, other.ambiguous
-    shared.notes["rows of a matrix are read as rows"] = None
-    return lying
+    after = table.sizes.snapshot()
+    for name in [n for n in BY_CHAIN if n in shared.ambiguous]:
+        other = State(dict(free))
+        table.sizes.restore(before)
+        changed: Any = {name: True}
+        turned = replace(options or Options(), **changed)
+        second, fits = _read_sides(sides, table, source, turned, other)
+        if fits:
+            shared.free, shared.notes, shared.ambiguous = other.free, other.notes, other.ambiguous
+            shared.notes[BY_CHAIN[name]] = None
+            return second
+    table.sizes.restore(after)
+    return found
 
 
 def _read_sides(

@@ -333,6 +333,11 @@ def operand(reader: Formula, cursor: Cursor, start: int) -> Value:
     node = cursor.node
     if node is None or cursor.at("+", "-", "=", ")", ","):
         raise reader.unexpected(cursor, "what is differentiated")
+    with reader.flag(front=cursor):  # `|_{x = a}` behind it is for the derivative, not for the operand
+        return _operand(reader, cursor, node, start)
+
+
+def _operand(reader: Formula, cursor: Cursor, node: Node, start: int) -> Value:
     bracket = isinstance(node, Token) and node.text in ("(", "[", r"\{")
     first = reader.factor(cursor)
     scripted = cursor.pos > 0 and bracket and not _ends_bracket(cursor)

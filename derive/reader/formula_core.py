@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from derive.errors import ShapeError
 from derive.expr.sizes import Size
 from derive.reader.formula_cursor import Cursor, start_of
-from derive.reader.formula_scripts import Scripts, empty_before_script
+from derive.reader.formula_scripts import Scripts, at_bar, empty_before_script
 from derive.reader.formula_state import (
     CLOSERS,
     DIVIDED,
@@ -139,7 +139,7 @@ class Formula(Scripts):
         if text in CLOSERS or text in OPERATORS:
             return text in (r"\text", r"\textrm", r"\mbox") and self.is_text_word(cursor)
         if text in ("|", "||", r"\|"):
-            return not self.closes(cursor)
+            return not self.closes(cursor) and not at_bar(cursor)
         if node.kind in (Kind.SUP, Kind.SUB, Kind.END) or text in ("'", "!"):
             return node.kind in (Kind.SUP, Kind.SUB)
         return True
@@ -194,8 +194,12 @@ class Formula(Scripts):
         raise self.error(str(failure), start, ill_typed=True)
 
     def kronecker(self, left: Value, right: Value) -> Value:
-        """left (x) right."""
+        """left (x) right; of two vectors the outer product where the chain needs it."""
         a, b = self.arithmetic.shape(left), self.arithmetic.shape(right)
+        if len(a) == len(b) == 1:
+            self.ambiguity("otimes_outer")
+            if self.options.otimes_outer:
+                return self.arithmetic.multiply([left, self.arithmetic.transpose(right)])
         one = Size.of(1)
         rows = (a[0] if a else one) * (b[0] if b else one)
         columns = (a[1] if len(a) == 2 else one) * (b[1] if len(b) == 2 else one)

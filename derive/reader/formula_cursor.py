@@ -28,7 +28,6 @@ _SPACES = frozenset(
         r"\nolimits",
         r"\nonumber",
         r"\notag",
-        r"\mathop",
         r"\mathbin",
         r"\mathrel",
         r"\mathord",
@@ -149,6 +148,14 @@ def clean(nodes: Sequence[Node]) -> list[Node]:
             position = _characters(node, nodes, position, out)
         elif node.kind is not Kind.WORD:
             out.append(node)
+        elif text == r"\left" and (end := _bar_of(nodes, position)):
+            out.append(Group(node, node, tuple(nodes[position + 1 : end])))
+            position = end
+        elif text == r"\mathop":
+            operator = nodes[position] if position < count else None
+            if isinstance(operator, Group):
+                out.extend(clean(operator.items))
+                position += 1
         elif text in _OPENERS or text in _CLOSERS:
             position = _delimiter(text in _OPENERS, nodes, position, out)
         elif text in _WITH_ARGUMENT:
@@ -190,6 +197,22 @@ def _characters(node: Token, nodes: Sequence[Node], position: int, out: list[Nod
 
 def _is_dot(node: Node | None) -> bool:
     return isinstance(node, Token) and node.kind is Kind.CHAR and node.text == "."
+
+
+def _bar_of(nodes: Sequence[Node], position: int) -> int:
+    r"""Where the `\right|` of `\left. ... \right|` stands, 0 when no such pair starts here."""
+    first = nodes[position] if position < len(nodes) else None
+    if not isinstance(first, Token) or first.text != ".":
+        return 0
+    depth = 1
+    for end in range(position + 1, len(nodes) - 1):
+        node, following = nodes[end], nodes[end + 1]
+        if isinstance(node, Token):
+            depth += (node.text == r"\left") - (node.text == r"\right")
+        if depth == 0:
+            bar = isinstance(following, Token) and following.text in ("|", r"\vert")
+            return end if bar and end > position + 1 else 0
+    return 0
 
 
 def _delimiter(opens: bool, nodes: Sequence[Node], position: int, out: list[Node]) -> int:

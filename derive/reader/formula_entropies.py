@@ -9,16 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from derive.expr.nodes import Add, Apply, Dim, Expr, Index, Neg, Number, Product, Reduce
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Dim,
+    Expr,
+    Index,
+    Neg,
+    Number,
+    Product,
+    Reduce,
+    Transpose,
+)
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import plain
+from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_densities import joint_density, marginal_density
 from derive.reader.formula_names import Unknown
+from derive.reader.formula_sums import parts_of
 from derive.reader.formula_values import Value
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Token
-from derive.reader.table import Name, Table
+from derive.reader.table import Declaration, Name, Table
 
 ONE = Number(Fraction(1))
 
@@ -44,6 +57,8 @@ def read_entropy(reader: Formula, request: object) -> Value | None:
     build = None
     if not mutual and not bars and all(laws) and len(laws) in (1, 2):
         build = _of_laws(table, [law for law in laws if law is not None], reader, start)
+    if build is None and not mutual and not bars:
+        build = _of_probabilities(reader, nodes)
     if build is None:
         names = [_variable_of(part) for part in parts]
         law = _spoken_of(table, names)
@@ -52,6 +67,43 @@ def read_entropy(reader: Formula, request: object) -> Value | None:
         build = _of_variables(table, law, names, bars, mutual)
     cursor.pos += len(nodes) + 2
     return Value((), build, start=start)
+
+
+def _of_probabilities(reader: Formula, nodes: Sequence[Node]) -> Callable[[], Expr] | None:
+    """H(p) and H(p, q) of declared probability vectors, H(p) of one probability; None of anything else."""
+    values: list[Value] = []
+    for part in parts_of(nodes):
+        match = _declared(reader, part)
+        if match is None or not (match.has("simplex") or match.has("probability")):
+            return None
+        values.append(reader.whole(part))
+    if not 0 < len(values) < 3 or any(len(v.shape) > 1 for v in values):
+        return None
+    p, q = values[0], values[-1]
+    if p.shape:
+        return lambda: Neg(Product((Transpose(p.build()), Apply("log", (q.build(),)))))
+    if len(values) == 2:
+        return None
+
+    def build() -> Expr:
+        own = p.build()
+        other = Add((ONE, Neg(own)))
+        terms = [Neg(Product((x, Apply("log", (x,))))) for x in (own, other)]
+        return Add(tuple(terms))
+
+    return build
+
+
+def _declared(reader: Formula, part: Sequence[Node]) -> Declaration | None:
+    """The declaration of a bare name."""
+    cursor = Cursor(part)
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    if cursor.node is not None:
+        return None
+    return reader.table.exact(Name(name.base, name.font, name.accents, sub, sup))
 
 
 def _split(nodes: Sequence[Node]) -> tuple[list[str], int]:

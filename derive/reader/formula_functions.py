@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 
 from derive.expr.nodes import (
     Apply,
+    Expr,
     Function,
+    Index,
+    Item,
     Quotient,
     Symbol,
 )
@@ -247,6 +250,10 @@ def _finished(
     return value
 
 
+    if word in OF_VECTORS and len(arguments) == 1:
+        entry = _of_entry(reader, OF_VECTORS[word], arguments[0])
+        if entry is not None and sub is None and sup is None:
+            return entry
 def _power_follows(cursor: Cursor) -> bool:
     token, following = cursor.token, cursor.ahead()
     if token is None or token.kind is not Kind.SUP or following is None:
@@ -262,6 +269,28 @@ def _log_base(
     base = reader.whole(sub)
     value = _finished(reader, cursor, "log", "log", None, sup, start)
     if plain(sub) == "e":
+OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
+
+
+def _of_entry(reader: Formula, function: str, argument: Value) -> Value | None:
+    r"""`\mathrm{softmax}(x_i)`, written for entry i of softmax(x); None of anything but an entry of a vector."""
+    if reader.arithmetic.shape(argument):
+        return None
+    node = argument.build()
+    if not isinstance(node, Item) or not isinstance(node.base, Symbol) or node.base.rank != 1:
+        return None
+    if not isinstance(node.indices[0], Index):
+        return None
+    reader.note(f"{function} of an entry is that entry of the {function} of the vector")
+
+    def build() -> Expr:
+        item = argument.build()
+        assert isinstance(item, Item)
+        return Item(Apply(function, (item.base,)), item.indices)
+
+    return Value((), build, argument.uses, start=argument.start)
+
+
         return value
     reader.demand_scalar(base, "the base of a logarithm", start)
     return Value(

@@ -9,6 +9,7 @@ from derive.expr.nodes import (
     Derivative,
     Expr,
     Function,
+    Matrix,
     Symbol,
 )
 from derive.reader.formula_calculus import (
@@ -97,8 +98,11 @@ def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> V
         found = _nabla_of_call(reader, call, order, start)
         cursor.pos = end + 1
         return reader.raised(found, reader.argument(cursor), start)
-    value = reader.factor(cursor)
+    with reader.flag(front=cursor):
+        value = reader.factor(cursor)
     node = value.build()
+    if isinstance(node, Call) and order == 1 and _of_numbers(node):
+        return _stacked(node, value)
     if isinstance(node, Symbol):
         raise reader.error(
             f"\\nabla {node.name} does not say by what is differentiated; write \\nabla_x {node.name}",
@@ -109,6 +113,20 @@ def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> V
             "\\nabla without an index needs a function of one argument behind it", start
         )
     return gradient_at(reader, node.function, node.args[0], value, order, start)
+
+
+def _of_numbers(node: Call) -> bool:
+    """Whether a function of several numbers is called at as many different symbols."""
+    distinct = dict.fromkeys(node.args)
+    symbols = all(isinstance(a, Symbol) and not a.shape for a in node.args)
+    return symbols and 1 < len(distinct) == len(node.args) and not node.order
+
+
+def _stacked(node: Call, value: Value) -> Value:
+    """\\nabla f(x, y): the column of the partial derivatives."""
+    rows = tuple((Derivative(node, (a,), "partial"),) for a in node.args)
+    matrix = Matrix(rows)
+    return Value(matrix.shape, lambda: matrix, value.uses, start=value.start)
 
 
 def _end_of_call(cursor: Cursor) -> int:

@@ -31,6 +31,7 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import law_divergence, law_expectation
 from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import Unknown
+from derive.reader.formula_random import drawn_from
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
@@ -286,6 +287,11 @@ def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
         )
     if own:
         return Value((), lambda: _finite_kl(q.build(), p.build()), uses_of((q, p)), start=start)
+    if _is_assumed(reader, q) or _is_assumed(reader, p):
+        raise reader.error(
+            "what the laws of this divergence are is not said: declare them as vectors or probabilities",
+            start,
+        )
     reader.note("a divergence of two numbers is that of two Bernoulli laws")
 
     def build() -> Expr:
@@ -295,6 +301,14 @@ def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
         return Add((first, Product((na, Apply("log", (Quotient(na, nb),))))))
 
     return Value((), build, uses_of((q, p)), start=start)
+
+
+def _is_assumed(reader: Formula, law: Value) -> bool:
+    """Whether a capital letter was taken for a number because nobody declared it."""
+    node = law.build() if law.kind == "symbol" else None
+    if not isinstance(node, Symbol) or not node.name[:1].isupper():
+        return False
+    return any(e.assumed and e.latex == node.name for e in reader.table.entries.values())
 
 
 def _finite_kl(q: Expr, p: Expr) -> Expr:
@@ -399,7 +413,8 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
                 "a conditional expectation needs its law; it is not supported", found.start
             )
         cursor.pos += 1
-        arguments = reader.arguments(cursor, OPENERS[token.text])
+        with drawn_from(reader, found.sub):
+            arguments = reader.arguments(cursor, OPENERS[token.text])
         if len(arguments) != (2 if kind == "Cov" else 1) and not (
             kind == "Cov" and len(arguments) == 1
         ):

@@ -73,6 +73,8 @@ class Scripts(Base):
             elif token.text == "!":
                 cursor.pos += 1
                 value = self.apply("factorial", value, token.start)
+            elif self.front is not cursor and at_bar(cursor):
+                value = self.words["at point"](self, AtPoint(value, cursor))
             else:
                 return value
 
@@ -124,10 +126,7 @@ class Scripts(Base):
         """value^nodes."""
         from derive.reader.formula_cursor import clean, single
 
-        first = nodes[0] if nodes else None
-        if isinstance(first, Group) and not first.name and len(nodes) == 1:
-            first = first.items[0] if first.items else None
-        if isinstance(first, Token) and first.text == "[":
+        if _in_square_brackets(nodes):
             raise self.error(
                 "a superscript in square brackets is a label, not a power; declare the name with it",
                 start,
@@ -144,7 +143,8 @@ class Scripts(Base):
             with self.at(start):
                 return self.arithmetic.transpose(value)
         items = clean(nodes)
-        if len(items) > 1 and self.is_transpose(single(items[-1:]), value):
+        turned = len(items) == 3 and self.is_transpose(single(items[1:]), value)
+        if not turned and len(items) > 1 and self.is_transpose(single(items[-1:]), value):
             if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
                 if value.kind == "symbol" and not self.arithmetic.shape(value):
                     self.note("the transpose of a scalar is the scalar")
@@ -153,13 +153,7 @@ class Scripts(Base):
             lowered = self.raised(value, items[:-1], start)
             with self.at(start):
                 return self.arithmetic.transpose(lowered)
-        if (
-            len(items) == 3
-            and isinstance(items[0], Token)
-            and items[0].text == "-"
-            and single(items[1:]) is not None
-            and self.is_transpose(single(items[1:]), value)
-        ):
+        if turned and isinstance(items[0], Token) and items[0].text == "-":
             with self.at(start):
                 return self.arithmetic.transpose(self.arithmetic.inverse(value))
         if token is not None and token.text == "'":
@@ -203,6 +197,33 @@ class Scripts(Base):
         return Value(
             value.shape, lambda: Apply(function, (value.build(),)), value.uses, start=start
         )
+
+
+@dataclass
+class AtPoint:
+    """What `|_{x = a}` passes to its handler."""
+
+    value: Value
+    cursor: Cursor
+
+
+def at_bar(cursor: Cursor) -> bool:
+    """Whether a bar with a subscript `x = a` comes next, which no open bar waits for."""
+    if not cursor.at("|", r"\rvert") or (cursor.bars and cursor.bars[-1] == "|"):
+        return False
+    mark, held = cursor.ahead(), cursor.ahead(2)
+    if not (isinstance(mark, Token) and mark.kind is Kind.SUB and isinstance(held, Group)):
+        return False
+    return any(isinstance(node, Token) and node.text == "=" for node in held.items)
+
+
+def _in_square_brackets(nodes: Sequence[Node]) -> bool:
+    """Whether a script is `[l]`, all of it in one pair of square brackets."""
+    items = nodes
+    if len(nodes) == 1 and isinstance(nodes[0], Group) and not nodes[0].name:
+        items = nodes[0].items
+    texts = [node.text if isinstance(node, Token) else "" for node in items]
+    return texts[:1] == ["["] and "]" not in texts[1:-1]
 
 
 def empty_before_script(cursor: Cursor) -> bool:

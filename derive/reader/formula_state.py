@@ -108,6 +108,7 @@ class Options:
 @dataclass
 class State:
     """What is shared by the formulas of one chain: indices that are free in it, and what was accepted by convention."""
+    otimes_outer: bool = False
 
     free: dict[str, Binding] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
@@ -151,6 +152,7 @@ class Base:
 
     # ------------------------------------------------------------------------------------- messages
 
+        self.front: Cursor | None = None
     def note(self, text: str) -> None:
         """Record what was accepted by convention."""
         self.state.notes[text] = None

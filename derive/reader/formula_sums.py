@@ -461,7 +461,8 @@ def _factors(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
     So `\prod_i p(x_i \mid \theta) p(\theta)` is the likelihood times the prior.
     """
     begin, bars = cursor.pos, list(cursor.bars)
-    with reader.flag(factors_of=(cursor, found := [])):
+    found: list[tuple[int, frozenset[int]]] = []
+    with reader.flag(factors_of=(cursor, found)):
         value = reader.term(cursor)
     end = max((place for place, uses in found if uses & own), default=cursor.pos)
     behind = cursor.items[end] if end < cursor.pos else None
