@@ -235,6 +235,10 @@ def _finished(
         reader.ambiguity("power_inside")
         if reader.options.power_inside:
             arguments = [reader.postfix(arguments[0], cursor, start), *arguments[1:]]
+    if word in OF_VECTORS and len(arguments) == 1:
+        entry = _of_entry(reader, OF_VECTORS[word], arguments[0])
+        if entry is not None and sub is None and sup is None:
+            return entry
     with reader.at(start):
         value = (
             elementwise(reader, function, arguments, start)
@@ -250,25 +254,6 @@ def _finished(
     return value
 
 
-    if word in OF_VECTORS and len(arguments) == 1:
-        entry = _of_entry(reader, OF_VECTORS[word], arguments[0])
-        if entry is not None and sub is None and sup is None:
-            return entry
-def _power_follows(cursor: Cursor) -> bool:
-    token, following = cursor.token, cursor.ahead()
-    if token is None or token.kind is not Kind.SUP or following is None:
-        return False
-    text = plain(following.items if isinstance(following, Group) else (following,))
-    return text not in (r"\top", "T")
-
-
-def _log_base(
-    reader: Formula, cursor: Cursor, sub: Sequence[Node], sup: Sequence[Node] | None, start: int
-) -> Value:
-    """\\log_b x is log x / log b; a base e is dropped."""
-    base = reader.whole(sub)
-    value = _finished(reader, cursor, "log", "log", None, sup, start)
-    if plain(sub) == "e":
 OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
 
 
@@ -291,6 +276,21 @@ def _of_entry(reader: Formula, function: str, argument: Value) -> Value | None:
     return Value((), build, argument.uses, start=argument.start)
 
 
+def _power_follows(cursor: Cursor) -> bool:
+    token, following = cursor.token, cursor.ahead()
+    if token is None or token.kind is not Kind.SUP or following is None:
+        return False
+    text = plain(following.items if isinstance(following, Group) else (following,))
+    return text not in (r"\top", "T")
+
+
+def _log_base(
+    reader: Formula, cursor: Cursor, sub: Sequence[Node], sup: Sequence[Node] | None, start: int
+) -> Value:
+    """\\log_b x is log x / log b; a base e is dropped."""
+    base = reader.whole(sub)
+    value = _finished(reader, cursor, "log", "log", None, sup, start)
+    if plain(sub) == "e":
         return value
     reader.demand_scalar(base, "the base of a logarithm", start)
     return Value(
