@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.blocks import Inline, Row, Text
-from derive.reader.declare import declare_clause, finish_clause
+from derive.reader.declare import declare_clause
 from derive.reader.declare_clauses import Clause, clauses, is_mapping, range_of, relation_at
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_set, read_sizes
-from derive.reader.declare_subjects import read_subject
+from derive.reader.declare_subjects import read_subject, subject_entries
 from derive.reader.declare_words import OF_MATRICES, OF_VECTORS, facts_in, without_facts
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean, start_of
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node, tree
-from derive.reader.law_words import law_at
+from derive.reader.law_words import LawSaid, law_at
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Declaration, Name
 from derive.reader.wording import facts_before
@@ -33,7 +33,7 @@ _BOUNDS = frozenset(
 )
 _BETWEEN = re.compile(r"\s*(?:,|and\b|with\b)?\s*")
 _ENTRIES = re.compile(r"entries in \$(\d+)\$")
-_FROM_ZERO = re.compile(r"(?:its )?ind(?:ices|ex) (?:counts? )?from (?:0|zero|\$(\d+)\$)")
+_FROM_ZERO = re.compile(r"(?:its )?ind(?:ices|ex) (?:counts? )?from (?:0|zero|\$(?:\d+)\$)")
 _HARMLESS = re.compile(
     r"any smooth function|applied to each entry(?: of an array)?|a smooth function"
 )
@@ -126,15 +126,29 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         cut = relation_at(clause.nodes)
         sign = clause.nodes[cut] if cut is not None else None
         if isinstance(sign, Token) and sign.text == r"\sim":
-            finish_clause(reader, clause)
-        else:
-            declare_clause(reader, clause)
+            entries += _distributed(reader, clause, cut or 0)
+            continue
+        declare_clause(reader, clause)
         left = clause.nodes[:cut] if not is_mapping(clause.nodes) else []
         entries += _entries_of(reader, [*clause.subjects, left])
     for letter in local:
         if (before := known.get(letter)) is not None and before.kind == "index":
             table.entries[letter] = before
     return entries
+
+
+def _distributed(reader: Formula, clause: Clause, cut: int) -> list[Declaration]:
+    r"""The names of `x \sim \mathcal{N}(m, S)`; the law takes effect when its parameters are defined."""
+    right = [token for node in clause.nodes[cut + 1 :] for token in tokens_of(node)]
+    pairs = subject_entries(reader, clause, clause.nodes[:cut])
+    for _, entry in pairs:
+        entry.law_said = LawSaid("distribution", (tuple(right),), reader.source)
+    return [entry for _, entry in pairs]
+
+
+def tokens_of(node: Node) -> list[Token]:
+    """The tokens of a node."""
+    return [node] if isinstance(node, Token) else list(node.tokens())
 
 
 def _range_name(clause: Clause) -> Name:

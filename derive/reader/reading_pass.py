@@ -18,6 +18,7 @@ from derive.reader.blocks import Display, Heading, ParagraphBreak
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
 from derive.reader.heads import Left, left_of
+from derive.reader.reading_doubts import passed_over
 from derive.reader.reading_prose import ReadingProse
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
@@ -68,6 +69,7 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
         unread = sum(isinstance(step.rhs, Unreadable) for step in steps) - len(self.guessed)
         if (
             self.section > 1
+            or self.partial
             or len(self.guessed) > MOST_CLASHES
             or unread > MOST_UNREAD * len(steps)
         ):
@@ -94,6 +96,7 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
         sides = [group[0].lhs, *(r.rhs for r in group)]
         self.in_prose = False
         self._try_deferred()
+        self._settle(sides, source)
         for side in sides:
             self._prepare(side.tokens, source)
         state = State()
@@ -145,6 +148,9 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
             )
             if step.op == ":=" and role != "definition":
                 step = replace(step, op="=")
+            if self.partial and self.last and role not in ("definition", "condition"):
+                why = passed_over(previous, shown, self.table, self.equations, self.related)
+                step = replace(step, doubt=why)
             steps.append(step)
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from derive.derivation import Side as TypedSide
@@ -13,6 +14,7 @@ from derive.expr.nodes import (
     Expr,
 )
 from derive.expr.sizes import ONE, shape_text
+from derive.expr.walk import free_symbols
 from derive.reader.conditions import is_zero
 from derive.reader.doubts import spread_numbers, two_fonts
 from derive.reader.formula import Reading, read_sides
@@ -20,6 +22,7 @@ from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_state import State
 from derive.reader.groups import tree
 from derive.reader.heads import Left
+from derive.reader.reading_laws import pending, settle_laws
 from derive.reader.reading_state import (
     DOUBTS,
     EXAMPLE,
@@ -36,7 +39,8 @@ from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import INDEX_LETTERS
+from derive.reader.table import INDEX_LETTERS, Name
+from derive.reader.upstream import names_in
 from derive.reader.wording import (
     last_sentence,
     redefines,
@@ -52,6 +56,9 @@ class ReadingSides(ReadingState):
         for side, raw in zip(found, sides, strict=True):
             if isinstance(side, Reading):
                 expr = tidied(side.expr)
+                if lawless := self._lawless(expr):
+                    typed.append(Unreadable(raw.latex, lawless))
+                    continue
                 spread = spread_numbers(expr, self.table)
                 self.result.spread += bool(spread)
                 if doubtful := next((name for name, axes in spread.items() if axes == 2), ""):
@@ -66,6 +73,24 @@ class ReadingSides(ReadingState):
         for note in state.notes:
             self.result.notes[note] = None
         return typed
+
+    def _settle(self, sides: list[RawSide], source: Source) -> None:
+        """Laws that were said in words take effect before the sides that speak of their symbols are read."""
+        if not any(pending(self.table)):
+            return
+        needed: dict[Name, None] = {}
+        for side in sides:
+            with suppress(*REFUSED):
+                needed.update(dict.fromkeys(names_in(tree(list(side.tokens), source))))
+        settle_laws(self.table, self._reader, self.heads, frozenset(needed))
+
+    def _lawless(self, expr: Expr) -> str:
+        """Why a side has no value: it speaks of a symbol whose law has not been understood."""
+        waiting = {entry.latex: entry for entry in pending(self.table)}
+        if not waiting:
+            return ""
+        found = (s.name for s in free_symbols(expr) if s.name in waiting)
+        return next((f"the law that is said of {name} is not understood" for name in found), "")
 
     def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""

@@ -105,7 +105,7 @@ def _declaration(symbol: Symbol) -> str:
     name = latex(symbol)
     if symbol.law is not None and symbol.law.kind == "random" and _law_known(symbol.law):
         return _distribution(name, symbol.law.args)
-    if not symbol.family or symbol.family == len(symbol.dims) > 2:
+    if not symbol.family or _is_whole(symbol):
         return rf"{name} \in {space_latex(symbol.dims)}"
     letters = index_letters(symbol)
     t = Typesetter(LatexStyle())
@@ -120,6 +120,11 @@ def _declaration(symbol: Symbol) -> str:
         for letter, upper in zip(letters, uppers, strict=True)
     )
     return rf"{member} \in {space_latex(symbol.dims[symbol.family :])},\; {ranges}"
+
+
+def _is_whole(symbol: Symbol) -> bool:
+    """Whether a family is shown as one array, and not by a member."""
+    return symbol.family == len(symbol.dims) > 2
 
 
 def _law_known(law: Law) -> bool:
@@ -149,6 +154,8 @@ def _properties(symbol: Symbol, language: Language) -> str:
     ]
     if symbol.law is not None:
         listed.append(_law(symbol, language))
+    if symbol.origin == 0 and _is_whole(symbol):
+        listed.append(language("indices from {0}", "$0$"))
     return ", ".join(part for part in listed if part)
 
 
@@ -180,7 +187,9 @@ def _law(symbol: Symbol, language: Language) -> str:
     if law.kind == "solves":
         relations = law.args[0] if isinstance(law.args[0], tuple) else law.args[:1]
         listed = ", ".join(f"${latex(r)}$" for r in relations if isinstance(r, Expr))
-        return language("solves {0} for {1}", listed, ", ".join(f"${latex(x)}$" for x in law.args[1]))
+        return language(
+            "solves {0} for {1}", listed, ", ".join(f"${latex(x)}$" for x in law.args[1])
+        )
     if law.kind in ("eigenvalue", "eigenvector"):
         return _eigen(law, args, language)
     if law.kind == "random":
@@ -195,14 +204,11 @@ def _law(symbol: Symbol, language: Language) -> str:
 def _eigen(law: Law, args: Sequence[str], language: Language) -> str:
     """`the largest eigenvalue of $S$`, `unit eigenvector of $S$ to its $k$-th largest eigenvalue`."""
     number = law.args[1]
-    first = isinstance(number, Number) and number.value == 1
-    words = {
-        ("eigenvalue", True): "the largest eigenvalue of {0}",
-        ("eigenvalue", False): "the {1}-th largest eigenvalue of {0}",
-        ("eigenvector", True): "unit eigenvector of {0} to its largest eigenvalue",
-        ("eigenvector", False): "unit eigenvector of {0} to its {1}-th largest eigenvalue",
-    }
-    return language(words[law.kind, first], *args)
+    value = number.value if isinstance(number, Number) else 0
+    place = {1: "largest", 2: "second largest"}.get(int(value), "{1}-th largest")
+    if law.kind == "eigenvalue":
+        return language(f"the {place} eigenvalue of {{0}}", *args)
+    return language(f"unit eigenvector of {{0}} to its {place} eigenvalue", *args)
 
 
 def _unnamed(args: Sequence[str], language: Language) -> str:
