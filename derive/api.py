@@ -42,6 +42,10 @@ def check_text(latex: str, seed: int = 0, path: str = "", *, time_limit: float =
     return Report((pipeline.check_derivation(reader.read(latex, path), options),))
 
 
+#: formats of one file that has its picture inside
+WITH_PICTURE = ("html", "ipynb", "typ")
+
+
 def write(
     derivation: Derivation,
     report: FileReport | None = None,
@@ -50,8 +54,8 @@ def write(
     language: str = "en",
 ) -> str:
     """A page of one derivation: html, tex, md, ipynb, typ, slides, speech, text or json; with a report it shows the
-    verdicts. A notebook carries the programs that check it."""
-    from derive import writer
+    verdicts. A notebook carries the programs that check it, and what is one file carries its picture."""
+    from derive import pipeline, writer
     from derive.listings import programs
 
     listings = programs([derivation]) if to == "ipynb" else {}
@@ -61,6 +65,7 @@ def write(
         to=to,
         language=language,
         listings=listings.get(derivation.slug, ()),
+        picture=pipeline.picture_or_words(derivation) if to in WITH_PICTURE else None,
     )
 
 

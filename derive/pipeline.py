@@ -286,6 +286,24 @@ def picture_of(derivation: Derivation) -> Picture | None:
     return pictures.picture_of(derivation, values_at)
 
 
+def picture_or_words(derivation: Derivation) -> Picture | None:
+    """The picture of a derivation; where it cannot be drawn, what it shows in words and why."""
+    from derive.writer import pictures
+
+    try:
+        return picture_of(derivation)
+    except DeriveError as error:
+        return pictures.words_of(derivation, str(error))
+
+
+def picture_file(derivation: Derivation, kind: str) -> bytes:
+    """The picture of a derivation as `png`, `svg` or `pdf`."""
+    from derive.checker.values import values_at
+    from derive.writer import pictures
+
+    return pictures.bytes_of(derivation, values_at, kind)
+
+
 def mutant_rows(target: str, seed: int = 0) -> list[MutantRow]:
     """What became of the mutants of every relation of a target, for `derive check --mutants`."""
     from derive.checker.neighbours import mutant_table

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive import registry
+
+if TYPE_CHECKING:
+    from derive.derivation import Derivation
 
 
 @click.command("list")
@@ -65,6 +69,12 @@ def _described(recipe: registry.Recipe) -> dict[str, object]:
     help="Every line in matrix form, by entries, or as sums over examples; checked to agree with what is written.",
 )
 @click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the picture of the recipe to a file (.png, .svg or .pdf) instead of the page.",
+)
+@click.option(
     "--check/--no-check", "checked", default=True, help="Judge the steps and print verdicts."
 )
 @click.option(
@@ -76,6 +86,7 @@ def show_command(
     format_: str,
     code: str | None,
     form: str | None,
+    picture: Path | None,
     checked: bool,
     language: str,
     seed: int,
@@ -84,6 +95,9 @@ def show_command(
     from derive import api, pipeline
 
     derivation = pipeline.filled(api.load_recipe(recipe).derivation())
+    if picture:
+        _picture(derivation, picture)
+        return
     if code:
         from derive.listings import program
 
@@ -96,6 +110,16 @@ def show_command(
     report = pipeline.judged(derivation, options) if checked else None
     to = {"latex": "tex", "typst": "typ"}.get(format_, format_)
     click.echo(api.write(derivation, report, to=to, language=language), nl=False)
+
+
+def _picture(derivation: Derivation, path: Path) -> None:
+    from derive import pipeline
+
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in ("png", "svg", "pdf"):
+        raise click.UsageError(f"--picture {path}: the file ends with .png, .svg or .pdf")
+    path.write_bytes(pipeline.picture_file(derivation, kind))
+    click.echo(str(path))
 
 
 @click.command("glossary")

@@ -11,6 +11,8 @@ from derive.errors import UsageError
 from derive.writer.book import Book, bound, single
 from derive.writer.languages import language as language_of
 from derive.writer.page import Listing, Setting, page_of, reference_to
+from derive.writer.pictures import Picture
+from derive.writer.pictures.embed import with_pictures
 
 #: format -> module and its function of a book; modules are loaded on first use
 FORMATS: dict[str, tuple[str, str]] = {
@@ -35,10 +37,12 @@ def write(
     to: str = "html",
     language: str = "en",
     listings: Sequence[Listing] = (),
+    picture: Picture | None = None,
 ) -> str:
     """A page of a derivation in a format of `FORMATS`; a report gives the verdicts, listings the programs."""
     setting = Setting(listings=tuple(listings), language=language_of(language))
-    return _writer(to)(single(page_of(derivation, report, setting)))
+    book = single(page_of(derivation, report, setting))
+    return _writer(to)(with_pictures(book, {derivation.slug: picture}) if picture else book)
 
 
 def write_collection(

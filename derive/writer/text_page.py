@@ -107,7 +107,7 @@ def _need(need: Reference) -> str:
 def _notation(page: Page) -> str:
     names = [unicode_name(row.declaration) for row in page.notation]
     width = min(max(columns(name) for name in names), 40)
-    lines = []
+    lines: list[str] = []
     for name, row in zip(names, page.notation, strict=True):
         if lines and len(lines) == page.first_defined:
             lines.append(f"  {page.language('Defined below')}:")

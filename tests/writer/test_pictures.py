@@ -11,14 +11,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from derive import pipeline, registry, writer
+from derive import api, pipeline, registry, writer
 from derive.checker.values import values_at
+from derive.cli.catalogue import show_command
 from derive.derivation import Chain, Derivation
 from derive.errors import UsageError
 from derive.expr.nodes import Derivative
 from derive.writer import pictures
 from derive.writer.book import Book
+from derive.writer.languages import table
 from derive.writer.pictures import Mathematics, Picture
 from derive.writer.pictures.embed import with_pictures, write_files
 
@@ -115,7 +118,7 @@ def book(picture: Picture) -> Book:
 
 
 PICTURE = Picture("norm-gradient", "Shows $x$.", 'Two "lines" & a_b.', "<svg/>", b"%PDF-x")
-FORMATS = ("html", "tex", "typ", "md", "ipynb", "text")
+FORMATS = ("html", "tex", "typ", "md", "ipynb", "text", "slides", "slides-typ")
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -138,7 +141,7 @@ def test_how_each_format_holds_it() -> None:
 
 
 def test_files_stand_beside_the_documents_that_name_them(tmp_path: Path) -> None:
-    made = [p.name for kind in FORMATS for p in write_files(book(PICTURE), kind, tmp_path)]
+    made = [p.name for kind in FORMATS[:6] for p in write_files(book(PICTURE), kind, tmp_path)]
     assert made == ["picture-norm-gradient.pdf", "picture-norm-gradient.svg"]
     assert (tmp_path / made[0]).read_bytes() == b"%PDF-x"
 
@@ -155,5 +158,27 @@ def test_without_matplotlib_the_page_says_what_is_missing(monkeypatch: pytest.Mo
         assert "nested ellipses" in " ".join(page.split()), kind
 
 
+def test_captions_are_told_in_the_language_of_the_page() -> None:
+    known = {row["en"] for row in table("furniture.tsv")}
+    assert {row.caption for row in pictures.TABLE.values()} <= known
+    found = writer.collected([derivation("mse-gradient")], None, "Notes", "de")
+    page = writer.render(with_pictures(found, {"mse-gradient": drawn("mse-gradient")}), "md")
+    assert "Höhenlinien des Verlusts" in page
+
+
 def test_a_recipe_without_one() -> None:
     assert pipeline.picture_of(derivation("norm-gradient")) is None
+    with pytest.raises(UsageError, match="norm-gradient has no picture; these have: activation"):
+        pipeline.picture_file(derivation("norm-gradient"), "png")
+
+
+def test_one_file_holds_its_picture_and_show_writes_it(tmp_path: Path) -> None:
+    page = api.write(derivation("tsne-gradient"), to="html")
+    assert '<img src="data:image/svg+xml;base64,' in page
+    path = tmp_path / "forces.png"
+    done = CliRunner().invoke(show_command, ["tsne-gradient", "--picture", str(path)])
+    assert (done.exit_code, done.output) == (0, f"{path}\n")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    refused = CliRunner().invoke(show_command, ["tsne-gradient", "--picture", "forces.gif"])
+    assert refused.exit_code == 2
+    assert "the file ends with .png, .svg or .pdf" in refused.output

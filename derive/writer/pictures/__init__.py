@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from derive.derivation import Derivation
+from derive.errors import UsageError
 from derive.writer.pictures.mathematics import Evaluate, Mathematics
 from derive.writer.pictures.table import TABLE
 
@@ -43,8 +44,9 @@ def picture_of(derivation: Derivation, evaluate: Evaluate) -> Picture | None:
     if row is None:
         return None
     if find_spec("matplotlib") is None:
-        why = f"matplotlib draws this picture and is not installed: {INSTALL}"
-        return Picture(derivation.slug, row.caption, row.alt, missing=why)
+        return words_of(
+            derivation, f"matplotlib draws this picture and is not installed: {INSTALL}"
+        )
     from derive.writer.pictures.style import WIDTH, bytes_of, drawing
 
     draw = getattr(import_module(f"derive.writer.pictures.{row.module}"), row.function)
@@ -55,14 +57,36 @@ def picture_of(derivation: Derivation, evaluate: Evaluate) -> Picture | None:
     return Picture(derivation.slug, row.caption, row.alt, svg, pdf, share=share)
 
 
-def png_of(derivation: Derivation, evaluate: Evaluate) -> bytes:
-    """The picture as PNG, for looking at it."""
-    from derive.writer.pictures.style import bytes_of, drawing
+def words_of(derivation: Derivation, why: str) -> Picture | None:
+    """What the picture of a derivation shows, in words, where it cannot be drawn."""
+    row = TABLE.get(derivation.slug)
+    return Picture(derivation.slug, row.caption, row.alt, missing=why) if row else None
 
-    row = TABLE[derivation.slug]
+
+def bytes_of(derivation: Derivation, evaluate: Evaluate, kind: str) -> bytes:
+    """The picture as `png`, `svg` or `pdf`; `UsageError` when there is none or nothing that draws it."""
+    row = TABLE.get(derivation.slug)
+    if row is None:
+        raise UsageError(
+            f"{derivation.slug} has no picture; these have: {', '.join(sorted(TABLE))}"
+        )
+    if find_spec("matplotlib") is None:
+        raise UsageError(f"matplotlib draws pictures and is not installed: {INSTALL}")
+    from derive.writer.pictures.style import bytes_of as drawn
+    from derive.writer.pictures.style import drawing
+
     draw = getattr(import_module(f"derive.writer.pictures.{row.module}"), row.function)
     with drawing(derivation.slug):
-        return bytes_of(draw(Mathematics(derivation, evaluate)), "png")
+        return drawn(draw(Mathematics(derivation, evaluate)), kind)
 
 
-__all__ = ["INSTALL", "TABLE", "Evaluate", "Mathematics", "Picture", "picture_of", "png_of"]
+__all__ = [
+    "INSTALL",
+    "TABLE",
+    "Evaluate",
+    "Mathematics",
+    "Picture",
+    "bytes_of",
+    "picture_of",
+    "words_of",
+]

@@ -21,8 +21,12 @@ BESIDE = {"tex": ".pdf", "slides": ".pdf", "md": ".svg"}
 
 
 def with_pictures(book: Book, pictures: Mapping[str, Picture]) -> Book:
-    """The book with a picture on each page whose slug has one."""
-    pages = tuple(replace(page, picture=pictures.get(page.slug)) for page in book.pages)
+    """The book with a picture on each page whose slug has one, its caption in the book's language."""
+    told = {
+        slug: replace(picture, caption=book.language(picture.caption))
+        for slug, picture in pictures.items()
+    }
+    pages = tuple(replace(page, picture=told.get(page.slug)) for page in book.pages)
     return replace(book, pages=pages)
 
 

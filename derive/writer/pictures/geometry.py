@@ -19,6 +19,7 @@ from derive.writer.pictures.style import (
     axes,
     bare,
     figure,
+    label,
 )
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def principal_axes(m: Mathematics) -> Figure:
         u = vectors[:, k] * (1 if vectors[0, k] > 0 else -1)
         variance = float(u @ S @ u)
         arrow(ax, (0, 0), np.sqrt(variance) * u, ORANGE, 1.8)
-        label = rf"$\sqrt{{\lambda_{number}}}\, u_{number}$"
+        name = rf"$\sqrt{{\lambda_{number}}}\, u_{number}$"
         shift = (4, 4) if number == 1 else (6, -8)
-        ax.annotate(label, tuple(np.sqrt(variance) * u), xytext=shift, textcoords="offset points")
+        label(ax, name, np.sqrt(variance) * u, shift)
     return made
 
 
@@ -96,8 +97,8 @@ def projection(m: Mathematics) -> Figure:
     ax.plot(*np.stack([b, foot]).T, "--", color=GREEN, lw=1.2)
     _right_angle(ax, foot, -A[:, 0], b - foot)
     for text, at, shift in (("$b$", b, (4, 4)), ("$P b$", foot, (4, -11))):
-        ax.annotate(text, tuple(at), xytext=shift, textcoords="offset points")
-    ax.annotate("$b - P b$", (b + foot) / 2, xytext=(5, 1), textcoords="offset points", color=GREEN)
+        label(ax, text, at, shift)
+    label(ax, "$b - P b$", (b + foot) / 2, (5, 1), color=GREEN)
     ax.set_xlim(-0.6, 3.2)
     ax.set_ylim(-0.4, 3.2)
     return made
@@ -135,5 +136,5 @@ def simplex(m: Mathematics) -> Figure:
         arrow(ax, start @ CORNERS, (start + jacobian[:, k]) @ CORNERS, color, 1.5)
     ax.plot(*(start @ CORNERS), "o", color=DARK, ms=3.5)
     for k, shift in enumerate(((-14, -6), (6, -6), (-6, 6))):
-        ax.annotate(f"$p_{k + 1} = 1$", CORNERS[k], xytext=shift, textcoords="offset points")
+        label(ax, f"$p_{k + 1} = 1$", CORNERS[k], shift)
     return made

@@ -8,7 +8,17 @@ import numpy as np
 
 from derive.writer.pictures.geometry import ellipse
 from derive.writer.pictures.mathematics import Mathematics
-from derive.writer.pictures.style import BLUE, DARK, GREY, ORANGE, SERIES, SURFACE, axes, figure
+from derive.writer.pictures.style import (
+    BLUE,
+    DARK,
+    GREY,
+    ORANGE,
+    SERIES,
+    SURFACE,
+    axes,
+    figure,
+    label,
+)
 from derive.writer.pictures.surfaces import plane
 
 if TYPE_CHECKING:
@@ -97,7 +107,7 @@ def gaussian_fit(m: Mathematics) -> Figure:
     for deviations, style in ((1, "-"), (2, "--")):
         ax.plot(*ellipse(covariance, mean, deviations).T, style, color=BLUE, lw=1.2)
     ax.plot(*mean, "+", color=ORANGE, ms=10, mew=1.8)
-    ax.annotate(r"$\bar{x}$", mean, xytext=(6, 5), textcoords="offset points")
+    label(ax, r"$\bar{x}$", mean, (6, 5))
     return made
 
 

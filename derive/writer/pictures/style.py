@@ -96,6 +96,15 @@ def arrow(ax: Axes, start: Any, end: Any, color: str = DARK, width: float = 1.2)
     )
 
 
+def label(ax: Axes, text: str, at: Any, shift: tuple[float, float] = (4, 4), **look: Any) -> None:
+    """Text beside a point, `shift` away in points of print; a pale edge keeps it legible over what lies below."""
+    from matplotlib.patheffects import withStroke
+
+    edge = [withStroke(linewidth=2.2, foreground="white")]
+    place: dict[str, Any] = {"xytext": shift, "textcoords": "offset points", "zorder": 6}
+    ax.annotate(text, tuple(at), path_effects=edge, **place, **look)
+
+
 def bytes_of(made: Figure, kind: str) -> bytes:
     """The figure as `svg`, `pdf` or `png`, without dates."""
     stream = BytesIO()

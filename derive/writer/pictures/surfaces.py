@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.writer.pictures.mathematics import Mathematics
-from derive.writer.pictures.style import BLUE, DARK, GREEN, GREY, ORANGE, WIDTH, arrow, axes, figure
+from derive.writer.pictures.style import (
+    BLUE,
+    DARK,
+    GREEN,
+    GREY,
+    ORANGE,
+    WIDTH,
+    arrow,
+    axes,
+    figure,
+    label,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +68,7 @@ def loss_surface(m: Mathematics) -> Figure:
     )
     draw_path(ax, path, ORANGE)
     ax.plot(*path[-1], "o", color=DARK, ms=4, zorder=5)
-    ax.annotate(r"$\hat{w}$", path[-1], xytext=(5, 5), textcoords="offset points")
+    label(ax, r"$\hat{w}$", path[-1], (5, 5))
     return made
 
 
@@ -76,13 +87,13 @@ def step_sizes(m: Mathematics) -> Figure:
     )
     u, v, points = plane((-2.4, 2.4), (-1.7, 2.1), 70)
     level = (m.at("f", {**data, "x": points}) - m.at("f", {**data, "x": end})).reshape(u.shape)
-    for number, (eta, label, color) in enumerate(cases, start=1):
+    for number, (eta, name, color) in enumerate(cases, start=1):
         ax = axes(made, r"$x_1$", r"$x_2$" if number == 1 else "", equal=True, place=(1, 3, number))
         ax.contour(u, v, level, levels=[0.1, 0.5, 1.3, 2.6, 4.5, 7], colors=GREY, linewidths=0.6)
         path = descent(lambda x, h=eta: x - h * m.at(gradient, {**data, "x": x}), (-2.0, -0.4), 16)
         draw_path(ax, path, color)
         ax.plot(*end, "+", color=DARK, ms=7)
-        ax.set_title(label, fontsize=9)
+        ax.set_title(name, fontsize=9)
     return made
 
 
@@ -101,13 +112,6 @@ def newton_step(m: Mathematics) -> Figure:
     arrow(ax, (0, 0), step, ORANGE, 1.6)
     arrow(ax, (0, 0), down * 0.8, BLUE, 1.6)
     ax.plot(0, 0, "o", color=DARK, ms=4)
-    ax.annotate(
-        r"$s^\star = -H^{-1} g$",
-        step,
-        xytext=(-6, 5),
-        textcoords="offset points",
-        color=ORANGE,
-        ha="right",
-    )
-    ax.annotate(r"$-g$", down * 0.8, xytext=(5, -3), textcoords="offset points", color=BLUE)
+    label(ax, r"$s^\star = -H^{-1} g$", step, (-6, 5), color=ORANGE, ha="right")
+    label(ax, r"$-g$", down * 0.8, (5, -3), color=BLUE)
     return made
