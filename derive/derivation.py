@@ -78,12 +78,12 @@ class Alternative:
 class Step:
     """`previous side` `op` `rhs`. `role` is claim, definition (introduces the left side), condition
     (imposed on unknowns), consequence (a claim at points where the chain's premises hold), tie (an
-    equation that gives a name which is declared nowhere: unchecked unless it holds) or hole (to be
-    filled by the engine, rhs is the target).
+    equation that gives a name which is declared nowhere: unchecked unless it holds), shift (equal up to a
+    constant: `alternatives` say by which variable) or hole (to be filled by the engine, rhs is the target).
 
     `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A
     condition is never an error: it is a claim only where it holds for all values. `alternatives`
-    are other readings of what an author wrote.
+    are other readings of what an author wrote. `doubt` says why a step that does not hold is not called wrong.
     """
 
     op: str
@@ -94,6 +94,7 @@ class Step:
     source: str = ""
     made_by_engine: bool = False
     alternatives: tuple[Alternative, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

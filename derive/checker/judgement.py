@@ -12,6 +12,7 @@ from derive.errors import DeriveError, InternalError, PremiseError
 from derive.expr.nodes import Expr, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
+from derive.expr.walk import free_indices
 
 #: seconds for one relation
 TIME_LIMIT = 2.0
@@ -140,9 +141,7 @@ def _up_to_constant(chain: Chain, step: Step, seed: int, time_limit: float | Non
             return replace(verdict, kind="unchecked", why=f"{other.note}: {verdict.why}")
         failed.append((verdict, other))
     if not failed:
-        return Verdict(
-            "unchecked", why="an additive constant leaves open which terms are dropped"
-        )
+        return Verdict("unchecked", why="an additive constant leaves open which terms are dropped")
     verdict, other = failed[0]
     found = with_cause(verdict, other.lhs, "=", other.rhs, chain.premises, seed)
     return replace(found, why="; ".join(part for part in (other.note, found.why) if part))
@@ -184,13 +183,17 @@ def _by_alternatives(
         return as_written
     most = max(len(premises) for *_, premises in tried)
     decisive = [found for found in tried if len(found[3]) == most or _determines(found[3], left)]
-    return next((found for found in decisive if found[0].kind == "fails"), decisive[0])
+    if any(found[0].kind == "fails" for found in decisive):
+        return next(found for found in tried if found[0].kind == "fails")
+    return decisive[0]
 
 
 def _determines(premises: tuple[Expr, ...], left: Expr) -> bool:
     """Whether the last premise alone has as many equations as the unknown on the left has entries."""
     last = premises[-1] if premises else None
-    return isinstance(left, Symbol) and isinstance(last, Relation) and last.lhs.shape == left.shape
+    if not isinstance(left, Symbol) or not isinstance(last, Relation):
+        return False
+    return last.lhs.shape == left.shape and not free_indices(last)
 
 
 def _report(index: int, chain: Chain, left: Side, step: Step, verdict: Verdict) -> RelationReport:

@@ -27,14 +27,14 @@ from derive.expr.nodes import (
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, plain, start_of
+from derive.reader.formula_cursor import Cursor, inner, plain, start_of
 from derive.reader.formula_indices import index_node
 from derive.reader.formula_names import read_name
 from derive.reader.formula_special import all_words
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.table import INDEX_LETTERS, Declaration, Name, is_layer
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, is_layer, step_of
 
 
 def define(
@@ -80,6 +80,12 @@ FUNCTION_WORDS = frozenset(all_words())
 def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
     """What a left side defines; None when it is no name (`A x`, `U^\\top U`)."""
     cursor = Cursor(left)
+    below = _reciprocal(cursor)
+    if below is not None:
+        head = head_of(reader, below)
+        if head is None or head.parameters is not None or head.indices or head.inverse:
+            return None
+        return replace(head, inverse=True) if _unsaid(reader, head.name) else None
     name = base_name(cursor)
     token = cursor.token
     if name is None and token is not None and token.text[1:] in FUNCTION_WORDS:
@@ -93,14 +99,15 @@ def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
         primes += 1
     full = Name(name.base, name.font, name.accents, sub or name.sub, sup or name.sup, primes)
     if cursor.node is None:
-        return _indexed_head(reader, full)
+        return head_named(reader, full)
     if cursor.at("(", "[") and sup in ("", "*"):
         parameters = _parameters(cursor)
         return Head(full, (), "sub", parameters) if parameters is not None else None
     return None
 
 
-def _indexed_head(reader: Formula, full: Name) -> Head | None:
+def head_named(reader: Formula, full: Name) -> Head | None:
+    """What a name on the left defines: a symbol, or members by index."""
     if full.sup in (r"\top", "T", "-1", "2"):
         declared = reader.table.exact(full)
         if full.sup == "-1" and declared is None and _unsaid(reader, full.without(sup=True)):
@@ -121,12 +128,26 @@ def _indexed_head(reader: Formula, full: Name) -> Head | None:
     if (
         letters
         and len(letters) <= 2
-        and not full.sup
+        and (not full.sup or (label and full.sup[0] == "("))
         and not (letters == ("t",) and is_layer(reader.table, "t"))
+        and not step_of(reader.table, full.sub)
         and all(_is_index(reader, letter) for letter in letters)
     ):
         return Head(full.without(sub=True), letters, "sub")
     return Head(full)
+
+
+def _reciprocal(cursor: Cursor) -> Sequence[Node] | None:
+    """The denominator of a left side `\\frac{1}{s}`."""
+    token = cursor.token
+    if (
+        token is None
+        or token.text not in (r"\frac", r"\tfrac", r"\dfrac")
+        or len(cursor.items) != 3
+    ):
+        return None
+    above, below = inner(cursor.items[1]), inner(cursor.items[2])
+    return below if plain(above).strip() == "1" else None
 
 
 def _unsaid(reader: Formula, name: Name) -> bool:
@@ -135,9 +156,10 @@ def _unsaid(reader: Formula, name: Name) -> bool:
     if match is None:
         return True
     entry, form = match
+    if form != name:
+        return entry.kind == "variable" and not entry.sizes and bool(name.sub)
     return (
-        form == name
-        and entry.kind == "variable"
+        entry.kind == "variable"
         and entry.definition is None
         and (entry.assumed or entry.sizes is None)
     )

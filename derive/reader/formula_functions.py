@@ -18,9 +18,11 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
+from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import select, split_indices
+from derive.reader.formula_lists import DOTS, listed
 from derive.reader.formula_names import Applied, Unknown, function_call
 from derive.reader.formula_special import (
     ARC,
@@ -75,6 +77,8 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
     """The arguments of a function: in brackets, in a brace group, or the next factor."""
     token = cursor.token
     if token is not None and token.text in OPENERS:
+        if name == "diag" and (vector := _listed_argument(reader, cursor, token)) is not None:
+            return [vector]
         cursor.pos += 1
         return reader.arguments(cursor, OPENERS[token.text])
     node = cursor.node
@@ -91,6 +95,17 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
         value = reader.whole(inside)
         return [reader.postfix(value, cursor, value.start)]
     return [bare_argument(reader, cursor, name)]
+
+
+def _listed_argument(reader: Formula, cursor: Cursor, opener: Token) -> Value | None:
+    """The argument `(d_1, \\dots, d_n)` as a vector; None (and nothing taken) when it is none."""
+    nodes = enclosed(cursor, opener.text, OPENERS[opener.text])
+    if nodes is None or not any(isinstance(n, Token) and n.text in DOTS for n in nodes):
+        return None
+    value = listed(reader, nodes, opener.start)
+    if value is not None:
+        cursor.pos += len(nodes) + 2
+    return value
 
 
 def _closes_last(cursor: Cursor) -> bool:

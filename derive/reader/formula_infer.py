@@ -20,7 +20,7 @@ from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
-from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table, is_layer
+from derive.reader.table import Declaration, Name, Table, is_index, is_layer, step_of
 
 #: letters that are usually numbers
 SCALAR_LETTERS = frozenset(
@@ -126,10 +126,15 @@ def assume(reader: Formula, request: object) -> Value:
     if turned:  # a number is not written transposed
         ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
+    if family and is_layered(key) and marker == "sub":
+        alike, ranks = replace(alike, sub="i"), (0,)
     inference.met.setdefault(alike, ranks)
     rank = inference.ranks.get(alike, inference.ranks.get(key, ranks[0]))
+    single = reader.table.exact(key) if family else None
     entry = reader.table.declare(key, family=bool(family))
     entry.assumed = True
+    if single is not None and single.kind == "variable" and single.sizes == ():
+        rank, entry.facts = 0, dict(single.facts)  # x_i beside a number x is a number like it
     if key in reader.table.random and not family:
         entry.law = Law("random", ("any",))
         reader.note(f"{key.latex} is a random variable with any law of finitely many values")
@@ -143,6 +148,12 @@ def assume(reader: Formula, request: object) -> Value:
 
 def _sibling(table: Table, key: Name) -> Declaration | None:
     """The neighbour of a step whose shape is known: h_t of h_{t-1}."""
+    if step_of(table, key.sub):
+        return _step_sibling(table, key)
+    if key.sup[1:2] in table.labels.above and not key.sub:
+        whole = table.entries.get(replace(key, sup=""))
+        known = whole is not None and whole.kind == "variable" and whole.sizes is not None
+        return whole if known and whole is not None and not whole.family else None
     found = re.fullmatch(r"(\\?[a-zA-Z]+)[+-]\d+", key.sub)
     if found is None:
         return None
@@ -152,6 +163,17 @@ def _sibling(table: Table, key: Name) -> Declaration | None:
     if entry is None or entry.kind != "variable" or entry.sizes is None or entry.family:
         return None
     return entry
+
+
+def _step_sibling(table: Table, key: Name) -> Declaration | None:
+    """Another step of the same quantity, or the quantity itself: x_k of x_{k+1}, of x_0 and of x."""
+    for name, entry in table.entries.items():
+        alike = replace(name, sub="") == replace(key, sub="")
+        step = not name.sub or name.sub == "0" or step_of(table, name.sub)
+        known = entry.kind == "variable" and entry.sizes is not None and not entry.family
+        if alike and step and known and name != key:
+            return entry
+    return None
 
 
 def is_layered(name: Name) -> bool:
@@ -165,18 +187,28 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
     key = Name(name.base, name.font, name.accents)
     label = plain(found.sup) if found.sup is not None else ""
     if label.startswith("(") and label.endswith(")") and is_layer(table, label[1:-1]):
+        if is_index(name.sub, table) and not name.sub.isdigit():
+            layer = Name(name.base, name.font, name.accents, "", label)
+            return layer, len(name.sub.replace(",", "").replace("\\ell", "l")), "sub"
         return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
     if label.startswith("(") and label.endswith(")"):
         return (
-            Name(name.base, name.font, name.accents, name.sub if not is_index(name.sub) else ""),
+            Name(
+                name.base,
+                name.font,
+                name.accents,
+                name.sub if not is_index(name.sub, table) else "",
+            ),
             1,
             "sup",
         )
+    if step_of(table, name.sub):
+        return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if name.sub in ("t", "t+1", "t-1") and is_layer(table, name.sub):
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if not name.sub or name.sub.isdigit():
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
-    if is_index(name.sub):
+    if is_index(name.sub, table):
         return (
             key,
             len(name.sub.replace(",", "").replace("\\ell", "l"))
@@ -185,11 +217,3 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
             "sub",
         )
     return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
-
-
-def is_index(sub: str) -> bool:
-    """Whether a subscript looks like indices: conventional letters and numbers, perhaps with commas or an offset."""
-    head = sub.replace("\\ell", "l").replace(",", "")
-    if "+" in head or "-" in head:
-        head = head.split("+")[0].split("-")[0]
-    return 0 < len(head) <= 2 and all(c in INDEX_LETTERS or c.isdigit() for c in head)

@@ -34,7 +34,7 @@ from derive.reader.formula_written import (
 )
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Declaration, Name
+from derive.reader.table import Declaration, Name, Table, is_index, step_of
 
 
 def read_name(reader: Formula, cursor: Cursor) -> Value:
@@ -56,7 +56,9 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         found.primes,
     )
     match = reader.table.find(full)
-    if match is not None and _by_convention(reader, cursor, full, match[1]):
+    if match is not None and (
+        _by_convention(reader, cursor, full, match[1]) or stands_apart(reader.table, full, match)
+    ):
         match = None
     if match is None and rest:
         whole = Name(
@@ -81,6 +83,28 @@ def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> b
     if full == Name("d") and entry is not None and entry.kind == "size":
         return reader.words["slash follows"](reader, cursor) is not None
     return False
+
+
+def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> bool:
+    """Whether a name with an index is no part of what is declared under its letter: `x_i` beside a number x,
+    `n_k` beside a size n, `w_0` beside a vector w whose entries count from one."""
+    entry, form = match
+    if full.sub and not form.sub and step_of(table, full.sub):
+        return True
+    if full.sup[:1] == "(" and not form.sup and full.sup[1:2] in table.labels.above:
+        return True
+    if not full.sub or form.sub:
+        return False
+    if entry.kind == "size":
+        return is_index(full.sub, table)
+    if entry.kind != "variable" or entry.sizes is None:
+        return False
+    if full.sub == "0":
+        return entry.origin == 1
+    if entry.definition is not None:
+        return False
+    whole = table.families.get(entry.name) is not entry
+    return whole and entry.sizes == () and not full.sub.isdigit() and is_index(full.sub, table)
 
 
 @dataclass

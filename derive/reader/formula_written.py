@@ -179,6 +179,8 @@ def _styled(cursor: Cursor, font: str) -> Name | None:
     if nodes is None:
         return None
     items = clean(nodes)
+    if len(items) > 2 and isinstance(items[-1], Token) and items[-1].text == ".":
+        items = items[:-1]  # \text{const.}
     if len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.NUMBER:
         return Name(items[0].text, font or "rm")
     word = "".join(n.text for n in items if isinstance(n, Token))

@@ -9,12 +9,12 @@ from derive.errors import DeriveError
 from derive.reader.declare_definitions import FUNCTION_WORDS, Head, head_of
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
-from derive.reader.formula_infer import is_index
+from derive.reader.formula_names import stands_apart
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
 from derive.reader.scanner import Token
-from derive.reader.table import Declaration, Name
+from derive.reader.table import Declaration, Name, is_index
 
 #: words with a meaning of their own: what stands on the right of them is claimed
 KNOWN_WORDS = frozenset(
@@ -74,7 +74,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
         return Left("known")
     if not all(_is_name(nodes) for nodes in head.parameters):
         return Left("known")
-    if entry is not None and entry.sizes:
+    if entry is not None and entry.sizes and not entry.assumed:
         return Left("known")
     return Left("new", head, logarithm, entry)
 
@@ -92,16 +92,14 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if head.indices:
         family = table.families.get(name)
         if family is not None:
-            kind = (
-                "known"
-                if family.kind in ("template", "slices") or family.definition is not None
-                else "free"
-            )
+            kind = "known" if family.kind in ("template", "slices") else _standing(family)
             return Left(kind, head, entry=family)
         whole = table.exact(name)
         if whole is not None and whole.kind == "variable" and whole.sizes:
-            return Left("known" if whole.definition is not None else "free", head, entry=whole)
-        return Left("known" if _constant(name, bool(head.indices)) else "new", head, entry=whole)
+            return Left(_standing(whole), head, entry=whole)
+        return Left(
+            "known" if _constant(name, len(head.indices) == 2) else "new", head, entry=whole
+        )
     entry = table.exact(name)
     if entry is None:
         return (
@@ -109,14 +107,19 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
         )
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
-    return Left("known" if entry.definition is not None else "free", head, entry=entry)
+    return Left(_standing(entry), head, entry=entry)
+
+
+def _standing(entry: Declaration) -> str:
+    """Whether a variable has a value of its own already, by a definition or a law that was said."""
+    return "known" if entry.definition is not None or entry.law_said is not None else "free"
 
 
 def _constant(name: Name, indexed: bool) -> bool:
     """delta_{ij}, I, pi, e, zeros and ones: constants when they are not declared."""
     if name.base.isdigit():
         return True
-    if name.base == r"\delta" and (indexed or len(name.sub) == 2):
+    if name.base == r"\delta" and not name.sup and (indexed or len(name.sub) == 2):
         return True
     return name.base in (r"\pi", "e") and not name.sub and not name.sup and not name.accents
 
@@ -129,6 +132,8 @@ def _is_part(reader: Formula, name: Name) -> bool:
     entry, form = match
     if form == name:
         return True
+    if stands_apart(reader.table, name, match):
+        return False
     if (
         name.sup
         and not form.sup
@@ -139,7 +144,7 @@ def _is_part(reader: Formula, name: Name) -> bool:
         return entry.kind in ("function", "word")
     if name.sub and not form.sub:
         axes = bool(entry.sizes) or entry.kind in ("template", "slices")
-        return axes and is_index(name.sub) and not _has_siblings(reader, name)
+        return axes and is_index(name.sub, reader.table) and not _has_siblings(reader, name)
     return False
 
 

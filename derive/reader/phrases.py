@@ -30,7 +30,8 @@ _SAID = re.compile(
 @dataclass(frozen=True)
 class Mention:
     """A formula in a line. `before`: the words of its noun phrase; `after`: what is said of it up to the next formula;
-    `lead`: all words between the formula before and this one; `starts`: whether a sentence starts in between."""
+    `lead`: all words between the formula before and this one; `rest`: all words up to the next one; `starts`: whether a
+    sentence starts in between."""
 
     tokens: tuple[Token, ...]
     span: Span
@@ -39,6 +40,7 @@ class Mention:
     after: str = ""
     lead: str = ""
     starts: bool = True
+    rest: str = ""
 
 
 def mentions(prose: Prose) -> tuple[Mention, ...]:
@@ -50,9 +52,11 @@ def mentions(prose: Prose) -> tuple[Mention, ...]:
         _, before, starts = divided[position]
         after = divided[position + 1][0]
         if formula.error is None and formula.tokens:
-            lead = gaps[position]
+            lead, rest = gaps[position], gaps[position + 1]
             found.append(
-                Mention(formula.tokens, formula.span, prose.source, before, after, lead, starts)
+                Mention(
+                    formula.tokens, formula.span, prose.source, before, after, lead, starts, rest
+                )
             )
     return tuple(found)
 

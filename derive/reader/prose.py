@@ -38,7 +38,7 @@ from derive.reader.phrases import Mention, mentions
 from derive.reader.prose_said import Said, Stated
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import Declaration, Name, Table
+from derive.reader.table import Declaration, Name, Table, is_upright
 from derive.reader.wording import (
     counts,
     decomposition,
@@ -48,6 +48,7 @@ from derive.reader.wording import (
     is_conditional,
     is_elementwise,
     rank_said,
+    says_variance,
 )
 
 _BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
@@ -71,6 +72,7 @@ class Declarations:
         for mention in mentions(prose):
             if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
                 said.waiting = []
+            said.shape = None if mention.starts else said.shape
             try:
                 found.extend(self._mention(mention, said))
             except ReadError as error:
@@ -151,6 +153,14 @@ class Declarations:
         if re.match(r"-?\s*(?:dimensional|vectors?\b)", mention.after.lstrip(" -")) and _is_size(
             clause.nodes
         ):
+            owned = re.fullmatch(r"\s*(?:,|is|be|are)?\s*(?:an?|the)\s+", mention.lead)
+            if (
+                owned
+                and said.subjects
+                and not re.fullmatch(r"[- ]*(?:\w+ )?vectors?\s*", mention.rest)
+            ):
+                self._about(reader, said.subjects[-1], mention, [], "", clause.nodes)
+                return  # `y an n-vector`
             said.shape = clause.nodes
             return
         self._speak(reader, clause, clause.nodes, mention, said)
@@ -206,6 +216,8 @@ class Declarations:
         shape: list[Node] | None,
     ) -> None:
         known = self._known(subject)
+        if known is None and is_upright(subject.name):
+            return  # `$\mathrm{d}$ is the differential`
         bare = known is None or known.sizes is None
         if function and bare and not subject.indices:
             entry = self.table.declare(subject.name)
@@ -225,6 +237,16 @@ class Declarations:
             for fact in facts:
                 if possible(entry, fact):
                     entry.add_fact(fact)
+        if (
+            bare
+            and subject.name.sup == "2"
+            and not subject.indices
+            and says_variance(mention.before)
+        ):
+            entry = subject_entry(reader, subject)
+            entry.sizes = ()
+            entry.add_fact("positive")
+            return
         if bare and shape is None:
             rank = rank_said(
                 mention.before,
@@ -342,9 +364,7 @@ class Declarations:
         )
         owned = owned or bool(_ADJECTIVES.fullmatch(mention.lead))
         noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
-        if noun and not re.fullmatch(
-            r"\s*(?:real |data |design )?matri(?:x|ces)\s*", mention.after
-        ):
+        if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
             owned = True  # `X an n x p matrix and y ...`
         if not said.subjects or not owned:
             said.shape = items

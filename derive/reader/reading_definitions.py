@@ -22,15 +22,16 @@ from derive.reader.declare_definitions import (
 from derive.reader.doubts import is_number
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_infer import is_index
 from derive.reader.formula_written import base_name
-from derive.reader.groups import tree
+from derive.reader.groups import Node, tree
 from derive.reader.heads import Left
+from derive.reader.layers import label_of
 from derive.reader.reading_state import (
     LAYERS_AHEAD,
     REFUSED,
     ReadingState,
 )
+from derive.reader.reading_survey import varied_in
 from derive.reader.reading_words import (
     DERIVING,
     recurs,
@@ -39,7 +40,7 @@ from derive.reader.reading_words import (
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Token
 from derive.reader.source import Source
-from derive.reader.table import Name
+from derive.reader.table import Name, is_index
 from derive.reader.upstream import define_upstream, differentiated, names_in
 
 
@@ -65,11 +66,7 @@ class ReadingDefinitions(ReadingState):
                 del self.table.entries[member]
             define_symbol(reader, Head(member), nodes, 0)  # type: ignore[arg-type]
         elif head.indices:
-            whole = self.table.entries.get(head.name)
-            if whole is not None and whole.kind == "variable":
-                del self.table.entries[head.name]
-            if head.name not in self.varied or not self._define_members(reader, head, nodes):
-                define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+            self._define_by_index(reader, head, nodes)
         else:
             before = self._spoken(left)
             if left.entry is not None and left.entry.assumed and left.entry.definition is None:
@@ -184,7 +181,7 @@ class ReadingDefinitions(ReadingState):
         texts = {t.text for node in nodes for t in tokens_in(node)}
         if not texts & {r"\partial", r"\nabla"}:
             self.forward.record(head.name, nodes)  # type: ignore[arg-type]
-        self.layers.record(head.name, [t for node in nodes for t in tokens_in(node)], source)
+        self.layers.record(head, [t for node in nodes for t in tokens_in(node)], source)
 
     def _prepare(self, tokens: Sequence[Token], source: Source) -> None:
         """Definitions of other layers, and a loss of which only derivatives are spoken of, as a formula needs them."""
@@ -192,31 +189,81 @@ class ReadingDefinitions(ReadingState):
             return
         try:
             nodes = tree(list(tokens), source)
-            for name, right, place in self.layers.needed(names_in(nodes), self.table):
-                self._define_layer(name, right, place)
+            for head, right, place in self.layers.needed(names_in(nodes)):
+                self._define_layer(head, right, place)
             for name in differentiated(nodes):
-                self._define_upstream(name, source)
+                if not self._loss_of_layer(name, nodes, source):
+                    self._define_upstream(name, source)
         except REFUSED:
             return
 
-    def _define_layer(self, name: Name, right: list[Token], source: Source) -> None:
-        entry = self.table.exact(name)
+    def _define_layer(self, head: Head, right: list[Token], source: Source) -> None:
+        entry = self.table.exact(head.name)
+        spoken = None
         if entry is not None and entry.assumed:
+            if entry.sizes is not None and entry.definition is None and not entry.family:
+                spoken = self.table.symbol(entry)
             entry.sizes, entry.assumed = None, False
+        family = self.table.families.get(head.name)
+        if head.indices and family is not None and family.assumed:
+            del self.table.families[head.name]
         self._prepare(right, source)
         before = self.table.sizes.snapshot()
         try:
             nodes = tree(right, source)
-            define_symbol(self._reader(source), Head(name), nodes, 0)
-            self._record(Head(name), list(nodes), source)
+            if head.indices:
+                self._define_by_index(self._reader(source), head, list(nodes))
+            else:
+                entry = define_symbol(self._reader(source), head, nodes, 0)
+                if spoken is not None:
+                    self._carry_over(spoken, self.table.symbol(entry))
+            self._record(head, list(nodes), source)
         except REFUSED:
             self.table.sizes.restore(before)
+
+    def _define_by_index(self, reader: Formula, head: Head, nodes: list[object]) -> None:
+        """Members by index: one array where a derivative is taken by one of them, else read again at each index."""
+        whole = self.table.entries.get(head.name)
+        if whole is not None and whole.kind == "variable":
+            del self.table.entries[head.name]
+        varied = head.name in self.varied or any(
+            v.base == head.name.base and label_of(v, self.table) for v in self.varied
+        )
+        if not varied or not self._define_members(reader, head, nodes):
+            define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+
+    def _loss_of_layer(self, name: Name, nodes: Sequence[Node], source: Source) -> bool:
+        """Whether a loss that is given by the last layer is taken as any function of the layers at hand."""
+        entry = self.table.exact(name)
+        if entry is None or entry.kind != "variable":
+            return False
+        last = self.table.labels.last
+        labels = [label_of(v, self.table) for v in varied_in(nodes)]
+        inner = [label for label in labels if label is not None and label.letter not in last]
+        if name not in self.final:
+            body = entry.definition
+            built_on = free_symbols(body) if body is not None and last else ()
+            if not any(f"^{{({letter}" in s.name for s in built_on for letter in last):
+                return False
+            assert body is not None
+            self.final[name] = body
+        if not inner or len(inner) < len([label for label in labels if label is not None]):
+            entry.definition = self.final[name]
+            return True
+        entry.definition, entry.assumed = None, True
+        self.upstream.pop(name, None)
+        self._define_upstream(name, source)
+        if entry.definition is None:
+            entry.definition = self.final[name]
+        entry.assumed = False
+        return True
 
     def _define_upstream(self, name: Name, source: Source) -> None:
         """Give a loss that is defined nowhere an arbitrary gradient at the ends of the forward pass."""
         match = self.table.find(name)
         entry = match[0] if match is not None else None
-        if name in self.heads or (name.sub and is_index(name.sub)):
+        given = name in self.heads and name not in self.final
+        if given or (name.sub and is_index(name.sub, self.table)):
             return
         if (
             entry is not None
@@ -230,7 +277,7 @@ class ReadingDefinitions(ReadingState):
         ):
             return
         for _ in range(LAYERS_AHEAD):
-            found = list(self.layers.needed(self.written, self.table))
+            found = list(self.layers.needed(self.written))
             for other, right, place in found:
                 self.written = (*self.written, *names_in(tree(right, place)))
                 if not any(t.text in DERIVING for t in right):

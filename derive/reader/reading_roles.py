@@ -13,10 +13,12 @@ from derive.expr.nodes import (
     Relation,
 )
 from derive.reader.conditions import is_zero, zero_like
+from derive.reader.constants import constants_in, up_to_constant
 from derive.reader.doubts import is_free, ties
 from derive.reader.formula import Reading, read_sides
 from derive.reader.formula_state import Options, State
 from derive.reader.heads import Left
+from derive.reader.multipliers import constraints
 from derive.reader.reading_state import (
     GUESSED,
     NOTES,
@@ -34,6 +36,7 @@ from derive.reader.source import Source
 from derive.reader.wording import (
     claims,
     imposes,
+    postulates,
     solves,
 )
 
@@ -57,8 +60,13 @@ class ReadingRoles(ReadingState):
             return "definition"
         if sign in (":=", "=:") and position == 1:
             return "definition" if left.kind != "consequence" else "consequence"
-        right = typed[position]
+        right, left_side = typed[position], typed[position - 1]
         first = typed[0]
+        both = isinstance(left_side, Expr) and isinstance(right, Expr)
+        if sign == "=" and both and self._has_constants(left_side, right):
+            return "shift"
+        if position == 1 and postulates(words):
+            return "condition"
         if sign == "=" and isinstance(right, Expr) and is_zero(right):
             if (
                 any(token.text == "!" for token in relation.sign.over)
@@ -101,6 +109,10 @@ class ReadingRoles(ReadingState):
             return "tie"
         return "claim"
 
+    def _has_constants(self, *sides: TypedSide) -> bool:
+        """Whether a relation holds up to a constant only."""
+        return bool(constants_in([s for s in sides if isinstance(s, Expr)], self.table))
+
     def _demanded(self, first: TypedSide, right: TypedSide, words: str) -> bool:
         """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
         if not isinstance(first, Expr) or not isinstance(right, Expr):
@@ -138,10 +150,14 @@ class ReadingRoles(ReadingState):
     ) -> tuple[Alternative, ...]:
         if not isinstance(left, Expr) or not isinstance(right, Expr):
             return ()
+        if role == "shift":
+            return up_to_constant(left, right, constants_in((left, right), self.table))
         found: list[Alternative] = []
         if role in ("consequence", "tie"):
-            for premises in self.conditions.variants(typed[0]):
-                found.append(Alternative(left, right, premises, "where the condition before holds"))
+            variants = self.conditions.variants(typed[0])
+            feasible = constraints([premise for premises in variants for premise in premises])
+            for supposed in (*variants, *((*v, *feasible) for v in variants if feasible)):
+                found.append(Alternative(left, right, supposed, "where the condition before holds"))
         if role in ("claim", "consequence", "tie"):
             found.extend(
                 self._other_readings(left, right, sides[position - 1], sides[position], source)

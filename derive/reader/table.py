@@ -225,8 +225,8 @@ class Table:
                 return family, form  # with x and x_k declared, x_k is a member, not an entry of x
             if found is not None:
                 return found, form
-        if name.font == "rm" and name.base in ("d", "e", r"\pi"):
-            return None  # upright, these are the differential and the constants, whatever else is called d, e or pi
+        if is_upright(name):
+            return None  # whatever else is called d, e or pi
         for form in self._forms(name):
             near = self.by_letter.get(form.letter, {})
             if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
@@ -313,6 +313,11 @@ class Table:
         """The size of this name as a number, if it is one."""
         entry = self.entries.get(name)
         return Dim(Size.of(entry.latex)) if entry is not None and entry.kind == "size" else None
+
+
+def is_upright(name: Name) -> bool:
+    """Whether a name is the upright letter of the differential or of a constant, unless it is declared itself."""
+    return name.font == "rm" and name.base in ("d", "e", r"\pi") and not (name.sub or name.sup)
 
 
 #: labels in brackets that name a layer, a time or a step, unless their range is declared

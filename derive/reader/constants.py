@@ -1,0 +1,73 @@
+r"""`= ... + \text{const}`: sides that agree up to a term in which the variable of interest does not occur.
+
+Authors drop the terms without the variable and rarely say which variable it is; it occurs in every term that they
+keep. Such a relation claims that the derivatives of both sides by that variable are equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from derive.derivation import Alternative
+from derive.expr.nodes import Add, Derivative, Expr, Neg, Symbol
+from derive.expr.walk import free_symbols
+from derive.reader.table import Table
+
+_NAMES = re.compile(r"\\mathrm\{(?:const|constant|cst|Const|Constant)\}|C|c")
+MOST = 3
+"""Variables that are tried."""
+
+
+def constants_in(sides: Sequence[Expr], table: Table) -> tuple[Symbol, ...]:
+    """The names of additive constants: `\\text{const}`, or a C that nobody declared."""
+    assumed = {entry.latex: None for entry in table.variables() if entry.assumed}
+    found: dict[Symbol, None] = {}
+    for side in sides:
+        for term in _terms(side):
+            if isinstance(term, Symbol) and term.name in assumed and _NAMES.fullmatch(term.name):
+                found[term] = None
+    return tuple(found)
+
+
+def up_to_constant(left: Expr, right: Expr, constants: Sequence[Symbol]) -> tuple[Alternative, ...]:
+    """What a relation with an additive constant claims, by each variable that may be meant; empty when none may."""
+    a, b = _without(left, constants), _without(right, constants)
+    if a is None or b is None or any(s in free_symbols(side) for side in (a, b) for s in constants):
+        return ()
+    kept = [t for side, rest in ((left, a), (right, b)) if side != rest for t in _terms(rest)]
+    shared = [s for s in free_symbols(a) if all(s in free_symbols(part) for part in (b, *kept))]
+    shared.sort(key=lambda s: len(s.shape) == 2)
+    return tuple(
+        Alternative(
+            Derivative(a, (s,), "partial"),
+            Derivative(b, (s,), "partial"),
+            note=f"up to a term without {s.name}",
+        )
+        for s in shared[:MOST]
+    )
+
+
+def _terms(side: Expr) -> Iterator[Expr]:
+    """The terms of a sum, without their signs."""
+    if isinstance(side, Neg):
+        yield from _terms(side.operand)
+    elif isinstance(side, Add):
+        for term in side.terms:
+            yield from _terms(term)
+    else:
+        yield side
+
+
+def _without(side: Expr, constants: Sequence[Symbol]) -> Expr | None:
+    """A sum without its constants; None when nothing is left."""
+    if not isinstance(side, Add):
+        return None if side in constants else side
+    left = tuple(t for t in side.terms if t not in constants and not _is_negative(t, constants))
+    if len(left) == len(side.terms):
+        return side
+    return (left[0] if len(left) == 1 else Add(left)) if left else None
+
+
+def _is_negative(term: Expr, constants: Sequence[Symbol]) -> bool:
+    return isinstance(term, Neg) and term.operand in constants

@@ -1,0 +1,77 @@
+r"""Lists with dots as vectors: `d_1, \dots, d_n` is the vector of all d_i, also of an expression with an index."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from derive.expr.nodes import Apply, Expr, Product, Reduce
+from derive.reader.declare_sets import read_sizes
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import clean, inner, plain
+from derive.reader.formula_indices import index_node
+from derive.reader.formula_sums import parts_of
+from derive.reader.formula_values import Binding, Value
+from derive.reader.groups import Group, Node
+from derive.reader.scanner import Kind, Token
+
+DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsc"])
+
+
+def listed(reader: Formula, nodes: Sequence[Node], start: int) -> Value | None:
+    """The vector that `a_1, a_2, \\dots, a_n` lists; None when these nodes are no such list of numbers."""
+    parts = parts_of(nodes)
+    if len(parts) not in (3, 4) or not _are_dots(parts[-2]):
+        return None
+    upper = _last_index(parts[-1])
+    letter = next(x for x in "ijkrs" if all(x not in plain(part) for part in parts))
+    member = _indexed(parts[0], letter)
+    if upper is None or member is None:
+        return None
+    sizes = read_sizes(reader, upper, start)
+    binding = Binding(letter, sizes[0] if sizes else reader.table.sizes.fresh(), start=start)
+    binding.explicit = True
+    with reader.binding(binding), reader.deeper(start):
+        value = reader.whole(member)
+    if reader.arithmetic.shape(value):
+        return None
+
+    def build() -> Expr:
+        index = index_node(reader, binding)
+        unit = Apply("unit_vector", (index,), (reader.table.sizes.resolve(binding.extent),))
+        return Reduce("sum", (index,), Product((value.build(), unit)))
+
+    return Value((binding.extent,), build, value.uses - binding.use, start=start)
+
+
+def _are_dots(nodes: Sequence[Node]) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].text in DOTS
+
+
+def _last_index(nodes: Sequence[Node]) -> Sequence[Node] | None:
+    """The first subscript of the last member."""
+    items = clean(nodes)
+    for sign, node in itertools.pairwise(items):
+        if isinstance(sign, Token) and sign.kind is Kind.SUB:
+            return inner(node)
+        if isinstance(sign, Group) and (found := _last_index(sign.items)) is not None:
+            return found
+    return None
+
+
+def _indexed(nodes: Sequence[Node], letter: str) -> list[Node] | None:
+    """The first member with a letter for each subscript 1; None when it has none."""
+    found: list[Node] = []
+    changed = False
+    for node in clean(nodes):
+        before = found[-1] if found else None
+        below = isinstance(before, Token) and before.kind is Kind.SUB
+        token = node if isinstance(node, Token) else None
+        if isinstance(node, Group) and len(node.items) == 1 and isinstance(node.items[0], Token):
+            token = node.items[0] if below else None
+        if below and token is not None and token.text == "1":
+            found.append(token._replace(text=letter, kind=Kind.LETTER))
+            changed = True
+        else:
+            found.append(node)
+    return found if changed else None
