@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from itertools import product as cartesian
-from math import prod
+from math import comb, prod
 from random import Random
 from typing import Any
 
@@ -216,7 +217,7 @@ def _finite(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
 def _any(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
     """An abstract law as a random table of outcomes that respects what is declared about the variable."""
     outcomes, chances = _outcomes(z, parameters, setup)
-    value, k = nodes_of(z, outcomes, "any", setup)
+    value, k = nodes_of(z, outcomes, f"any {outcomes}", setup)
     weights = weights_of(k, chances, f"any {z.name} {chances}", setup)
     return _weighted(k, weights, placed(body, z, _moved(value, z, parameters, setup)))
 
@@ -227,8 +228,11 @@ def _outcomes(
     """The outcomes of an abstract law and their probabilities; with a mean among the parameters, around zero."""
     source = Random(f"{z.name} {sorted(setup.sizes.items())} {setup.seed}")
     count = entries(z.dims, setup)
-    outcomes = [[_entry(z, source) for _ in range(count)] for _ in range(OUTCOMES)]
-    weights = [source.randint(1, 9) for _ in range(OUTCOMES)]
+    kinds = (
+        OUTCOMES - 1 if parameters else OUTCOMES
+    )  # three points have any mean, variance and skew
+    outcomes = [[_entry(z, source) for _ in range(count)] for _ in range(kinds)]
+    weights = [source.randint(1, 9) for _ in range(kinds)]
     chances = [Fraction(w, sum(weights)) for w in weights]
     if parameters:
         means = [
@@ -276,7 +280,7 @@ def _copies(body: Expr, x: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
         _few(len(chances) ** count, x)
         chosen = list(cartesian(range(len(chances)), repeat=count))
         points = [[entry for i in places for entry in outcomes[i]] for places in chosen]
-        value, k = nodes_of(x, points, f"copies of {z.name}", setup)
+        value, k = nodes_of(x, points, f"copies of {z.name} {outcomes}", setup)
         weights = [prod((chances[i] for i in places), start=Fraction(1)) for places in chosen]
         weight = weights_of(k, weights, f"copies {count} {z.name} {chances}", setup)
         return _weighted(k, weight, placed(body, x, _moved_copies(value, z, tuple(given), setup)))
@@ -298,6 +302,23 @@ def _moved_copies(value: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Se
     if z.shape and parameters:
         raise EvaluationError(f"copies of the array {z!r} with a mean are not enumerated")
     return _moved(value, z, parameters, setup)
+
+
+def _subset(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
+    """A random subset of a size as a vector of zeros and ones, all subsets alike, by enumeration."""
+    size = as_expr(parameters[0])
+    if z.rank != 1 or not isinstance(size, Dim):
+        raise EvaluationError(f"the subset {z!r} is a vector, and its size {size!r} a size")
+    count, chosen = entries(z.dims, setup), size.size.value(setup.sizes)
+    if not 0 < chosen <= count:
+        raise EvaluationError(f"no subset {z!r} of {chosen} among {count}")
+    _few(comb(count, chosen), z)
+    points = [
+        [Fraction(int(i in places)) for i in range(count)]
+        for places in combinations(range(count), chosen)
+    ]
+    value, k = nodes_of(z, points, f"subsets of {chosen}", setup)
+    return _weighted(k, Number(Fraction(1, len(points))), placed(body, z, value))
 
 
 def _finite_copies(body: Expr, x: Symbol, law: tuple[Expr, Expr], count: int, setup: Setup) -> Expr:
@@ -382,6 +403,7 @@ LAWS: dict[str, Callable[[Expr, Symbol, tuple[Any, ...], Setup], Expr]] = {
     "finite": _finite,
     "any": _any,
     "iid": _copies,
+    "subset": _subset,
     "normal": _normal,
     "uniform": _uniform,
 }

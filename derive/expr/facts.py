@@ -92,7 +92,8 @@ CONTRADICTIONS: tuple[tuple[str, str], ...] = (
 )
 
 #: distribution -> names of its parameters; those of `any`, a law without a name, may be left out, and
-#: the members of a symbol that is `iid` are independent copies of another random symbol
+#: the members of a symbol that is `iid` are independent copies of another random symbol; `subset` is
+#: a vector of zeros and ones, all with the same number of ones alike
 DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "normal": ("mean", "covariance"),
     "bernoulli": ("probability",),
@@ -101,6 +102,7 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "finite": ("values", "probabilities"),
     "any": ("mean", "variance"),
     "iid": ("symbol",),
+    "subset": ("size",),
 }
 
 
