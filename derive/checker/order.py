@@ -222,7 +222,9 @@ class Proportion(Identity):
     def verdict(self) -> Verdict:
         """A ratio that varies refutes, unless it varies only with what may be part of the constant."""
         found = super().verdict()
-        if found.kind == "fails" and (len(self.problem.symbols) > 1 or free_indices(self.problem.lhs)):
+        if found.kind == "fails" and (
+            len(self.problem.symbols) > 1 or free_indices(self.problem.lhs)
+        ):
             why = "the ratio of the sides varies; it may be constant in the variable that is meant, which is not stated"
             return Verdict("unchecked", found.evidence, why=why)
         return found

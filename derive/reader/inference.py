@@ -17,7 +17,7 @@ from derive.reader.formula_sizes import is_open
 from derive.reader.table import Declaration, Inference, Name, Table
 
 ATTEMPTS = 150
-"""Choices of shapes that are tried, for at most `SECONDS`."""
+"""Choices of shapes that are tried, for at most `SECONDS` of processor time."""
 SECONDS = 1.5
 LETTERS = tuple("ndmkpqhrs")
 
@@ -29,6 +29,7 @@ def with_assumptions(
     table: Table,
     attempt: Callable[[Table], tuple[Score, T]],
     hints: Mapping[Name, int] | None = None,
+    seconds: float = SECONDS,
 ) -> tuple[Table, T]:
     """The table and the result of the choice of shapes with the lowest score that was found.
 
@@ -36,7 +37,7 @@ def with_assumptions(
     read. Names start with their usual shape, or with that of `hints`, and are changed one at a time
     as long as the score falls, then two at a time. The table itself stays as it is.
     """
-    search = _Search(table, attempt, dict(hints or {}))
+    search = _Search(table, attempt, dict(hints or {}), seconds)
     search.try_ranks({})
     if search.open() and not table.transposed:
         search.numbers()
@@ -50,11 +51,15 @@ class _Search(Generic[T]):
     """The best choice so far, and what is left of the work that may be done."""
 
     def __init__(
-        self, table: Table, attempt: Callable[[Table], tuple[Score, T]], hints: dict[Name, int]
+        self,
+        table: Table,
+        attempt: Callable[[Table], tuple[Score, T]],
+        hints: dict[Name, int],
+        seconds: float,
     ) -> None:
         self.start, self.attempt, self.hints = table, attempt, hints
         self.left = ATTEMPTS
-        self.until = thread_time() + SECONDS
+        self.until = thread_time() + seconds
         self.score: Score = (maxsize,)
         self.zero: Score = (0,)
         self.ranks: dict[Name, int] = {}

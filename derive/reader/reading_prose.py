@@ -25,6 +25,7 @@ from derive.reader.groups import Node
 from derive.reader.heads import left_of
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
+from derive.reader.reading_doubts import related_letters, state_of, token_letters
 from derive.reader.reading_state import (
     REFUSED,
 )
@@ -66,11 +67,13 @@ class ReadingProse(ReadingDefinitions):
         self.fresh = False
         self.cases = []
         self.in_prose = True
+        if self.partial:
+            self.related |= related_letters(words)
         for stated in self.stated.get(number, ()):
             if id(stated) in self.early:
                 continue
             try:
-                self._carry_out(stated)
+                self._noted(stated)
             except REFUSED as error:
                 self.deferred.append(stated)
                 self.result.faults += getattr(error, "ill_typed", True)
@@ -80,6 +83,19 @@ class ReadingProse(ReadingDefinitions):
                 self.result.notes[str(fault)] = None
         if solves(words):
             self.conditions.settle(several(words))
+
+    def _noted(self, stated: Stated) -> None:
+        """Carry out what a sentence says; in a section of a long document, remember what had no effect."""
+        if not self.partial:
+            self._carry_out(stated)
+            return
+        before = state_of(self.table)
+        try:
+            self._carry_out(stated)
+        finally:
+            if state_of(self.table) == before:
+                tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
+                self.equations.append(token_letters(tokens))
 
     def _is_news(self, stated: Stated) -> bool:
         """Whether an equation defines a name of which nothing is said elsewhere."""

@@ -123,6 +123,8 @@ class ReadingState:
         self.confirmed: set[Name] = set()
         self.several = False
         self.partial = False
+        self.equations: list[frozenset[str]] = []
+        self.related: frozenset[str] = frozenset()
 
     def _reader(self, source: Source, state: State | None = None) -> Formula:
         return Formula(self.table, source, WORDS, read_name, state, self.options)

@@ -149,6 +149,11 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
     return None
 
 
+def says_variance(before: str) -> bool:
+    """Whether the noun in front of a formula is a variance."""
+    return bool(re.search(r"\bvariances?\s*$", before, re.I))
+
+
 def function_said(before: str, after: str) -> str:
     """The function of the table that a letter is said to be (`the sigmoid $\\sigma$`), empty when none."""
     ends = re.search(
@@ -234,6 +239,19 @@ def solves(words: str) -> bool:
 def imposes(words: str) -> bool:
     """Whether the last sentence introduces an equation that is demanded, not claimed."""
     return bool(_CONDITION.search(last_sentence(words)))
+
+
+_POSTULATED = re.compile(
+    r"\b(?:there (?:exists?|is|are)|(?:can|could) (?:choose|find|pick)|exists?)\b.*\b(?:such that|so that|with"
+    r"|satisfying|for which)\s*:?\s*$"
+    r"|(?:\b(?:if|iff|whenever|when|provided(?: that)?|only if|satisf(?:y|ies|ying))|condition)\s*:?\s*$",
+    re.I | re.S,
+)
+
+
+def postulates(words: str) -> bool:
+    """Whether a sentence leads to a display that says which things are meant: `f is convex if`, `there are c, d with`."""
+    return bool(_POSTULATED.search(last_sentence(words)))
 
 
 def last_sentence(words: str) -> str:

@@ -232,7 +232,7 @@ def _numbering(graph: Graph, factors: list[Factor], out: tuple[Label, ...]) -> d
 def root(value: Fraction, power: Power) -> Fraction | None:
     """value ** power when it is rational, real and not too long to write out, else None."""
     digits = max(abs(value.numerator), value.denominator).bit_length() - 1
-    if digits * abs(power) > LONGEST:
+    if digits * abs(Fraction(power)) > LONGEST:
         return None
     if power.denominator == 1:
         return value**power.numerator if value or power > 0 else None

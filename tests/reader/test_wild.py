@@ -122,3 +122,73 @@ def test_an_equivalence_claims_neither_of_its_equations() -> None:
 def test_a_value_of_a_function_does_not_define_it() -> None:
     text = "Let $x \\in \\mathbb{R}$. Suppose that $f(0) = 1$.\n\n$$f(x) = f(2 x)$$"
     assert kinds(text) != ["holds"]
+
+
+def long_note(*sections: str) -> str:
+    """A note that is read section by section, because it has many displays."""
+    filler = "# Remarks\n\n" + "$$1 + 1 = 2$$\n\n" * 40
+    return "\n\n".join(sections) + "\n\n" + filler
+
+
+@pytest.mark.parametrize(
+    ("sections", "expected"),
+    [
+        # A letter has another shape in another section, and each statement is decided by itself.
+        (
+            (
+                "# One\n\nLet $x \\in \\mathbb{R}^n$.\n\n$$x^\\top x = \\sum_{i=1}^n x_i^2$$",
+                "# Two\n\nLet $x \\in \\mathbb{R}$.\n\n$$(x + 1)^2 = x^2 + 2x + 1$$",
+            ),
+            ["holds", "holds"],
+        ),
+        # What is declared at the beginning holds later; so does a definition.
+        (
+            (
+                "# One\n\nLet $A \\in \\mathbb{R}^{n \\times n}$ be symmetric and $x \\in \\mathbb{R}^n$.\n\n"
+                "$$f(x) = x^\\top A x$$",
+                "# Two\n\n$$\\nabla_x f(x) = 2 A x$$\n\n$$\\nabla_x f(x) = 3 A x$$",
+            ),
+            ["definition", "holds", "fails"],
+        ),
+        # A fact that stands in another section only, of a name that is assumed here, is no reason for an alarm.
+        (
+            (
+                "# One\n\nLet $B$ be symmetric.\n\n$$1 + 2 = 3$$",
+                "# Two\n\n$$\\nabla_z (z^\\top B z) = 2 B z$$",
+            ),
+            ["holds", "unchecked"],
+        ),
+        # An equation in the text that was not used may be what a relation needs.
+        (
+            (
+                "# One\n\nLet $A, Q \\in \\mathbb{R}^{n \\times n}$. Since $A Q_i = Q_i L_i$ for the columns,\n\n"
+                "$$A Q = Q A$$",
+            ),
+            ["unchecked"],
+        ),
+        # A numeric example ends with its section; a repeated index may be summed by convention.
+        (
+            (
+                "# One\n\n$$M = \\begin{bmatrix} 1 & 2 \\\\ 2 & 4 \\end{bmatrix}$$",
+                "# Two\n\nFor every invertible $M$\n\n$$M^{-1} M = M M^{-1}$$",
+                "# Three\n\nLet $K \\in \\mathbb{R}^{n \\times m}$, $b \\in \\mathbb{R}^m$, $c \\in \\mathbb{R}^n$.\n\n"
+                "$$c_i + 0 = K_{ij} b_j$$",
+            ),
+            ["definition", "holds", "unchecked"],
+        ),
+    ],
+)
+def test_sections_of_a_long_note(sections: tuple[str, ...], expected: list[str]) -> None:
+    assert kinds(long_note(*sections))[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "A function $f: \\mathbb{R} \\to \\mathbb{R}$ is convex if",
+        "Let $f: \\mathbb{R} \\to \\mathbb{R}$. There are constants $t$ such that",
+    ],
+)
+def test_what_a_sentence_postulates_is_no_claim(lead: str) -> None:
+    text = f"{lead}\n\n$$f(t x + (1 - t) y) \\le t f(x) + (1 - t) f(y)$$\n"
+    assert "fails" not in kinds(text)

@@ -1,0 +1,240 @@
+r"""A document, or one section of it, with what its prose declares, and the passes that read it.
+
+Passes in reading order are tried with assumed shapes for what nobody declared, and with the layouts
+of derivatives that are in use; the pass with which most sides can be read is the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from derive.errors import DeriveError, ReadError
+from derive.reader.blocks import Directive, Display, Document, Heading, Prose
+from derive.reader.declare import declare_sources
+from derive.reader.declare_clauses import Clause, clauses
+from derive.reader.declare_ranges import declare_ranges
+from derive.reader.display_facts import declare_by_form
+from derive.reader.formula_cursor import clean
+from derive.reader.formula_state import Options
+from derive.reader.formula_values import Misfit
+from derive.reader.groups import Group, Node, tree
+from derive.reader.inference import SECONDS, name_sizes, with_assumptions
+from derive.reader.phrases import mentions
+from derive.reader.prose import Declarations
+from derive.reader.prose_said import Stated
+from derive.reader.reading_pass import ReadingPass
+from derive.reader.reading_state import Result
+from derive.reader.relations import RawRelation, number
+from derive.reader.scanner import scan_math
+from derive.reader.table import Declaration, Name, Table
+
+SETTLING = 3
+"""Passes with sizes that the pass before has found."""
+LAYOUTS = ("", "numerator", "denominator")
+_REFUSED = (DeriveError, Misfit, RecursionError)
+
+
+class NotePasses:
+    """A document with what its prose declares; `table` is what is known before."""
+
+    def __init__(
+        self, document: Document, table: Table | None = None, partial: bool = False
+    ) -> None:
+        self.document = document
+        self.partial = partial
+        self.seconds = SECONDS
+        self.earlier: frozenset[Name] = frozenset()
+        self.table = Table() if table is None else table
+        self.declarations = Declarations(self.table)
+        self.stated: dict[int, list[Stated]] = {}
+        self.chains = _grouped(document)
+        self._declare()
+
+    @property
+    def title(self) -> str:
+        """The first heading."""
+        headings = (b.text for b in self.document.blocks if isinstance(b, Heading))
+        return next(headings, "")
+
+    def _declare(self) -> None:
+        """What the whole document declares: directives first, then ranges, then prose."""
+        for block in self.document.blocks:
+            if isinstance(block, Directive):
+                self._directive(block)
+        for block in self.document.blocks:
+            if isinstance(block, Display):
+                self._display(block)
+        for position, block in enumerate(self.document.blocks):
+            if isinstance(block, Heading):
+                self.table.section += 1
+            elif isinstance(block, Prose):
+                self.stated[position] = self.declarations.read(block)
+        self.table.section = 0
+        declare_by_form(self.table, list(self._runs()))
+
+    def _runs(self) -> Iterator[list[Node]]:
+        """The runs of nodes of all formulas, displayed or in prose."""
+        parts = [(d.tokens, d.source) for d in self.document.displays if d.error is None]
+        parts += [
+            (m.tokens, m.source)
+            for b in self.document.blocks
+            if isinstance(b, Prose)
+            for m in mentions(b)
+        ]
+        for tokens, source in parts:
+            try:
+                yield from _levels(tree(list(tokens), source))
+            except ReadError:
+                continue
+
+    def _directive(self, block: Directive) -> None:
+        tokens = [
+            t._replace(start=block.span.start, end=block.span.end)
+            for t in scan_math(spelled(block.text))
+        ]
+        try:
+            declare_sources(self.table, [(block.source, tokens)])
+        except ReadError as error:
+            self.declarations.refused.append(error)
+        except _REFUSED:
+            return
+
+    def _display(self, block: Display) -> None:
+        """Ranges of sums and of indices, and memberships that are displayed."""
+        if block.error is not None:
+            return
+        try:
+            nodes = tree(list(block.tokens), block.source)
+        except ReadError:
+            return
+        reader = self.declarations.reader(block.source)
+        for level in _levels(nodes):
+            try:
+                declare_ranges(reader, Clause(level))
+            except _REFUSED:
+                continue
+        texts = [t.text for t in block.tokens]
+        if r"\in" in texts and "=" not in texts:
+            try:
+                for clause in clauses(nodes):
+                    declare_ranges(reader, clause)
+                declare_sources(self.table, [(block.source, block.tokens)])
+            except _REFUSED:
+                return
+
+    # ------------------------------------------------------------------------------------------- passes
+
+    def best(self) -> tuple[Result, Table, str]:
+        """The reading with the fewest sides that cannot be read: over assumed shapes, then over layouts."""
+        table, result = self._with_layout("")
+        found = (result, table, "")
+        if result.faults and self._has_fractions():
+            for layout in LAYOUTS[1:]:
+                other_table = self._settled(table)
+                other = self._run(other_table, Options(layout=layout), last=True)
+                if other.faults < found[0].faults:
+                    found = (other, other_table, layout)
+        return found
+
+    def _has_fractions(self) -> bool:
+        return any(t.text in (r"\partial", "d") for d in self.document.displays for t in d.tokens)
+
+    def _with_layout(self, layout: str) -> tuple[Table, Result]:
+        options = Options(layout=layout)
+
+        def attempt(table: Table) -> tuple[tuple[int, ...], Table]:
+            result = self._run(table, options)
+            for _ in range(SETTLING):
+                if not result.faults:
+                    break
+                table = self._settled(table, named=False)
+                faults, result = result.faults, self._run(table, options)
+                if result.faults == faults:
+                    break
+            settled = self._settled(table)
+            if result.faults:
+                result = self._run(self._settled(table), options)
+            return result.score, settled
+
+        _, settled = with_assumptions(self.table, attempt, self.declarations.hints, self.seconds)
+        return settled, self._run(settled, options, last=True)
+
+    def _settled(self, tried: Table, named: bool = True) -> Table:
+        """The declared table with the shapes that a pass has found; `named`: every size has a letter."""
+        table = self.table.copy()
+        if named:
+            name_sizes(tried)
+        table.sizes.restore(tried.sizes.snapshot())
+        table.sizes._count = tried.sizes._count
+        for entries, found in ((table.entries, tried.entries), (table.families, tried.families)):
+            for name, entry in found.items():
+                if _is_assumed(entry) and (name not in entries or entries[name].sizes is None):
+                    facts = entries[name].facts if name in entries else {}
+                    entries[name] = replace(entry, facts={**facts, **entry.facts}, definition=None)
+                    table.by_letter.setdefault(name.letter, {})[name] = None
+        table.inference = tried.inference
+        return table
+
+    def _run(self, table: Table, options: Options, last: bool = False) -> Result:
+        reading = ReadingPass(self.document, table, self.stated, self.chains, options, last)
+        reading.partial = self.partial
+        reading.given_in.update(dict.fromkeys(self.earlier, -1))
+        return reading.run()
+
+
+def _is_assumed(entry: Declaration) -> bool:
+    return (entry.assumed and entry.kind == "variable") or entry.kind == "size"
+
+
+def _grouped(document: Document) -> dict[int, list[list[RawRelation]]]:
+    """The relations of each display, by the number of its block, cut into runs that belong to one chain."""
+    displays = [i for i, block in enumerate(document.blocks) if isinstance(block, Display)]
+    found: dict[int, list[list[RawRelation]]] = {}
+    last: RawRelation | None = None
+    for relation in number(document):
+        block = displays[relation.display - 1]
+        groups = found.setdefault(block, [])
+        goes_on = (
+            last is not None
+            and groups
+            and last.chain is relation.chain
+            and last.display == relation.display
+            and relation.position == last.position + 1
+        )
+        if goes_on:
+            groups[-1].append(relation)
+        else:
+            groups.append([relation])
+        last = relation
+    return found
+
+
+def _levels(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """The nodes and those of every group inside."""
+    stack: list[list[Node]] = [list(nodes)]
+    while stack:
+        level = stack.pop()
+        yield level
+        stack.extend(list(n.items) for n in clean(level) if isinstance(n, Group))
+
+
+_PLAIN = (
+    (r"\bin\b", r"\\in "),
+    (r"(?<![\\a-zA-Z{])R\^", r"\\mathbb{R}^"),
+    (r"(?<=[\w}]) x (?=[\w{])", r" \\times "),
+)
+
+
+def spelled(text: str) -> str:
+    r"""A directive as LaTeX: `X in R^{n x d}` means `X \in \mathbb{R}^{n \times d}`; words go into `\text`."""
+    text = text.replace("$", "")
+    for pattern, replacement in _PLAIN:
+        text = re.sub(rf"(?<!\\){pattern}", replacement, text)
+    text = re.sub(r"\\in *R(?![\w^])", r"\\in \\mathbb{R}", text)
+    words = (
+        r"(?<![\\{a-zA-Z])((?:is|are|be|symmetric|positive|orthogonal|diagonal|invertible|one-hot"
+        r"|nonzero)\b[a-z -]*)"
+    )
+    return re.sub(words, r"\\text{ \1}", text)
