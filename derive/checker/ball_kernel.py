@@ -230,6 +230,8 @@ class BallKernel(ArrayKernel):
 
     xp = np
     most_work = 400_000
+    #: whether a term of a sum vanished in rounding; only a `WatchfulKernel` looks
+    vanished = False
 
     def exact(self, values: Any) -> Array:
         """An array of floats, or of `Fraction` objects, as balls around the exact values."""

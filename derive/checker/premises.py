@@ -73,7 +73,7 @@ class Prepared:
 
 def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
     """Equations among the premises become definitions where a symbol stands alone, else solvers."""
-    rest = list(premises)
+    rest = _connected(premises, (lhs, rhs))
     changed = True
     while changed:
         changed = False
@@ -93,6 +93,31 @@ def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
         return Prepared(lhs, rhs, others)
     solver = _solver(equations, (lhs, rhs))
     return Prepared(lhs, rhs, others, (solver,), solver.parts)
+
+
+def _connected(premises: Sequence[Expr], sides: Sequence[Expr]) -> list[Expr]:
+    """The premises that share a symbol with the sides, directly or through others: the rest restricts nothing here."""
+    known = {s: None for side in sides for s in _mentioned(side)}
+    inside = [(premise, _mentioned(premise)) for premise in premises]
+    kept: dict[int, None] = {i: None for i, (_, own) in enumerate(inside) if not own}
+    grew = True
+    while grew:
+        grew = False
+        for position, (_, own) in enumerate(inside):
+            if position not in kept and any(s in known for s in own):
+                kept[position], grew = None, True
+                known.update(dict.fromkeys(own))
+    return [premise for position, (premise, _) in enumerate(inside) if position in kept]
+
+
+def _mentioned(root: Expr) -> tuple[Symbol, ...]:
+    """The symbols of an expression and of the laws that they obey."""
+    found = symbols(root)
+    if all(s.law is None for s in found):
+        return found
+    from derive.checker.laws import law_roots
+
+    return (*found, *(s for expr in law_roots(found) for s in symbols(expr)))
 
 
 def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projection:

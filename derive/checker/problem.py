@@ -307,7 +307,7 @@ class Problem:
 
     def _fitting(self, points: Points) -> Points:
         """The points with equations solved, where the conditions and the facts of solved symbols hold."""
-        for solver in self.solvers:
+        for solver in self.solvers if points.count else ():
             points = solver.floats(self, points)
         kept = self.satisfied(points)
         for solver in self.solvers:
@@ -356,6 +356,9 @@ class Problem:
         if balls:
             for solver in self.solvers:
                 solver.balls(self, kernel, points, values)
+            kernel.vanished = (
+                False  # what vanished while equations were solved says nothing about the sides
+            )
         return self.evaluator_at(kernel, points, values, balls)
 
     def evaluator_at(

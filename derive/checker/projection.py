@@ -62,7 +62,7 @@ class Projection:
         if not found:
             raise PremiseError("the premise has no unknown that may vary")
         self.residuals, self.unknowns = (*residuals, *kept), tuple(found)
-        self.parts: tuple[Expr, ...] = ()
+        self.parts: tuple[Expr, ...] = self.residuals
         self.failed = False
 
     def floats(self, problem: Any, points: Any) -> Any:

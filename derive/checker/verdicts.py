@@ -16,7 +16,8 @@ VerdictKind = Literal["holds", "fails", "unchecked", "definition"]
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a verdict rests on: assignments of sizes, number of points, seed, relative tolerance, worst relative
-    difference, and the referee (`balls`, `jax.grad`, `quadrature`, ...). `rejected` of `mutants` neighbouring
+    difference in float64 (the tolerance where balls showed a larger one to be rounding), and the referee (`balls`,
+    `jax.grad`, `quadrature`, ...). `rejected` of `mutants` neighbouring
     statements were rejected at the same points (None when the power check was not run)."""
 
     sizes: tuple[dict[str, int], ...] = ()

@@ -32,6 +32,33 @@ def _field_names(kind: type[Any]) -> tuple[str, ...]:
     return found
 
 
+def _same(first: tuple[Any, ...], second: tuple[Any, ...]) -> bool:
+    """Whether the data of two nodes are equal: iterative, and each pair of shared nodes is compared once.
+
+    Definitions may be a thousand layers deep, and a layer that is used twice would double the work at each layer.
+    """
+    stack: list[tuple[Any, Any]] = [(first, second)]
+    seen: set[tuple[int, int]] = set()
+    while stack:
+        a, b = stack.pop()
+        if a is b:
+            continue
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            if len(a) != len(b):
+                return False
+            stack.extend(zip(a, b, strict=True))
+        elif isinstance(a, Expr) and isinstance(b, Expr):
+            if type(a) is not type(b) or a._hash != b._hash:
+                return False
+            pair = (id(a), id(b))
+            if pair not in seen:
+                seen.add(pair)
+                stack.append((a._key, b._key))
+        elif a != b:
+            return False
+    return True
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Expr:
     """A node; `shape` is set by the constructor. operators build nodes."""
@@ -67,9 +94,9 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if type(self) is not type(other) or self._hash != other._hash:
+        if not isinstance(other, Expr) or type(self) is not type(other):
             return False
-        return self._key == other._key
+        return self._hash == other._hash and _same(self._key, other._key)
 
     @property
     def rank(self) -> int:

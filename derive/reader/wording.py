@@ -66,7 +66,7 @@ _CONDITION = re.compile(
     r"|\bsuch that\b|\bassum\w+"
     r"|\bsuppose\b|\bwe require\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
     r"|\bnormal equations?\b"
-    r"|\bimpos\w+|\bwe want\b",
+    r"|\bimpos\w+|\bwe want\b|\b(?:maxi|mini)mi[sz]\w*\b[^.]*\bunder\b",
     re.I,
 )
 _CLAIMED = re.compile(

@@ -338,6 +338,16 @@ def test_evidence_names_the_referee() -> None:
     assert first.points >= 192
 
 
+def test_differences_that_are_rounding_are_not_reported_as_large() -> None:
+    small = symbol("x", facts=[Fact("interval", (1e-7, 1e-6))])
+    verdict = judge_relation(
+        (1 - apply("cos", small)) / small**2, "=", (apply("sin", small / 2) / small) ** 2 * 2
+    )
+    assert verdict.kind == "holds"
+    assert verdict.evidence is not None
+    assert verdict.evidence.worst <= 1e-9
+
+
 def test_jax_is_not_loaded_for_an_identity() -> None:
     code = (
         "import sys\nfrom derive.checker import judge_relation\nfrom derive.expr.build import symbol\n"

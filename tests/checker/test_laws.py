@@ -180,3 +180,31 @@ def test_solved_values_are_balls_that_contain_the_solution_tightly() -> None:
     radii = [float(b.rad()) for b in solved.solved[RIDGE].flat]  # type: ignore[attr-defined]
     assert 0 < max(radii) < 1e-40
     assert solved.subset([1]).solved[RIDGE].shape == (1, 3)  # type: ignore[attr-defined]
+
+
+P_DIM, Q_DIM = dims("p q")
+S_XX = symbol("S_{xx}", P_DIM, P_DIM, facts=["pd"])
+S_YY = symbol("S_{yy}", Q_DIM, Q_DIM, facts=["pd"])
+S_XY, W_X, W_Y = symbol("S_{xy}", P_DIM, Q_DIM), symbol("w_x", P_DIM), symbol("w_y", Q_DIM)
+RHO, MU = symbol(r"\rho"), symbol(r"\mu")
+UNIT = (equals(W_X.T @ S_XX @ W_X, 1), equals(W_Y.T @ S_YY @ W_Y, 1))
+CORRELATED = (
+    equals(S_XY @ W_Y - RHO * S_XX @ W_X, zeros(P_DIM)),
+    equals(S_XY.T @ W_X - MU * S_YY @ W_Y, zeros(Q_DIM)),
+)
+
+
+@pytest.mark.parametrize(
+    ("premises", "lhs", "rhs", "wanted"),
+    [
+        (UNIT, RHO * W_X.T @ S_XX @ W_X, RHO, "holds"),
+        ((*UNIT, CORRELATED[0]), W_X.T @ S_XY @ W_Y, RHO, "holds"),
+        ((*UNIT, *CORRELATED), RHO, MU, "holds"),
+        (CORRELATED, RHO, MU, "fails"),
+    ],
+)
+def test_canonical_correlation(
+    premises: tuple[Expr, ...], lhs: Expr, rhs: Expr, wanted: str
+) -> None:
+    verdict = judge_relation(lhs, "=", rhs, premises=premises, time_limit=None)
+    assert verdict.kind == wanted, verdict
