@@ -29,6 +29,7 @@ from derive.reader.declare_subjects import (
     subject_entry,
     subject_extents,
 )
+from derive.reader.declare_values import declare_values
 from derive.reader.declare_words import facts_in, function_in
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
@@ -152,8 +153,10 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
-        pairs = subject_entries(reader, clause, sides[0])
         found = read_set(reader, sides[1])
+        if declare_values(reader, sides[0], found):
+            return
+        pairs = subject_entries(reader, clause, sides[0])
         for subject, entry in pairs:
             _apply(reader, subject, entry, found)
         _facts(reader, [e for _, e in pairs], clause.words)
@@ -410,7 +413,7 @@ def finish_clause(reader: Formula, clause: Clause) -> None:
         side = "right" if left else "left"
         raise reader.error(f"a definition has no {side} side", start_of(clause.nodes[0]))
     if _sign(clause.nodes, cut) == r"\sim":
-        from derive.reader.declare_definitions import random_law
+        from derive.reader.declare_laws import random_law
 
         for _, entry in subject_entries(reader, clause, left):
             random_law(reader, entry, right)

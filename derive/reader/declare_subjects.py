@@ -78,7 +78,12 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
     entry = reader.table.exact(Name(letter))
     if entry is not None:
         return entry.kind == "index"
+    labels = reader.table.labels
+    if letter in labels.counters and place == "sub":
+        return letter in INDEX_LETTERS
     if letter in ("l", "t", r"\ell") or (place == "sup" and letter in ("k", "r")):
+        return False
+    if letter in (labels.below if place == "sub" else labels.above):
         return False
     return letter in INDEX_LETTERS
 

@@ -197,8 +197,14 @@ def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
     for position in range(len(items)):
         cursor = Cursor(list(items), cleaned=True)
         cursor.pos = position
+        opened = cursor.take("(")
         name = base_name(cursor)
-        if name is not None and written_scripts(cursor)[1] in signs:
+        if name is None:
+            continue
+        sup = written_scripts(cursor)[1]
+        if opened:  # (W^{(l)})^T
+            sup = plain(cursor.items[cursor.pos + 2 : cursor.pos + 3]) if cursor.at(")") else ""
+        if sup in signs:
             yield name
 
 

@@ -21,7 +21,7 @@ def drawn_from(reader: Formula, below: Sequence[Node] | None) -> Iterator[None]:
     if found is None:
         yield
         return
-    from derive.reader.declare_definitions import random_law
+    from derive.reader.declare_laws import random_law
 
     name, law = found
     table = reader.table

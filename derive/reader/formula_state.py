@@ -24,8 +24,14 @@ NODES = 20_000
 
 Handler = Callable[[Any, Any], Any]
 
-ENTRYWISE = {r"\odot": "odot", r"\circ": "odot", r"\oslash": "oslash", r"\otimes": "otimes"}
-SCALED = {r"\cdot": "cdot", r"\times": "times", "*": "times", r"\bullet": "cdot"}
+ENTRYWISE = {
+    r"\odot": "odot",
+    r"\circ": "odot",
+    r"\bullet": "odot",
+    r"\oslash": "oslash",
+    r"\otimes": "otimes",
+}
+SCALED = {r"\cdot": "cdot", r"\times": "times", "*": "times"}
 DIVIDED = ("/", r"\div")
 #: what ends an expression: closers, separators, relations
 RELATIONS = {
@@ -102,13 +108,13 @@ class Options:
     power_inside: bool = False
     products_reach: bool = False
     rows_lie: bool = False
+    otimes_outer: bool = False
     layout: str = ""
 
 
 @dataclass
 class State:
     """What is shared by the formulas of one chain: indices that are free in it, and what was accepted by convention."""
-    otimes_outer: bool = False
 
     free: dict[str, Binding] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
@@ -146,13 +152,13 @@ class Base:
         self.in_index = False
         self.in_limit = False
         self.in_exponent = False
+        self.front: Cursor | None = None
         self.factors_of: tuple[Cursor, list[tuple[int, frozenset[int]]]] | None = None
         self.font = ""
         self._memo: dict[tuple[int, int], tuple[Value, int]] = {}
 
     # ------------------------------------------------------------------------------------- messages
 
-        self.front: Cursor | None = None
     def note(self, text: str) -> None:
         """Record what was accepted by convention."""
         self.state.notes[text] = None

@@ -1,104 +1,176 @@
 r"""Quantities of layers or steps, `z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}`: each label names a symbol of its own.
 
-A definition at l says the same at l + 1 and l - 1; it is carried over to a neighbouring label that a formula mentions,
-unless it would need quantities that are nowhere written.
+A definition at l says the same at l + 1, l - 1 and at the last layer L; it is carried over to the label that a formula
+mentions, unless it would need quantities that are nowhere written. Steps may be written below: `x_{k+1}`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from derive.reader.declare_definitions import Head
 from derive.reader.groups import tree
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import LAYERS, Name, Table
+from derive.reader.table import LAYERS, Name, Table, step_of
 from derive.reader.upstream import names_in
 
-_LABEL = re.compile(r"\((\\?[a-z]+)([+-]1)?\)$")
+_ABOVE = re.compile(r"\((\\?[a-zA-Z]+|[a-z]_\\?[a-zA-Z]+)([+-]1)?\)$")
+_BELOW = re.compile(r"(\\?[a-z]+)([+-]1)?$")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A layer or step: its letter, the offset, and whether it stands above."""
+
+    letter: str
+    offset: int
+    above: bool
+
+    def on(self, name: Name) -> Name:
+        """The name with this label; its index stays."""
+        text = self.letter + {0: "", 1: "+1", -1: "-1"}[self.offset]
+        return replace(name, sup=f"({text})") if self.above else replace(name, sub=text)
+
+
+def label_of(name: Name, table: Table) -> Label | None:
+    """The label of a name, above or below."""
+    found = _ABOVE.match(name.sup)
+    if found is not None:
+        return Label(found[1], int(found[2] or 0), True)
+    below = _BELOW.match(name.sub)
+    if below is not None and not name.sup and step_of(table, name.sub):
+        return Label(below[1], int(below[2] or 0), False)
+    return None
 
 
 @dataclass
 class Layers:
-    """The definitions at a plain label, by name."""
+    """The definitions at a plain label, by name without index."""
 
-    known: dict[Name, tuple[list[Token], Source]] = field(default_factory=dict)
+    table: Table
+    known: dict[Name, tuple[Head, list[Token], Source]] = field(default_factory=dict)
 
-    def record(self, name: Name, right: list[Token], source: Source) -> None:
-        """Remember a definition at `(l)`."""
-        label = _LABEL.match(name.sup)
-        if label and label[1] in LAYERS and not label[2]:
-            self.known[name] = (right, source)
+    def record(self, head: Head, right: list[Token], source: Source) -> None:
+        """Remember a definition at `(l)`, or at `(l+1)` of something that is not built on its own neighbour."""
+        label = label_of(head.name, self.table)
+        letters = LAYERS | self.table.labels.above | self.table.labels.below
+        if label is None or label.letter not in letters:
+            return
+        home = Label(label.letter, 0, label.above).on(head.name)
+        known = self.known.get(home)
+        if known is not None and (_derives(known[1]) or not _derives(right)):
+            return  # what an error signal is comes before how it is passed on
+        if label.offset:
+            names = [n for n in names_in(tree(right, source)) if label_of(n, self.table)]
+            if home in self.known or any(n.base == head.name.base for n in names):
+                return
+        self.known[home] = (head, right, source)
 
     def plain(self, excluded: frozenset[str]) -> tuple[Name, ...]:
-        """The names with a definition at a plain label whose right side has none of some tokens."""
+        """The names with a definition at some label whose right side has none of some tokens."""
         return tuple(
-            name
-            for name, (right, _) in self.known.items()
+            head.name
+            for head, right, _ in self.known.values()
             if not any(t.text in excluded for t in right)
         )
 
-    def needed(
-        self, names: Iterable[Name], table: Table
-    ) -> Iterator[tuple[Name, list[Token], Source]]:
-        """The definitions at neighbouring labels that a formula with these names needs."""
-        for name in dict.fromkeys(names):
-            label = _LABEL.match(name.sup)
-            if not label or not label[2]:
-                continue
-            entry = table.exact(name)
-            if entry is not None and (entry.definition is not None or not entry.assumed):
-                continue
-            plain = Name(name.base, name.font, name.accents, name.sub, f"({label[1]})")
-            if plain not in self.known:
-                continue
-            right, source = self.known[plain]
-            moved = shifted(right, label[1], 1 if label[2] == "+1" else -1)
-            if moved is None or not self._closed(moved, label[1], source):
-                continue
-            yield name, moved, source
+    def needed(self, names: Iterable[Name]) -> Iterator[tuple[Head, list[Token], Source]]:
+        """The definitions at other labels that a formula with these names needs."""
+        seen: dict[Name, None] = {}
+        for written in dict.fromkeys(names):
+            for name in (written, replace(written, sub="")) if written.sup else (written,):
+                if name in seen:
+                    continue
+                seen[name] = None
+                found = self._needed(name)
+                if found is not None:
+                    yield found
 
-    def _closed(self, right: list[Token], letter: str, source: Source) -> bool:
+    def _needed(self, name: Name) -> tuple[Head, list[Token], Source] | None:
+        label = label_of(name, self.table)
+        if label is None:
+            return None
+        entry = self.table.entries.get(name) or self.table.families.get(name)
+        if entry is not None and (
+            entry.definition is not None or not entry.assumed or entry.kind == "template"
+        ):
+            return None
+        for letter in self._letters(label):
+            home = Label(letter, 0, label.above).on(name)
+            if home not in self.known:
+                continue
+            head, right, source = self.known[home]
+            given = label_of(head.name, self.table)
+            if given is None or given == label:
+                continue
+            moved = shifted(right, letter, label.letter, label.offset - given.offset)
+            if moved is None or not self._closed(moved, label):
+                return None
+            return replace(head, name=name, latex=""), moved, source
+        return None
+
+    def _letters(self, label: Label) -> tuple[str, ...]:
+        """The letters at which a definition may stand that holds at a label: its own, and l for the last layer."""
+        if label.letter[0].isupper() or "_" in label.letter:
+            found = dict.fromkeys(home.sup[1:-1] for home in self.known if home.sup)
+            return tuple(letter for letter in found if letter != label.letter)
+        return (label.letter,)
+
+    def _closed(self, right: list[Token], at: Label) -> bool:
         """Whether what the definition is built on is defined at a plain label, or is defined nowhere."""
-        for name in names_in(tree(right, source)):
-            label = _LABEL.match(name.sup)
-            if label and label[2] and label[1] == letter:
-                plain = Name(name.base, name.font, name.accents, name.sub, f"({letter})")
-                if plain in self.known and label[2] == "-1":
+        if not at.above or at.offset != -1:
+            return True
+        for name in names_in(tree(right, next(iter(self.known.values()))[2])):
+            label = label_of(name, self.table)
+            if label is not None and label.letter == at.letter and label.offset == -1:
+                bare = replace(name, sub="", sup=f"({label.letter})")
+                if bare in self.known:
                     return False
         return True
 
 
-def shifted(tokens: list[Token], letter: str, step: int) -> list[Token] | None:
-    """The tokens with each label `(l)`, `(l-1)`, `(l+1)` moved by one; None when that leaves the neighbours of l."""
+def _derives(tokens: list[Token]) -> bool:
+    return any(t.text in (r"\partial", r"\nabla") for t in tokens)
+
+
+def shifted(tokens: list[Token], letter: str, to: str, step: int) -> list[Token] | None:
+    """The tokens with each label moved from `letter` to `to` and by a step; None when that leaves the neighbours."""
     found: list[Token] = []
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        offset, width = _label_at(tokens, position, letter)
-        if width == 0:
+        if token.text != letter:
             found.append(token)
             position += 1
             continue
+        offset, width = _offset(tokens, position)
         moved = offset + step
         if abs(moved) > 1:
             return None
-        found.extend([token, tokens[position + 1]])
+        before = tokens[position - 1] if position else token
+        script = before.kind in (Kind.SUP, Kind.SUB)
+        closed = before.text in ("(", "{") or before.kind is Kind.OPEN or not moved
+        new = [token._replace(text=part) for part in re.findall(r"\\[a-z]+|.", to)]
         if moved:
-            sign = "+" if moved > 0 else "-"
-            found.append(token._replace(kind=Kind.CHAR, text=sign))
-            found.append(token._replace(kind=Kind.NUMBER, text="1"))
-        found.append(tokens[position + width - 1])
+            new.append(token._replace(kind=Kind.CHAR, text="+" if moved > 0 else "-"))
+            new.append(token._replace(kind=Kind.NUMBER, text="1"))
+        if script and len(new) > 1:
+            new = [token._replace(kind=Kind.OPEN, text="{"), *new]
+            new.append(token._replace(kind=Kind.CLOSE, text="}"))
+        elif not closed:
+            new = [token._replace(kind=Kind.CHAR, text="("), *new]
+            new.append(token._replace(kind=Kind.CHAR, text=")"))
+        found += new
         position += width
     return found
 
 
-def _label_at(tokens: list[Token], position: int, letter: str) -> tuple[int, int]:
-    """The offset of a label that starts here, and how many tokens it has (0 when there is none)."""
-    texts = [t.text for t in tokens[position : position + 5]]
-    if texts[:3] == ["(", letter, ")"]:
-        return 0, 3
-    if texts in (["(", letter, "+", "1", ")"], ["(", letter, "-", "1", ")"]):
-        return (1 if texts[2] == "+" else -1), 5
-    return 0, 0
+def _offset(tokens: list[Token], position: int) -> tuple[int, int]:
+    """The offset of the label that starts here, and how many tokens it has."""
+    texts = [t.text for t in tokens[position + 1 : position + 3]]
+    if len(texts) == 2 and texts[0] in ("+", "-") and texts[1] == "1":
+        return (1 if texts[0] == "+" else -1), 3
+    return 0, 1

@@ -21,6 +21,7 @@ from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import SECONDS, name_sizes, with_assumptions
+from derive.reader.labels import labelled, labels_of
 from derive.reader.phrases import mentions
 from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
@@ -28,7 +29,7 @@ from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
 from derive.reader.relations import RawRelation, number
 from derive.reader.scanner import scan_math
-from derive.reader.table import Declaration, Name, Table
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
 
 SETTLING = 3
 """Passes with sizes that the pass before has found."""
@@ -42,11 +43,17 @@ class NotePasses:
     def __init__(
         self, document: Document, table: Table | None = None, partial: bool = False
     ) -> None:
+        labels = labels_of(document)
+        document = labelled(document, labels)
         self.document = document
         self.partial = partial
         self.seconds = SECONDS
         self.earlier: frozenset[Name] = frozenset()
         self.table = Table() if table is None else table
+        self.table.labels = labels
+        for letter in sorted(labels.indices):
+            if Name(letter) not in self.table.entries and letter not in INDEX_LETTERS:
+                self.table.declare(Name(letter)).kind = "index"
         self.declarations = Declarations(self.table)
         self.stated: dict[int, list[Stated]] = {}
         self.chains = _grouped(document)

@@ -226,8 +226,8 @@ class ReadingDefinitions(ReadingState):
         whole = self.table.entries.get(head.name)
         if whole is not None and whole.kind == "variable":
             del self.table.entries[head.name]
-        varied = head.name in self.varied or any(
-            v.base == head.name.base and label_of(v, self.table) for v in self.varied
+        varied = head.name in self.by_member or any(
+            v.base == head.name.base and label_of(v, self.table) for v in self.by_member
         )
         if not varied or not self._define_members(reader, head, nodes):
             define_by_index(reader, head, nodes)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from derive.expr.facts import Law
 from derive.expr.nodes import Dim, Expr, Item, Number, Relation, Symbol
 from derive.expr.walk import free_symbols
 from derive.reader.declare_clauses import relation_at
-from derive.reader.declare_definitions import random_law
+from derive.reader.declare_laws import random_law
 from derive.reader.formula_core import Formula
 from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_values import Misfit

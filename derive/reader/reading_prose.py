@@ -17,12 +17,14 @@ from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_definitions import (
     Head,
+    head_of,
 )
 from derive.reader.doubts import is_number
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.groups import Node
+from derive.reader.groups import Node, tree
 from derive.reader.heads import left_of
+from derive.reader.phrases import closing_cases
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
 from derive.reader.reading_doubts import related_letters, state_of, token_letters
@@ -39,6 +41,7 @@ from derive.reader.upstream import differentiated, names_in
 from derive.reader.wording import (
     decomposition,
     explains,
+    gives,
     imposes,
     is_conditional,
     is_result,
@@ -66,9 +69,13 @@ class ReadingProse(ReadingDefinitions):
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
         self.cases = []
+        for formula in closing_cases(block):
+            with suppress(*REFUSED):
+                self.cases.append((tree(list(formula.tokens), block.source), block.source))
         self.in_prose = True
         if self.partial:
             self.related |= related_letters(words)
+        self._functions_first(number)
         for stated in self.stated.get(number, ()):
             if id(stated) in self.early:
                 continue
@@ -83,6 +90,22 @@ class ReadingProse(ReadingDefinitions):
                 self.result.notes[str(fault)] = None
         if solves(words):
             self.conditions.settle(several(words))
+
+    def _functions_first(self, number: int) -> None:
+        """`$a = f(z)$ where $f(z) = e^{-z}$`: a function of nothing but its parameters is known from the start."""
+        for stated in self.stated.get(number, ()):
+            nodes = stated.clause.nodes
+            cut = next(
+                (i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text == "="), 0
+            )
+            head = head_of(self._reader(stated.mention.source), nodes[:cut]) if cut else None
+            if head is None or not head.parameters or not stated.defines:
+                continue
+            own = {n for part in head.parameters for n in names_in(part)}
+            if all(n in own or n.base in ("e", r"\pi") for n in names_in(nodes[cut + 1 :])):
+                with suppress(*REFUSED):
+                    self._carry_out(stated)
+                    self.early.add(id(stated))
 
     def _noted(self, stated: Stated) -> None:
         """Carry out what a sentence says; in a section of a long document, remember what had no effect."""
@@ -180,6 +203,8 @@ class ReadingProse(ReadingDefinitions):
             return
         if left_side.head is not None and left_side.head.indices and is_number(right):
             return
+        if left_side.kind == "free" and is_number(right) and not gives(words):
+            return  # a point of which something is said: `at the kink $x = 0$`
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
             left_side = replace(left_side, kind="new")
         right_tokens = [token for node in right for token in tokens_in(node)]

@@ -111,7 +111,7 @@ def valued_names(document: Document) -> frozenset[Name]:
 
 
 def varied_names(document: Document) -> frozenset[Name]:
-    r"""The names of whose members derivatives are taken, without index: z of `\partial C / \partial z_j`, `\nabla_{z_j} C`."""
+    r"""The names of whose members derivatives are taken, without index: z of `\partial C / \partial z_j`."""
     parts = [(d.tokens, d.source) for d in document.displays]
     parts += [
         (m.tokens, m.source)
@@ -123,11 +123,11 @@ def varied_names(document: Document) -> frozenset[Name]:
     for tokens, source in parts:
         if any(t.text in (r"\partial", r"\nabla", r"\frac") for t in tokens):
             with suppress(ReadError):
-                found.update(dict.fromkeys(_varied(tree(list(tokens), source))))
+                found.update(dict.fromkeys(varied_in(tree(list(tokens), source))))
     return frozenset(name.without(sub=True) for name in found if name.sub)
 
 
-def _varied(nodes: Sequence[Node]) -> Iterator[Name]:
+def varied_in(nodes: Sequence[Node]) -> Iterator[Name]:
     """What stands behind a sign of differentiation, at every level."""
     stack: list[tuple[Sequence[Node], bool]] = [(nodes, False)]
     while stack:
@@ -142,7 +142,7 @@ def _varied(nodes: Sequence[Node]) -> Iterator[Name]:
                 fraction = fraction and before[:1] in ([r"\frac"], [r"\dfrac"], [r"\tfrac"])
                 stack.append((node.items, fraction))
                 if before == [r"\nabla", "_"]:
-                    yield from _name_of(items[position].items if isinstance(node, Group) else ())
+                    yield from _name_of(node.items)
             elif node.text == r"\partial" or (
                 below and position == 0 and node.text in ("d", r"\mathrm{d}")
             ):

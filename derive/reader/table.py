@@ -169,6 +169,7 @@ class Table:
     inline_indexed: bool = True
     inference: Inference | None = None
     finite: dict[str, Size] = field(default_factory=dict)
+    tables: dict[Name, Shape] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
@@ -186,6 +187,7 @@ class Table:
             conventions=dict(self.conventions),
             inline_indexed=self.inline_indexed,
             finite=dict(self.finite),
+            tables=dict(self.tables),
             transposed=self.transposed,
             random=self.random,
             valued=self.valued,

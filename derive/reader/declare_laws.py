@@ -1,0 +1,59 @@
+r"""The law of a random symbol that is written with a tilde: `x \sim \mathcal N(\mu, \Sigma)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.expr.facts import Law
+from derive.reader.formula_core import Formula
+from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_values import Value
+from derive.reader.formula_written import base_name
+from derive.reader.groups import Node
+from derive.reader.table import Declaration
+
+
+def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> None:
+    """`x \\sim \\mathcal N(\\mu, \\Sigma)`: the law of a random symbol; its shape comes from the mean."""
+    cursor = Cursor(right)
+    start = cursor.start
+    name = base_name(cursor)
+    if name is None or not cursor.take("("):
+        raise reader.error(f"the law {plain(right)!r} is not known", start)
+    arguments = reader.arguments(cursor, ")")
+    word = name.base.lower()
+    if word in ("n", "normal", "gaussian") and len(arguments) == 2:
+        _normal_law(reader, entry, arguments, start)
+        return
+    kinds = {
+        "bernoulli": "bernoulli", "bern": "bernoulli", "ber": "bernoulli", "uniform": "uniform", "u": "uniform",
+        "unif": "uniform", "categorical": "categorical", "cat": "categorical",
+    }  # fmt: skip
+    kind = kinds.get(word)
+    if kind is None:
+        raise reader.error(f"the law {name.latex} is not known", start)
+    if entry.sizes is None:
+        entry.sizes = reader.arithmetic.shape(arguments[0]) if kind == "categorical" else ()
+    entry.law = Law("random", (kind, *(a.build() for a in arguments)))
+
+
+def _normal_law(
+    reader: Formula, entry: Declaration, arguments: Sequence[Value], start: int
+) -> None:
+    mean, cov = arguments
+    shape = entry.sizes
+    if shape is None:
+        fixed = reader.arithmetic.shape(mean)
+        other = reader.arithmetic.shape(cov)
+        literal = mean.kind in ("ones", "zeros") or (mean.kind == "number" and len(other) == 2)
+        shape = other[:1] if literal else fixed
+        entry.sizes = shape
+    members = shape[entry.family :]
+    with reader.at(start):
+        if members:
+            if not reader.table.sizes.unify_shapes(cov.shape, (members[0], members[0])):
+                raise reader.error("the covariance does not fit the symbol", start, ill_typed=True)
+            mean = reader.arithmetic.spread(mean, members)
+        elif reader.arithmetic.shape(mean):
+            raise reader.error("the mean does not fit the symbol", start, ill_typed=True)
+    entry.law = Law("random", ("normal", mean.build(), cov.build()))
