@@ -21,6 +21,8 @@ from derive.expr.nodes import Derivative, Differential, Expr, Index, Item, Symbo
 
 #: relative difference of the two derivatives that rounding may explain
 TOLERANCE = 1e-6
+#: rounding of a derivative relative to the size of what is differentiated
+ROUNDING = 1e-13
 _confirmed: dict[tuple[Expr, tuple[tuple[str, int], ...]], bool] = {}
 
 
@@ -97,13 +99,16 @@ def _compare(problem: Any, node: Derivative | Differential, points: Points) -> b
     scale = float(np.sum(np.abs(u).reshape(u.shape + (1,) * len(axes)) * np.abs(value * outer)))
     theirs, jax_scope = _prepared(problem, JaxKernel(), node, points)
     found = _by_jax(theirs, jax_scope, node, u, weights)
-    return _near(found, expected, scale)
+    body = ours.k.spread_tuples(ours.value(node.body, scope), node.body.rank, scope.tuples)
+    noise = ROUNDING * float(np.sum(np.abs(u * body))) * float(np.sum(np.abs(outer)))
+    return _near(found, expected, scale, noise)
 
 
-def _near(found: float, expected: float, scale: float) -> bool | None:
+def _near(found: float, expected: float, scale: float, noise: float = 0.0) -> bool | None:
+    """Whether two derivatives agree relative to their terms; `noise` is what rounding leaves of one that is zero."""
     if not np.isfinite(found) or not np.isfinite(expected):
         return None
-    return abs(found - expected) <= TOLERANCE * max(scale, abs(found), 1e-300)
+    return abs(found - expected) <= max(TOLERANCE * max(scale, abs(found), 1e-300), noise)
 
 
 def _along(ev: Evaluator, scope: Scope, node: Differential, u: Any) -> float:
