@@ -97,9 +97,8 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
         whole = table.exact(name)
         if whole is not None and whole.kind == "variable" and whole.sizes:
             return Left(_standing(whole), head, entry=whole)
-        return Left(
-            "known" if _constant(name, len(head.indices) == 2) else "new", head, entry=whole
-        )
+        delta = name.base == r"\delta" and len(head.indices) == 2
+        return Left("known" if delta and _constant(name, True) else "new", head, entry=whole)
     entry = table.exact(name)
     if entry is None:
         return (

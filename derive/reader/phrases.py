@@ -43,15 +43,46 @@ class Mention:
     rest: str = ""
 
 
-def mentions(prose: Prose) -> tuple[Mention, ...]:
-    """The formulas of a paragraph in reading order, each with its words."""
+_CASE = re.compile(r"(?:^|[.;:!?])\s*(For|If|When|Whenever|Wherever|At points where)\s*$")
+_JOINED = re.compile(r"\s*(?:,|and|, and)\s*")
+_BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
+
+
+def closing_cases(prose: Prose) -> tuple[Inline, ...]:
+    r"""The conditions of a sentence that leads up to a display: `For $n > d$:`, `At points where $a = 0$, $b = 1$:`."""
     gaps, formulas = _alternating(prose.pieces)
+    if not formulas or gaps[-1].strip() != ":":
+        return ()
+    first = len(formulas) - 1
+    while first and _JOINED.fullmatch(gaps[first]):
+        first -= 1
+    match = _CASE.search(gaps[first])
+    found = formulas[first:]
+    if match is None or not all(_is_case(formula, match[1]) for formula in found):
+        return ()
+    return tuple(found)
+
+
+def _is_case(formula: Inline, word: str) -> bool:
+    """Whether a formula is a condition and no range: a bound, or an equation (after `For` one with a number)."""
+    texts = [token.text for token in formula.tokens]
+    if formula.error is not None or r"\dots" in texts or r"\in" in texts:
+        return False
+    if _BOUNDS & set(texts):
+        return True
+    return "=" in texts and (word != "For" or texts[texts.index("=") + 1 :][-1:][0].isdecimal())
+
+
+def mentions(prose: Prose) -> tuple[Mention, ...]:
+    """The formulas of a paragraph in reading order, each with its words; conditions of what follows are left out."""
+    gaps, formulas = _alternating(prose.pieces)
+    cases = closing_cases(prose)
     divided = [_divided(gap, i == 0, i == len(formulas)) for i, gap in enumerate(gaps)]
     found: list[Mention] = []
     for position, formula in enumerate(formulas):
         _, before, starts = divided[position]
         after = divided[position + 1][0]
-        if formula.error is None and formula.tokens:
+        if formula.error is None and formula.tokens and formula not in cases:
             lead, rest = gaps[position], gaps[position + 1]
             found.append(
                 Mention(

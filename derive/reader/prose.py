@@ -24,6 +24,7 @@ from derive.reader.declare_clauses import (
 )
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import Members, read_set, read_sizes
+from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import Subject, read_subject, subject_entry, subjects_of
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
@@ -476,34 +477,6 @@ _ADJECTIVES = re.compile(
     r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
     re.I,
 )
-
-
-def name_nodes(items: Sequence[Node]) -> list[Node]:
-    """What stands before the first `=`."""
-    return list(items[: next(i for i, n in enumerate(items) if _text(n) == "=")])
-
-
-def stacked(items: Sequence[Node]) -> tuple[Name, Name, int, list[Node]] | None:
-    """The matrix, its members, the axis that they count and what follows, of `X = [x_1, \\dots, x_n]^\\top`."""
-    texts = [_text(n) for n in items]
-    if "=" not in texts or not {r"\dots", r"\vdots"} & set(texts):
-        return None
-    cut = texts.index("=")
-    opener = cut + 1
-    if opener >= len(items) or texts[opener] not in ("[", "("):
-        return None
-    closer = next((i for i in range(opener, len(items)) if texts[i] in ("]", ")")), 0)
-    whole, first = Cursor(list(items[:cut])), Cursor(list(items[opener + 1 : closer]))
-    name, member = base_name(whole), base_name(first)
-    if not closer or name is None or member is None or whole.node is not None:
-        return None
-    sub, sup = written_scripts(first)
-    if sub != "1" or not first.at(",", "&") or name.base == member.base or not name.base.isupper():
-        return None
-    rest = list(items[closer + 1 :])
-    turned = len(rest) > 1 and _text(rest[0]) == "^"
-    axis = 0 if turned or sup in (r"\top", "T") else 1
-    return name, Name(member.base, member.font, member.accents), axis, rest[2:] if turned else rest
 
 
 __all__ = ["Declarations", "Members", "Stated"]

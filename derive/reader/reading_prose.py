@@ -12,6 +12,7 @@ from derive.expr.nodes import (
     Expr,
     Relation,
 )
+from derive.expr.walk import free_symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_constraints import constrain
@@ -20,6 +21,7 @@ from derive.reader.declare_definitions import (
     head_of,
 )
 from derive.reader.doubts import is_number
+from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.groups import Node, tree
@@ -34,6 +36,7 @@ from derive.reader.reading_state import (
 from derive.reader.reading_words import (
     between_indices,
     calls_name,
+    has_derivative,
     tokens_in,
 )
 from derive.reader.scanner import Token
@@ -194,6 +197,8 @@ class ReadingProse(ReadingDefinitions):
             self.deferred.append(stated)
             return
         self._prepare([token for node in nodes for token in tokens_in(node)], source)
+        if declare_entry_fact(reader, left, right):
+            return
         left_side = left_of(reader, tokens)
         if (
             models(mention.lead)
@@ -229,7 +234,7 @@ class ReadingProse(ReadingDefinitions):
                 self._forget(left_side)
                 raise
             return
-        if self._constrained(reader, left, right):
+        if self._all_constrained(reader, left, links(right), words):
             return
         if states(words) and imposes(words):
             a, b = reader.whole(left), reader.whole(right)
@@ -258,6 +263,33 @@ class ReadingProse(ReadingDefinitions):
                 if a == head.name.base and b == "_" and c in ("i", "n", "k", "j", "t"):
                     return True
         return False
+
+    def _all_constrained(
+        self, reader: Formula, left: Sequence[Node], rights: list[list[Node]], words: str
+    ) -> bool:
+        r"""Whether equations with one number are facts or conditions: `\sum_j z_j = \sum_j v_j = 0`."""
+        *others, last = rights
+        if not others:
+            if self._constrained(reader, left, last):
+                return True
+            if not is_number(last):
+                return False
+        elif not is_number(last):
+            return False
+        found = False
+        for side in (left, *others):
+            if others and self._constrained(reader, side, last):
+                found = True
+                continue
+            with suppress(*REFUSED):
+                a, b = reader.whole(list(side)), reader.whole(last)
+                node = a.build()
+                symbols = free_symbols(node)
+                free = symbols and all(s.definition is None for s in symbols)
+                if free and states(words) and not a.shape and not has_derivative(node):
+                    self._premise(Relation("=", node, b.build()))
+                    found = True
+        return found
 
     def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
         """A condition that holds from here on."""

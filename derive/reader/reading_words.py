@@ -15,7 +15,7 @@ from derive.expr.nodes import (
     Expr,
     Item,
 )
-from derive.expr.walk import free_symbols, post_order, transform
+from derive.expr.walk import free_indices, free_symbols, post_order, transform
 from derive.reader.declare_definitions import (
     Head,
 )
@@ -77,8 +77,12 @@ def calls_name(tokens: Sequence[Token], name: Name) -> bool:
 
 
 def is_related(premise: Expr, typed: list[TypedSide]) -> bool:
-    """Whether a premise speaks of something in a chain (conditions on sizes always do)."""
+    """Whether a premise speaks of something in a chain: of its symbols, or of its indices (of sizes it always does)."""
     own = free_symbols(premise)
+    sides = [side for side in typed if isinstance(side, Expr)]
+    present = {index.name: None for side in sides for index in free_indices(side)}
+    if any(index.name not in present for index in free_indices(premise)):
+        return False
     if not own:
         return True
     return any(s in own for side in typed if isinstance(side, Expr) for s in free_symbols(side))

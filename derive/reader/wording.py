@@ -226,6 +226,13 @@ def states(words: str) -> bool:
     return bool(_STATING.search(words)) and not _RESULT.search(words)
 
 
+def gives(words: str) -> bool:
+    """Whether words give a name its value: `let`, `set`, `with`."""
+    return bool(
+        re.search(r"\b(?:let|sets?|put|takes?|fix|define|where|with|choose|write)\b", words, re.I)
+    )
+
+
 def is_result(words: str) -> bool:
     """Whether words introduce something that follows."""
     return bool(_RESULT.search(words))
