@@ -42,6 +42,8 @@ LEGENDRE, PANELS = (30, 44), (2, 3)
 STEPS = (Fraction(1, 48), Fraction(1, 60))
 #: step and end of the rule for a finite range with rough ends, at level 0 and 1
 ENDS = ((Fraction(1, 12), 3.6), (Fraction(1, 16), 4.0))
+#: the most members of each of two families of independent copies
+COPIES = 4
 #: how near a limit is approached, as a power of 2, at level 0 and 1
 NEARNESS = (90, 120)
 
@@ -76,18 +78,28 @@ def integral(node: Integral, setup: Setup) -> Expr:
 
 
 def small_spaces(nodes: Sequence[Expr]) -> list[Expr]:
-    """The sizes at which an integral over an array, or the mean of any function of it, can be evaluated, as conditions:
-    n <= 2 for a variable in R^n."""
+    """The sizes at which an integral over an array, the mean of any function of it, or the mean over two families of
+    copies can be evaluated, as conditions: n <= 2 for a variable in R^n."""
     found: dict[Expr, None] = {}
     for node in nodes:
-        variables: tuple[Symbol, ...] = (node.variable,) if isinstance(node, Integral) else ()
-        if isinstance(node, Expectation) and _unsmoothed(node):
-            variables = tuple(z for z in node.over if z.law and z.law.args[:1] == ("normal",))
-        for variable in variables:
-            for size in variable.dims:
-                if size.constant is None:
-                    found[Relation("<=", Dim(size), Number(Fraction(max(SPACE))))] = None
+        if isinstance(node, Integral):
+            _bounded(found, (node.variable,), max(SPACE))
+        elif isinstance(node, Expectation):
+            laws = {z: z.law.args[0] for z in node.over if z.law is not None}
+            if _unsmoothed(node):
+                _bounded(found, [z for z, name in laws.items() if name == "normal"], max(SPACE))
+            copies = [z for z, name in laws.items() if name == "iid"]
+            if len(copies) > 1:
+                _bounded(found, copies, COPIES)
     return list(found)
+
+
+def _bounded(found: dict[Expr, None], variables: Sequence[Symbol], most: int) -> None:
+    """Adds that no size of the variables exceeds a number."""
+    for variable in variables:
+        for size in variable.dims:
+            if size.constant is None:
+                found[Relation("<=", Dim(size), Number(Fraction(most)))] = None
 
 
 def _unsmoothed(node: Expectation) -> bool:
