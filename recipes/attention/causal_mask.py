@@ -68,14 +68,14 @@ def causal_mask(note: Note) -> None:
     with note.suppose(j > i):
         note("For a later place the weight is zero, and so is the gradient:")
         note.calc(partial(L, S[i, j]), eq(0, "$P_{ij} = 0$"), result=True)
-    note(
-        "An output is the mean of the values with these weights, so it does not depend on later values either:"
+    note("""An output is the mean of the values with these weights, so it does not depend on later values
+        either:""")
+    note.calc(
+        jacobian(O[i, :], V[j, :]),
+        eq(P[i, j] * identity(c), "the output is linear in the values"),
+        result=True,
     )
-    v = note.rows("v", V, "the values: rows of $V$ as columns")
-    o = note.rows("o", O, "the outputs")
-    note.calc(o[i], eq(sum_over(k, P[i, k] * v[k]), "row of a product"))
-    note.calc(jacobian(o[i], v[j]), eq(P[i, j] * identity(c), "the output is linear in the values"))
     with note.suppose(j > i):
-        note.calc(jacobian(o[i], v[j]), eq(zeros(c, c), "$P_{ij} = 0$"), result=True)
+        note.calc(jacobian(O[i, :], V[j, :]), eq(zeros(c, c), "$P_{ij} = 0$"), result=True)
     note("""So all places can be trained at once: what is predicted at a place is not told by what comes
         after it.""")
