@@ -37,7 +37,7 @@ def up_to_constant(left: Expr, right: Expr, constants: Sequence[Symbol]) -> tupl
         return ()
     kept = [t for side, rest in ((left, a), (right, b)) if side != rest for t in _terms(rest)]
     shared = [s for s in free_symbols(a) if all(s in free_symbols(part) for part in (b, *kept))]
-    shared.sort(key=lambda s: len(s.shape) == 2)
+    shared.sort(key=lambda s: (1, 0, 2)[min(len(s.shape), 2)])
     return tuple(
         Alternative(
             Derivative(a, (s,), "partial"),

@@ -24,6 +24,7 @@ from derive.reader.declare_ranges import declare_between, declare_ranges, is_cou
 from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
 from derive.reader.declare_subjects import (
     Subject,
+    bounded_entries,
     read_subject,
     subject_entries,
     subject_entry,
@@ -38,7 +39,7 @@ from derive.reader.formula_names import read_name
 from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
-from derive.reader.scanner import Token, scan_math
+from derive.reader.scanner import Kind, Token, scan_math
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
 
@@ -78,7 +79,21 @@ def is_definition(reader: Formula, clause: Clause) -> bool:
     return (
         cut is not None
         and _sign(clause.nodes, cut) in ("=", ":=", r"\triangleq", r"\equiv", r"\coloneqq", r"\sim")
-        and not (relation_at(clause.nodes, cut + 1) is not None)
+        and (relation_at(clause.nodes, cut + 1) is None or _equals_number(clause.nodes))
+    )
+
+
+def _equals_number(nodes: Sequence[Node]) -> bool:
+    r"""Whether several sides are all equal to one number: `\sum_j p_j = \sum_j q_j = 1`."""
+    signs: list[int] = []
+    while (cut := relation_at(nodes, signs[-1] + 1 if signs else 0)) is not None:
+        signs.append(cut)
+    last = nodes[-1]
+    return (
+        all(_sign(nodes, i) == "=" for i in signs)
+        and signs[-1] == len(nodes) - 2
+        and isinstance(last, Token)
+        and last.kind is Kind.NUMBER
     )
 
 
@@ -126,7 +141,7 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         and signs[0] in ("<", r"\le", r"\leq", r"\lt")
         and signs[1] in ("<", r"\le", r"\leq", r"\lt")
     ):
-        pairs = subject_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
+        pairs = bounded_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
         found = Members()
         apply_bounds(found, bound(reader, sides[0]), bound(reader, sides[2]))
         for subject, entry in pairs:
@@ -206,7 +221,7 @@ def _bounded(
         return
     if plain(left).replace("_", "").startswith(r"\|") or plain(left).startswith("|"):
         return
-    pairs = subject_entries(reader, clause, left)
+    pairs = bounded_entries(reader, clause, left)
     value = bound(reader, right)
     against_zero = {
         ">": "positive",

@@ -27,6 +27,7 @@ from derive.reader.scanner import Token
 from derive.reader.table import Name, Table
 
 MOST_VARIABLES = 3
+LAWS = frozenset([*"pqPQbr", r"\pi", r"\rho", r"\mu"])
 
 
 def declare_finite(table: Table, variable: str) -> None:
@@ -41,6 +42,10 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
     if signature is None:
         return None
     values, given = signature
+    if not is_law(request.name):
+        return tabulated(
+            reader, request.name, request.written.sup, request.cursor, request.written.start
+        )
     name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
     variables = reader.table.joints.setdefault(name, [])
     for variable in (*values, *given):
@@ -61,6 +66,43 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
     )
 
 
+def is_law(name: Name) -> bool:
+    """Whether a letter usually stands for a law, not for any function of a finite variable."""
+    return name.base in LAWS or name.font == "word"
+
+
+def tabulated(
+    reader: Formula, name: Name, above: Sequence[Node] | None, cursor: Cursor, start: int
+) -> Value | None:
+    """`f(x)` of finite variables as the entry of a table of any numbers, or of vectors where that is declared."""
+    signature = _signature(reader, cursor)
+    if signature is None:
+        return None
+    variables = [*signature[0], *signature[1]]
+    bound = {
+        b.name: None for b in (*reader.scope, *reader.outer) if not b.explicit and b.lower is None
+    }
+    if not all(variable in reader.table.finite or variable in bound for variable in variables):
+        return None
+    for variable in variables:
+        declare_finite(reader.table, variable)
+    name = Name(name.base, name.font, name.accents, name.sub)
+    nodes = enclosed(cursor, "(", ")")
+    assert nodes is not None
+    cursor.pos += len(nodes) + 2
+    places = [_at(reader, v, start) for v in variables]
+    own = reader.table.tables.get(name, ())
+
+    def build() -> Expr:
+        counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
+        sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
+        whole = Symbol(f"{name.latex}({', '.join(variables)})", sizes)
+        return Item(whole, (*(place.build() for place in places), *(None for _ in own)))
+
+    value = Value(own, build, uses_of(places), start=start)
+    return reader.raised(value, above, start) if above is not None else value
+
+
 def _signature(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] | None:
     """The variables before and after the bar, when all of them are finite or may be."""
     nodes = enclosed(cursor, "(", ")") if cursor.at("(") else None
@@ -69,6 +111,8 @@ def _signature(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] |
     parts: list[list[Node]] = [[]]
     bar = -1
     for node in nodes:
+        if isinstance(node, Token) and node.text == ";" and parts[-1]:
+            break  # p(x, z; \theta): parameters that are the same throughout
         if isinstance(node, Token) and node.text in (",", "|", r"\mid"):
             if node.text != ",":
                 if bar >= 0:
@@ -189,6 +233,23 @@ def _reduced(bindings: Sequence[Binding], body: Value, reader: Formula, start: i
     return Value((), build, body.uses - own, start=start)
 
 
+def _opened(reader: Formula, law: Sequence[Node], argument: Sequence[Node]) -> list[Node] | None:
+    """The law of `E_p[f(x)]` as `p(x)`: of the one finite variable in the argument; None when there are others."""
+    name = law[0]
+    letters = [n for n in _tokens(argument) if index_name([n]) in reader.table.finite]
+    if not isinstance(name, Token) or name.text not in LAWS or len({n.text for n in letters}) != 1:
+        return None
+    return [name, name._replace(text="("), letters[0], name._replace(text=")")]
+
+
+def _tokens(nodes: Sequence[Node]) -> list[Token]:
+    """The letters of a formula, at every level."""
+    found: list[Token] = []
+    for node in nodes:
+        found.extend([node] if isinstance(node, Token) else node.tokens())
+    return [t for t in found if t.text[:1].isalpha() or t.text.startswith("\\")]
+
+
 def law_expectation(
     reader: Formula, law: Sequence[Node], argument: Sequence[Node], start: int
 ) -> Value | None:
@@ -206,6 +267,10 @@ def law_expectation(
         law = rest
     cursor = Cursor(law)
     while cursor.node is not None and not cursor.at("("):
+        cursor.pos += 1
+    if cursor.node is None and len(law) == 1 and (opened := _opened(reader, law, argument)):
+        law = opened
+        cursor = Cursor(law)
         cursor.pos += 1
     signature = _signature(reader, cursor) if cursor.node is not None else None
     if signature is None:

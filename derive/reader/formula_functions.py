@@ -21,6 +21,7 @@ from derive.expr.nodes import (
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_densities import tabulated
 from derive.reader.formula_indices import select, split_indices
 from derive.reader.formula_lists import DOTS, listed
 from derive.reader.formula_names import Applied, Unknown, function_call
@@ -338,6 +339,10 @@ def read_call(reader: Formula, request: object) -> Value:
     index = request.sub
     if entry.word == "eigenvalues":
         return eigenvalue(reader, cursor, index, request.sup, start)
+    if entry.name in reader.table.tables and not request.primes and index is None:
+        entry_of = tabulated(reader, entry.name, request.sup or None, cursor, start)
+        if entry_of is not None:
+            return entry_of
     arguments = _call_arguments(reader, cursor)
     if entry.kind == "word":
         if arguments is None:
@@ -355,9 +360,8 @@ def read_call(reader: Formula, request: object) -> Value:
             else:
                 value = call_word(reader, entry.word, arguments, start)
     else:
-        value = _declared_call(
-            reader, entry.latex, entry.function, arguments, request.primes, start
-        )
+        function = entry.others.get(len(arguments or ()), entry.function)
+        value = _declared_call(reader, entry.latex, function, arguments, request.primes, start)
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value

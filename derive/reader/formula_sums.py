@@ -468,6 +468,8 @@ def _factors(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
     behind = cursor.items[end] if end < cursor.pos else None
     if behind is None or (isinstance(behind, Token) and behind.text in DIVIDED):
         return value
+    if cursor.pos == end + 1 and isinstance(behind, Token) and behind.kind is Kind.LETTER:
+        return value  # the p of \\prod_i (1 - p)^{k_i - 1} p belongs to each factor
     reader.ambiguity("products_reach")
     if reader.options.products_reach:
         return value

@@ -18,8 +18,8 @@ from derive.reader.blocks import Display, Heading, ParagraphBreak
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
 from derive.reader.heads import Left, left_of
+from derive.reader.reading_ahead import ReadingAhead
 from derive.reader.reading_doubts import passed_over
-from derive.reader.reading_prose import ReadingProse
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
 from derive.reader.reading_state import (
@@ -38,7 +38,7 @@ from derive.reader.relations import Side as RawSide
 from derive.reader.source import Source
 
 
-class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
+class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
     """Reads a document with a table that grows."""
 
     def run(self) -> Result:
@@ -55,7 +55,8 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
                 self.fresh = True
             elif isinstance(block, Display):
                 self._look_ahead(number)
-                for group in self.chains.get(number, ()):
+                for position, group in enumerate(self.chains.get(number, ())):
+                    self._define_ahead(number, position)
                     self._guarded(group)
                 self.lead = ""
         self._corroborate()
@@ -108,6 +109,8 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
+        if left.head is not None and left.kind == "known":
+            defined = self.ahead.pop(left.head.name, 0)
         typed = self._read(sides, source, state)
         self.several = any(name in NOTES for name in state.ambiguous)
         premises = self._annotated(group, source, state)
@@ -150,7 +153,7 @@ class ReadingPass(ReadingProse, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if self.partial and self.last and role not in ("definition", "condition"):
                 why = passed_over(previous, shown, self.table, self.equations, self.related)
-                step = replace(step, doubt=why)
+                step = replace(step, doubt=why, open=True)
             steps.append(step)
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)

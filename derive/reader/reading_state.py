@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from derive.derivation import Block, Unreadable
 from derive.derivation import Side as TypedSide
 from derive.errors import DeriveError, ReadError
+from derive.expr.nodes import Expr
 from derive.expr.walk import free_symbols
 from derive.reader.blocks import Document
 from derive.reader.conditions import Conditions
+from derive.reader.declare_definitions import head_named
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_names import read_name
@@ -109,19 +111,24 @@ class ReadingState:
         self.in_prose = False
         self.early: set[int] = set()
         self.forward = Forward()
-        self.layers = Layers()
+        self.layers = Layers(table)
         self.upstream: dict[Name, int] = {}
         self.heads = heads_of(chains, stated)
         self.written = written_names(document)
-        self.varied = varied_names(document)
+        self.by_member = varied_names(document)
         self.table.valued = valued_names(document)
         for name, right, place in layered(chains, stated):
-            self.layers.record(name, right, place)
+            head = head_named(self._reader(place), name)
+            if head is not None:
+                self.layers.record(head, right, place)
+        self.final: dict[Name, Expr] = {}
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
         self.seeks = seeks_unknowns(document)
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()
         self.several = False
+        self.ahead: dict[Name, int] = {}
+        self.varied: frozenset[tuple[str, tuple[str, ...]]] | None = None
         self.partial = False
         self.equations: list[frozenset[str]] = []
         self.related: frozenset[str] = frozenset()
@@ -136,8 +143,8 @@ class ReadingState:
                 self.result.notes[text] = None
 
     def _is_defined(self, name: Name) -> bool:
-        entry = self.table.exact(name)
-        return entry is not None and entry.definition is not None
+        entry = self.table.exact(name) or self.table.families.get(name)
+        return entry is not None and (entry.definition is not None or entry.kind == "template")
 
     def _forget(self, left: Left) -> None:
         """A definition that was refused leaves no entry behind."""

@@ -93,7 +93,9 @@ class Declaration:
     kind: `variable`; `size`; `function` (`function` is set); `word` (a function of the table, named by `word`); `index`
     (ranges from `lower` to `upper`); `slices` (members are rows or columns of `parent`, by `axis`); `template` (defined
     by index, see `expand`). `section` is the number of the heading under which it was declared. `sizes` is None until
-    the shape is said. The first `family` axes count members.
+    the shape is said. The first `family` axes count members. What is `given` by a table that tells it from what is
+    defined later has no definition. `others`: functions of
+    the same name by their number of parameters, `H(p)` beside `H(p, q)`.
     """
 
     name: Name
@@ -107,6 +109,7 @@ class Declaration:
     origin: int = 1
     definition: Expr | None = None
     function: Function | None = None
+    others: dict[int, Function] = field(default_factory=dict)
     word: str = ""
     upper: Size | None = None
     lower: int = 1
@@ -117,6 +120,7 @@ class Declaration:
     assumed: bool = False
     section: int = 0
     law_said: LawSaid | None = None
+    given: bool = False
 
     def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:
         """Declare a fact; one that follows from another is dropped."""
