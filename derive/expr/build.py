@@ -149,6 +149,11 @@ def product_over(indices: Index | Sequence[Index], body: ExprLike, *where: Expr)
     return Reduce("prod", _indices(indices), as_expr(body), tuple(where))
 
 
+def max_over(indices: Index | Sequence[Index], body: ExprLike, *where: Expr) -> Reduce:
+    """The largest value of a scalar `body` over one or more indices."""
+    return Reduce("max", _indices(indices), as_expr(body), where)
+
+
 def array_over(indices: Index | Sequence[Index], body: ExprLike) -> Reduce:
     """The array whose entry at the indices is the scalar `body`: one axis for each index, in this order."""
     return Reduce("array", _indices(indices), as_expr(body))

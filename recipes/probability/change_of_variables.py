@@ -8,7 +8,6 @@ from derive import (
     det,
     eq,
     exp,
-    infinity,
     integral,
     inverse,
     jacobian,
@@ -97,8 +96,8 @@ def change_of_variables(note: Note) -> None:
         ),
         result=True,
     )
+    note("Probabilities are the same as those of the logarithm, for example between two bounds:")
     note.calc(
-        integral(q(log(z)) / z, z, 0, infinity),
-        eq(integral(q(u), u, -infinity, infinity), r"$u = \log z$"),
-        eq(1, "a density has the integral one"),
+        integral(q(log(z)) / z, z, exp(a), exp(b)),
+        eq(integral(q(u), u, a, b), r"$u = \log z$"),
     )
