@@ -83,7 +83,9 @@ class Step:
 
     `source` is the LaTeX of the right side as the author wrote it (empty in Python recipes). A
     condition is never an error: it is a claim only where it holds for all values. `alternatives`
-    are other readings of what an author wrote. `doubt` says why a step that does not hold is not called wrong.
+    are other readings of what an author wrote. `doubt` says why a step that does not hold is not called wrong;
+    one that is `open` is not called wrong where a fact that nobody denied makes it hold. `unsaid` are names of which
+    nobody says which values they take: the author means those where a step has a meaning.
     """
 
     op: str
@@ -95,6 +97,8 @@ class Step:
     made_by_engine: bool = False
     alternatives: tuple[Alternative, ...] = ()
     doubt: str = ""
+    open: bool = False
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

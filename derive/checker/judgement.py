@@ -9,11 +9,14 @@ from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, PremiseError
-from derive.expr.nodes import Expr, Number, Relation, Symbol
+from derive.expr.nodes import Derivative, Expr, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
-from derive.expr.walk import free_indices
+from derive.expr.walk import free_indices, post_order
 
+REVERSED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+#: how the reason starts when sides agree at all points at which both have a value, and one has none at others
+PARTLY = "holds only where both sides"
 #: seconds for one relation
 TIME_LIMIT = 2.0
 
@@ -71,8 +74,8 @@ def judge(
         left: Side = chain.lhs
         for step in chain.steps:
             verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
-            if verdict.kind == "fails" and step.doubt:
-                verdict = Verdict("unchecked", why=step.doubt)
+            if verdict.kind == "fails" and (step.doubt or step.open):
+                verdict = _doubted(verdict, chain, left, step, seed)
             if strict and isinstance(left, Expr) and isinstance(step.rhs, Expr):
                 from derive.checker.neighbours import with_power
 
@@ -114,8 +117,18 @@ def judge_step(
         )
     else:
         right, premises = step.rhs, chain.premises
+    if verdict.kind == "unchecked" and verdict.why.startswith(PARTLY) and _means_domain(left, step):
+        return replace(verdict, kind="holds")
     if verdict.kind != "fails":
         return verdict
+    if step.unsaid and step.op in REVERSED:
+        turned = judge_relation(
+            left, REVERSED[step.op], right, premises=premises, seed=seed, time_limit=time_limit
+        )
+        if turned.kind != "holds":
+            names = ", ".join(step.unsaid)
+            why = f"it does not hold for all real values; say which ones are meant: {names}"
+            return Verdict("unchecked", why=why)
     if step.role == "tie":
         return Verdict(
             "unchecked",
@@ -124,6 +137,14 @@ def judge_step(
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, right, premises, seed)
+
+
+def _means_domain(left: Expr, step: Step) -> bool:
+    """Whether a step speaks of the values only at which both sides are defined: nobody says which values its names
+    take, or it gives the derivative of a function, which has its own domain."""
+    assert isinstance(step.rhs, Expr)
+    derived = [any(isinstance(n, Derivative) for n in post_order(s)) for s in (left, step.rhs)]
+    return bool(step.unsaid) or derived == [True, False]
 
 
 def _up_to_constant(chain: Chain, step: Step, seed: int, time_limit: float | None) -> Verdict:
@@ -145,6 +166,22 @@ def _up_to_constant(chain: Chain, step: Step, seed: int, time_limit: float | Non
     verdict, other = failed[0]
     found = with_cause(verdict, other.lhs, "=", other.rhs, chain.premises, seed)
     return replace(found, why="; ".join(part for part in (other.note, found.why) if part))
+
+
+def _doubted(verdict: Verdict, chain: Chain, left: Side, step: Step, seed: int) -> Verdict:
+    """A verdict on a step of which more may be meant than was read: no alarm where that could make it hold."""
+    if step.doubt:
+        return Verdict("unchecked", why=step.doubt)
+    if isinstance(left, Unreadable) or isinstance(step.rhs, Unreadable):
+        return verdict
+    assumed = verdict.assumptions
+    if not assumed:
+        from derive.checker.causes import missing_fact
+
+        assumed = missing_fact(left, step.op, step.rhs, chain.premises, seed)
+    if not assumed:
+        return verdict
+    return Verdict("unchecked", why=f"{assumed[0]}, and nothing that was read says so")
 
 
 def _unreadable(chain: Chain, left: Side, step: Step, side: Unreadable, seed: int) -> Verdict:
@@ -173,7 +210,7 @@ def _by_alternatives(
         verdict = judge_relation(
             other.lhs, step.op, other.rhs, premises=premises, seed=seed, time_limit=time_limit
         )
-        partly = bool(other.premises) and verdict.why.startswith("holds only where both sides")
+        partly = bool(other.premises) and verdict.why.startswith(PARTLY)
         if verdict.kind == "holds" or partly:  # a solution need not have a value at every point
             why = "; ".join(part for part in (other.note, verdict.why) if part)
             return replace(verdict, kind="holds", why=why), other.lhs, other.rhs, premises

@@ -19,7 +19,7 @@ from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
 from derive.reader.heads import Left, left_of
 from derive.reader.reading_ahead import ReadingAhead
-from derive.reader.reading_doubts import passed_over
+from derive.reader.reading_doubts import anew, passed_over, token_letters
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
 from derive.reader.reading_state import (
@@ -60,7 +60,23 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                     self._guarded(group)
                 self.lead = ""
         self._corroborate()
+        if self.partial and self.last:
+            self.result.blocks = [self._doubted(block) for block in self.result.blocks]
         return self.result
+
+    def _doubted(self, block: Block) -> Block:
+        """A chain of a section with what its text says of the names and was not read."""
+        if not isinstance(block, Chain):
+            return block
+        steps: list[Step] = []
+        previous = block.lhs
+        for step in block.steps:
+            why = step.doubt or passed_over(
+                previous, step.op, step.rhs, self.table, self.equations, self.related
+            )
+            steps.append(replace(step, doubt=why, open=True))
+            previous = step.rhs
+        return replace(block, steps=tuple(steps))
 
     def _corroborate(self) -> None:
         """A clash of assumed shapes is the author's if all assumed names are used elsewhere and little else clashes."""
@@ -109,6 +125,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
+        if self.partial and left.kind in ("new", "free") and not defined:
+            self.equations.append(token_letters(sides[0].tokens))
         if left.head is not None and left.kind == "known":
             defined = self.ahead.pop(left.head.name, 0)
         typed = self._read(sides, source, state)
@@ -145,15 +163,15 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 role=role,
                 place=place_at(source, relation.span.start),
                 source=side.latex,
+                unsaid=self._unsaid(previous, right),
                 alternatives=self._alternatives(
                     role, previous, right, typed, position, sides, source
                 ),
             )
             if step.op == ":=" and role != "definition":
                 step = replace(step, op="=")
-            if self.partial and self.last and role not in ("definition", "condition"):
-                why = passed_over(previous, shown, self.table, self.equations, self.related)
-                step = replace(step, doubt=why, open=True)
+            if self.partial and position == 1:
+                step = replace(step, doubt=anew(left, typed[0], right, words))
             steps.append(step)
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)

@@ -12,6 +12,7 @@ from derive.expr.nodes import (
     Expr,
     Relation,
 )
+from derive.expr.walk import free_symbols
 from derive.reader.conditions import is_zero, zero_like
 from derive.reader.constants import constants_in, up_to_constant
 from derive.reader.doubts import is_free, ties
@@ -108,6 +109,14 @@ class ReadingRoles(ReadingState):
         if sign == "=" and ties(typed[position - 1], right, self.table):
             return "tie"
         return "claim"
+
+    def _unsaid(self, *sides: TypedSide) -> tuple[str, ...]:
+        """The names in a relation of which no shape and no range is declared."""
+        assumed = {e.latex: None for e in self.table.variables() if e.assumed and not e.facts}
+        present = dict.fromkeys(
+            s.name for side in sides if isinstance(side, Expr) for s in free_symbols(side)
+        )
+        return tuple(name for name in present if name in assumed)
 
     def _has_constants(self, *sides: TypedSide) -> bool:
         """Whether a relation holds up to a constant only."""
