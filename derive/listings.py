@@ -6,8 +6,7 @@ with central differences (NumPy) or automatic differentiation (JAX, PyTorch) at 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +134,7 @@ def program(derivation: Derivation, target: str = "numpy") -> str:
 HEADS: dict[str, str] = {
     "numpy": "import numpy as np\n",
     "jax": 'import jax\nimport jax.numpy as jnp\n\njax.config.update("jax_enable_x64", True)\n',
-    "torch": "import torch\n",
+    "torch": "import torch\n\ntorch.set_default_dtype(torch.float64)\n",
 }
 SLOPE = '''\
 def slope(function, x, h=1e-5):
@@ -160,6 +159,7 @@ class _Program:
         self.functions: dict[str, str] = {}
         self.bodies: dict[tuple[Expr, tuple[Symbol, ...]], str] = {}
         self.claims: list[tuple[Claim, str, str]] = []
+        self.given: dict[str, str] = {}
 
     def add(self, claim: Claim) -> None:
         """The function of the claim (once) and its derivative."""
@@ -185,30 +185,28 @@ class _Program:
         self.claims.append((claim, name, derived))
 
     def _free(self, name: str, taken: Any) -> str:
-        while name in self.functions or name in taken:
-            name += "_"
-        return name
+        count, free = 2, name
+        while free in self.functions or free in taken:
+            free, count = f"{name}{count}", count + 1
+        return free
 
     def _function(self, expr: Expr, claim: Claim, name: str) -> str:
         from derive import tensor
 
-        source = "numpy" if self.target == "torch" else self.target
-        code = tensor.generate(expr, claim.parameters, source, name)
-        return in_torch(code) if self.target == "torch" else code
+        return tensor.generate(expr, claim.parameters, self.target, name)
 
     def source(self) -> str:
         """The program of the functions."""
         head = HEADS[self.target] + "".join(f"{line}\n" for line in self.comments)
         codes = list(self.functions.values())
-        if self.target == "torch":
-            codes = [
-                text for name, text in LAST_AXIS.items() if any(name in c for c in codes)
-            ] + codes
+        if self.target == "torch" and any("math." in code for code in codes):
+            head = f"import math\n\n{head}"
         return "\n\n".join([head, *codes]).rstrip() + "\n"
 
     def checks(self) -> str:
         """The program of the checks, which stands below the functions."""
         parts = [SLOPE] if self.target == "numpy" else []
+        self.given = {}
         parts += [self._check(*entry) for entry in self.claims]
         return "\n\n".join(parts)
 
@@ -237,7 +235,10 @@ class _Program:
         variable = tensor.parameter_of(known, claim.variable) or ""
         lines = [f"# {claim.kind} of {name} by {variable}"]
         arrays = [tensor.parameter_of(known, s) or "" for s in claim.parameters]
-        lines += [f"{p} = {self._array(point[p])}" for p in arrays]
+        for p in arrays:
+            if self.given.get(p) != point[p]:  # what the last check left as it is needs no line
+                lines.append(f"{p} = {self._array(point[p])}")
+                self.given[p] = point[p]
         calls = {}
         for function, expr in ((name, claim.body), (derived, claim.result)):
             sizes = tensor.size_arguments(expr, claim.parameters)
@@ -252,7 +253,7 @@ class _Program:
         return {
             "numpy": f"np.array({literal})",
             "jax": f"jnp.array({literal})",
-            "torch": f"torch.tensor({literal}, dtype=torch.float64)",
+            "torch": f"torch.tensor({literal})",
         }[self.target]
 
     def _expected(self, inner: str, variable: str, order: int) -> str:
@@ -291,85 +292,6 @@ def _nested(flat: list[float], shape: Sequence[int]) -> Any:
         return flat[0]
     size = len(flat) // shape[0] if shape[0] else 0
     return [_nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]
-
-
-# -------------------------------------------------------------------------------------------- torch
-
-#: functions of NumPy that PyTorch has under the same name with the same meaning
-SAME = frozenset(
-    (
-        "einsum",
-        "exp",
-        "log",
-        "log1p",
-        "expm1",
-        "sqrt",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "abs",
-        "sign",
-        "floor",
-        "eye",
-        "arange",
-        "reshape",
-        "broadcast_to",
-        "where",
-        "concatenate",
-        "diag",
-        "outer",
-        "trace",
-        "kron",
-        "sum",
-        "linalg.inv",
-        "linalg.det",
-        "linalg.slogdet",
-        "linalg.eigvalsh",
-        "linalg.norm",
-        "linalg.solve",
-        "transpose",
-    )
-)
-RENAMED: tuple[tuple[str, str], ...] = (
-    (r"special\.expit\(", "torch.special.expit("),
-    (r"special\.gammaln\(", "torch.special.gammaln("),
-    (r"special\.digamma\(", "torch.special.digamma("),
-    (r"special\.ndtr\(", "torch.special.ndtr("),
-    (r"special\.erf\(", "torch.special.erf("),
-    (r"special\.softmax\(", "softmax("),
-    (r"special\.logsumexp\(", "logsumexp("),
-    (r"np\.arcsin\(", "torch.asin("),
-    (r"np\.arccos\(", "torch.acos("),
-    (r"np\.arctan\(", "torch.atan("),
-    (r"np\.pi\b", "torch.pi"),
-    (r"np\.transpose\(", "torch.permute("),
-)
-
-
-#: functions that PyTorch has with another name for the axis
-LAST_AXIS: dict[str, str] = {
-    name: f"def {name}(x, axis=-1):\n    return torch.{name}(x, dim=axis)\n"
-    for name in ("softmax", "logsumexp")
-}
-
-
-def in_torch(code: str) -> str:
-    """A NumPy function as one of PyTorch; `UsageError` for a function that PyTorch has not with the same meaning."""
-    code = re.sub(r"^ +from scipy import special\n", "", code, flags=re.M)
-    for pattern, replacement in RENAMED:
-        code = re.sub(pattern, replacement, code)
-    for match in _calls(code):
-        if match not in SAME:
-            raise UsageError(f"no PyTorch program for {match}")
-    return re.sub(r"\bnp\.", "torch.", code)
-
-
-def _calls(code: str) -> Iterator[str]:
-    for match in re.finditer(r"(?<![\w.])(np|special)\.([a-z_0-9.]+)", code):
-        yield match[2] if match[1] == "np" else f"special.{match[2]}"
 
 
 def programs(

@@ -21,6 +21,7 @@ from derive.tensor.graph import Graph, Node, factors_of
 from derive.tensor.lower import Lowering
 from derive.tensor.names import identifier, parameter_names, parameter_of
 from derive.tensor.tidy import tidy_node
+from derive.tensor.torch_code import in_torch
 from derive.tensor.values import Value
 
 
@@ -42,25 +43,26 @@ def generate(
     layout: Layout | None = None,
     structured: bool = False,
 ) -> str:
-    """The source of `def name(arguments): ...` whose value is `expr` as an array of `target` (`jax` or `numpy`).
+    """The source of `def name(arguments): ...` whose value is `expr` as an array of `target`: jax, numpy or torch.
 
     `layout` says which free index (an `Index`) or axis (a number) of the expression each axis of the array is;
     by default the free indices come first. With `structured=True` the function leaves out identity factors:
     see `structure`.
     """
-    if target not in ("jax", "numpy"):
-        raise UsageError(f"code is generated for jax or numpy, not {target!r}")
+    if target not in ("jax", "numpy", "torch"):
+        raise UsageError(f"code is generated for jax, numpy or torch, not {target!r}")
     graph, root = _root(expr, layout)
     if structured:
         root, _ = without_identities(graph, root)
     _check_arguments(expr, arguments)
     parameters = parameter_names(arguments)
-    emitter = Emitter(graph, target, parameters)
+    emitter = Emitter(graph, "numpy" if target == "torch" else target, parameters)
     body = emitter.source(root)
     sizes, extra = size_lines(emitter.sizes, arguments, parameters)
     head = ", ".join([*parameters.values(), *extra])
     lines = [*emitter.imports(), *sizes, *body]
-    return f"def {name}({head}):\n" + "".join(f"    {line}\n" for line in lines)
+    code = f"def {name}({head}):\n" + "".join(f"    {line}\n" for line in lines)
+    return in_torch(code) if target == "torch" else code
 
 
 #: the expression that was lowered last, with its layout: both targets are generated one after the other

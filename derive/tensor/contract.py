@@ -189,6 +189,8 @@ class _Product:
     def _sum_of(self, part: Part, kept: tuple[int, ...]) -> Code:
         value = self._powered(part)
         axes = tuple(k for k, x in enumerate(part.labels) if x not in kept)
+        if not axes:
+            return value
         if not kept:
             return Code(f"{self.np}.sum({value.text})")
         axis = str(axes[0]) if len(axes) == 1 else str(axes)
@@ -239,7 +241,9 @@ class _Product:
         """Product of arrays broadcast over `labels`."""
         above = [self._raised(self._spread(p, labels), p.power) for p in parts if p.power > 0]
         below = [self._raised(self._spread(p, labels), -p.power) for p in parts if p.power < 0]
-        text = " * ".join(c.at(MUL) for c in above) if above else "1"
+        # `a * b @ c` is `(a * b) @ c` in Python: a matrix product that is not the first factor has brackets
+        shown = [c.at(ATOM) if k and " @ " in c.text else c.at(MUL) for k, c in enumerate(above)]
+        text = " * ".join(shown) if above else "1"
         if not below:
             return above[0] if len(above) == 1 else Code(text, MUL)
         for c in below:

@@ -99,5 +99,13 @@ def test_what_cannot_be_computed_is_refused():
         generate(Integral(t, t, as_expr(0), as_expr(1)), (t,))
     with pytest.raises(UsageError, match="not an argument"):
         generate(X @ w, (X,))
-    with pytest.raises(UsageError, match="jax or numpy"):
-        generate(X @ w, (X, w), "torch")
+    with pytest.raises(UsageError, match="jax, numpy or torch"):
+        generate(X @ w, (X, w), "fortran")
+
+
+@pytest.mark.parametrize("target", ["jax", "numpy"])
+def test_an_entrywise_product_with_a_matrix_product_has_brackets(target):
+    A = symbol("A", n, n)
+    source = generate(apply("hadamard", x, A @ y), (A, x, y), target)
+    A0, x0, y0 = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 3.0]), np.array([2.0, 5.0])
+    assert np.allclose(compiled(source)(A0, x0, y0), x0 * (A0 @ y0))

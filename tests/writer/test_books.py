@@ -20,7 +20,8 @@ from derive.cli import group
 from derive.derivation import Chain, Derivation, Given, Prose, Reason, Step
 from derive.errors import UsageError
 from derive.expr.build import symbol
-from derive.listings import in_torch, listings_of, program
+from derive.listings import listings_of, program
+from derive.tensor.torch_code import in_torch
 from derive.writer import collected, render, render_pdf, tex_pdf, typst_pdf, write
 from derive.writer.book import Book
 from derive.writer.page import Page
@@ -293,8 +294,30 @@ def test_a_derivation_without_a_derivative_has_no_program() -> None:
         program(Derivation(slug="plain", blocks=(chain,)))
 
 
-def test_torch_gets_its_own_names_or_a_refusal() -> None:
-    assert in_torch("np.exp(x) + special.expit(y)") == "torch.exp(x) + torch.special.expit(y)"
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("np.exp(x) + special.expit(y)", "torch.exp(x) + torch.sigmoid(y)"),
+        ("np.sqrt(2 * np.pi)", "math.sqrt(2 * math.pi)"),
+        ("np.sum(x, axis=0)", "torch.sum(x, dim=0)"),
+        ('np.einsum("ij,j->i", A, x, optimize=True)', 'torch.einsum("ij,j->i", A, x)'),
+        ("special.logsumexp(x)", "torch.logsumexp(x, dim=-1)"),
+        ("np.maximum(x, 0)", "torch.clamp(x, min=0)"),
+        ("np.take(x, i, axis=1)", "x[:, i]"),
+        ("np.linalg.eigvalsh(A)[..., ::-1]", "torch.flip(torch.linalg.eigvalsh(A), (-1,))"),
+        ("np.logaddexp(0, x)", "torch.logaddexp(torch.zeros_like(x), x)"),
+    ],
+)
+def test_torch_gets_its_own_names(code: str, expected: str) -> None:
+    assert in_torch(code) == expected
+
+
+def test_numbers_stay_numbers_in_torch() -> None:
+    code = "def f(x):\n    d = x.shape[0]\n    return x / np.sqrt(d)\n"
+    assert "x / math.sqrt(d)" in in_torch(code)
+
+
+def test_what_torch_has_not_is_refused() -> None:
     with pytest.raises(UsageError, match=r"no PyTorch program for special\.zeta"):
         in_torch("special.zeta(x)")
 

@@ -61,7 +61,16 @@ def test_every_program_of_the_catalogue_runs(target: str, tmp_path: Path) -> Non
 
 def test_torch_programs_run_where_torch_is(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    derivation = pipeline.filled(registry.load_recipe("mse-gradient").derivation())
-    (tmp_path / "program.py").write_text(program(derivation, "torch"), "utf-8")
-    run = subprocess.run([sys.executable, str(tmp_path / "program.py")], check=False)
-    assert run.returncode == 0
+    programs = written("torch")
+    for slug in ("mse-gradient", "softmax-jacobian", "attention-backward", "logistic-regression"):
+        (tmp_path / "program.py").write_text(programs[slug], "utf-8")
+        run = subprocess.run([sys.executable, str(tmp_path / "program.py")], check=False)
+        assert run.returncode == 0, slug
+
+
+def test_torch_programs_are_whole_python(tmp_path: Path) -> None:
+    programs = written("torch")
+    assert len(programs) >= 40
+    for slug, code in programs.items():
+        compile(code, slug, "exec")
+        assert "np." not in code, slug
