@@ -12,6 +12,7 @@ from derive.expr.nodes import (
     Power,
     Product,
     Reduce,
+    Relation,
     Symbol,
     Transpose,
 )
@@ -128,8 +129,10 @@ def _sum_to_one(a: Expr, b: Expr) -> Found:
             return first.operand, "sums_to_one"
     if isinstance(a, Apply) and a.function == "sum" and isinstance(a.args[0], Symbol):
         return a.args[0], "sums_to_one"
-    if isinstance(a, Reduce) and a.kind == "sum" and not a.where and isinstance(a.body, Item):
+    if isinstance(a, Reduce) and a.kind == "sum" and isinstance(a.body, Item):
         item = a.body
+        if a.where and not _off_diagonal(a, item):
+            return None
         if (
             isinstance(item.base, Symbol)
             and None not in item.indices
@@ -142,6 +145,14 @@ def _sum_to_one(a: Expr, b: Expr) -> Found:
             if len(item.indices) == 2 and len(a.indices) == 2:
                 return item.base, "total_one"
     return None
+
+
+def _off_diagonal(a: Reduce, item: Item) -> bool:
+    """Whether a sum leaves out the diagonal of a matrix, which is zero."""
+    base, where = item.base, a.where[0]
+    apart = isinstance(where, Relation) and where.op == "!="
+    zero = isinstance(base, Symbol) and any(f.name == "zero_diagonal" for f in base.facts)
+    return apart and zero and len(a.where) == 1 and len(a.indices) == 2
 
 
 def _rows_to_one(a: Expr, b: Expr) -> Found:

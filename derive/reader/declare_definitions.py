@@ -269,6 +269,8 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         if other is not None and not _acts_entrywise(body, other, parameters):
             scalars, body = tuple(_resolved(reader, p) for p in parameters), other
     assert body is not None
+    if entry.function is not None and len(entry.function.parameters) != len(scalars):
+        entry.others[len(entry.function.parameters)] = entry.function
     elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape
     entry.kind = "function"
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from derive.expr.sizes import Size
 from derive.reader.declare_clauses import DOTS, Clause
+from derive.reader.declare_words import OF_VECTORS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import INDEX_LETTERS, Declaration, Name
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+
+INVERSES = frozenset(["-1", r"-\top", "-T"])
 
 
 @dataclass
@@ -42,6 +45,10 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
     transposed = sup in (r"\top", "T")
     if transposed:
         sup = ""
+    if sup in INVERSES:
+        return (
+            None  # `a matrix $A^{-1}$ such that` speaks of the inverse, which is no name of its own
+        )
     bare = Name(name.base, name.font, name.accents)
     base = Name(name.base, name.font, name.accents, sub or name.sub, sup, primes)
     label = sup[1:-1] if sup.startswith("(") and sup.endswith(")") else ""
@@ -86,6 +93,18 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
     if letter in (labels.below if place == "sub" else labels.above):
         return False
     return letter in INDEX_LETTERS
+
+
+def is_entry(table: Table, subject: Subject) -> bool:
+    """Whether a name with indices is an entry of an array that is declared by itself."""
+    name = subject.name
+    whole = table.exact(name if subject.indices else name.without(sub=True))
+    if whole is None or whole.kind != "variable" or not whole.sizes or whole.family:
+        return False
+    letters = subject.indices or tuple(name.sub.replace(",", ""))
+    return len(letters) == len(whole.sizes) and all(
+        letter in INDEX_LETTERS or letter == "*" for letter in letters
+    )
 
 
 def _are_dots(nodes: list[Node]) -> bool:
@@ -160,6 +179,31 @@ def subject_entries(
     return [(s, subject_entry(reader, s)) for s in subjects_of(reader, [*clause.subjects, left])]
 
 
+def bounded_entries(
+    reader: Formula, clause: Clause, left: list[Node]
+) -> list[tuple[Subject, Declaration]]:
+    """As `subject_entries`; `p_i > 0` beside a probability vector p speaks of the entries of p."""
+    found: list[tuple[Subject, Declaration]] = []
+    for subject in subjects_of(reader, [*clause.subjects, left]):
+        whole = reader.table.entries.get(subject.name) if subject.indices else None
+        if whole is not None and _has_entries(whole, len(subject.indices)):
+            if whole.sizes is None:
+                whole.sizes = (reader.table.sizes.fresh(),)
+            found.append((Subject(subject.name), whole))
+        else:
+            found.append((subject, subject_entry(reader, subject)))
+    return found
+
+
+def _has_entries(entry: Declaration, axes: int) -> bool:
+    """Whether a name is that of an array with so many axes."""
+    if entry.kind != "variable" or entry.family or entry.definition is not None:
+        return False
+    if entry.sizes is not None:
+        return len(entry.sizes) == axes
+    return axes == 1 and any(entry.has(fact) for fact in OF_VECTORS)
+
+
 def subject_entry(reader: Formula, subject: Subject) -> Declaration:
     if subject.indices and subject.indices != ("*",):
         slices = reader.table.families.get(subject.name)
@@ -197,3 +241,13 @@ def subject_extents(reader: Formula, subject: Subject, entry: Declaration) -> li
         else:
             found.append(reader.table.sizes.fresh())
     return found
+
+
+def alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
+    r"""Whether a name that waits can share a set with another one: both capital letters, or both small ones.
+
+    `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta.
+    """
+    pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
+    capital = [n is not None and n.base.lstrip("\\")[:1].isupper() for n in pair]
+    return None in pair or capital[0] == capital[1]

@@ -19,7 +19,7 @@ from derive.reader.formula_conditions import (
 )
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
-from derive.reader.formula_indices import split_indices
+from derive.reader.formula_indices import script_pieces, split_indices
 from derive.reader.formula_names import Unknown, filled
 from derive.reader.formula_roots import binomial
 from derive.reader.formula_special import norm_of, shaped
@@ -27,6 +27,7 @@ from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.table import is_index
 
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}"}
 
@@ -428,8 +429,11 @@ def read_unit_vector(reader: Formula, request: object) -> Value | None:
     """e_i: the i-th unit vector."""
     assert isinstance(request, Unknown)
     found = request.written
-    if found.sub is None:
-        return None
+    pieces = script_pieces(clean(found.sub)) if found.sub is not None else []
+    if found.sub is None or (
+        len(pieces) == 2 and all(is_index(plain(p), reader.table) for p in pieces)
+    ):
+        return None  # e_{ij} is an error, say
     parts = split_indices(reader, found.sub, (1,), found.start)
     index = parts[0]
     if index is None:

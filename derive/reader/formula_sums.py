@@ -30,6 +30,7 @@ class Range:
     conditions: list[list[Node]] = field(default_factory=list)
     full: bool = False
     tentative: Binding | None = None
+    text: str = ""
 
 
 def limits(reader: Formula, cursor: Cursor) -> tuple[Sequence[Node] | None, Sequence[Node] | None]:
@@ -362,6 +363,7 @@ def reduction(kind: str) -> Callable[[Formula, Cursor], Value]:
         if below is None:
             raise reader.error(f"a {kind} without an index; write what it runs over", start)
         found = read_range(reader, below, above, start)
+        found.text = plain(below)
         return reduce_over(reader, cursor, kind, found, start)
 
     return handler
@@ -437,7 +439,7 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         terms.append((False, first))
     while kind == "sum" and cursor.at("+", "-"):
         value, after = reader.look_at_term(cursor)
-        if not value.uses & own:
+        if not value.uses & own or _sums_again(cursor, found.text):
             break
         reader.ambiguity("sums_extend")
         if not reader.options.sums_extend:
@@ -453,6 +455,17 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         reader.note("a sum reaches over + and - as far as its index is used")
     with reader.at(start):
         return reader.arithmetic.add(terms)
+
+
+def _sums_again(cursor: Cursor, text: str) -> bool:
+    """Whether the term behind the sign that comes next has a sum of its own over the same index."""
+    for position in range(cursor.pos + 1, len(cursor.items) - 2):
+        node, script = cursor.items[position], cursor.items[position + 1]
+        if isinstance(node, Token) and node.text in ("+", "-"):
+            return False
+        if isinstance(node, Token) and node.text == r"\sum" and plain([script]) == "_":
+            return bool(text) and plain(cursor.items[position + 2 : position + 3]) == text
+    return False
 
 
 def _factors(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:

@@ -56,6 +56,10 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     entry = reader.table.exact(name) or reader.table.exact(name.without(primes=True))
     if entry is not None and entry.kind in ("function", "word"):
         undefined = entry.function is not None and entry.function.body is None and not name.primes
+        count = len(head.parameters or ())
+        if entry.function is not None and not name.primes and entry.name.font != "word":
+            other = count != len(entry.function.parameters) and count not in entry.others
+            undefined = undefined or (other and all(_is_name(p) for p in head.parameters or ()))
         return Left("new" if undefined else "known", head, logarithm, entry)
     reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
     unary = head.parameters is not None and len(head.parameters) == 1
@@ -110,8 +114,9 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
 
 
 def _standing(entry: Declaration) -> str:
-    """Whether a variable has a value of its own already, by a definition or a law that was said."""
-    return "known" if entry.definition is not None or entry.law_said is not None else "free"
+    """Whether a variable has a value of its own already: by a definition, by a law, or because it is given."""
+    has_value = entry.definition is not None or entry.law_said is not None or entry.given
+    return "known" if has_value else "free"
 
 
 def _constant(name: Name, indexed: bool) -> bool:

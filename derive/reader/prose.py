@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.errors import DeriveError, ReadError
 from derive.expr.nodes import Function, Symbol
@@ -25,7 +26,14 @@ from derive.reader.declare_clauses import (
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import Members, read_set, read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
-from derive.reader.declare_subjects import Subject, read_subject, subject_entry, subjects_of
+from derive.reader.declare_subjects import (
+    Subject,
+    is_entry,
+    read_subject,
+    subject_entry,
+    subjects_of,
+)
+from derive.reader.declare_words import OF_MATRICES
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, start_of
@@ -63,12 +71,16 @@ class Declarations:
         self.table = table
         self.hints: dict[Name, int] = {}
         self.refused: list[ReadError] = []
+        self.rows: list[Declaration] = []
 
     def read(self, prose: Prose) -> list[Stated]:
         """Declare what a paragraph declares; its equations and conditions in reading order."""
         said = Said()
         found: list[Stated] = []
-        if isinstance(prose, Row) and take_row(self.reader(prose.source), prose, self.refused):
+        self.rows = self.rows if isinstance(prose, Row) else []
+        if isinstance(prose, Row) and take_row(
+            self.reader(prose.source), prose, self.refused, self.rows
+        ):
             return []
         for mention in mentions(prose):
             if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
@@ -122,8 +134,8 @@ class Declarations:
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
             cut = relation_at(found[0].nodes)
             if cut is not None and _text(found[0].nodes[cut]) in (r"\in", *ORDER_SIGNS):
-                alike = [nodes for nodes in said.waiting if _alike(nodes, found[0].nodes[:cut])]
-                found[0].subjects = [*alike, *found[0].subjects]
+                shared = [nodes for nodes in said.waiting if alike(nodes, found[0].nodes[:cut])]
+                found[0].subjects = [*shared, *found[0].subjects]
         return found
 
     def _relation(
@@ -165,7 +177,16 @@ class Declarations:
             said.shape = clause.nodes
             return
         self._speak(reader, clause, clause.nodes, mention, said)
+        if self._is_row(reader, clause.nodes):
+            return  # `with rows $x_i^\\top$, $\\beta \\in \\mathbb{R}^p$`: only beta is in that set
         said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
+
+    def _is_row(self, reader: Formula, nodes: list[Node]) -> bool:
+        """Whether a name is that of the rows or columns of a matrix."""
+        subject = read_subject(reader, nodes)
+        bare = subject.name.without(primes=True) if subject is not None else None
+        family = self.table.families.get(bare) if bare is not None else None
+        return family is not None and family.kind == "slices"
 
     # ------------------------------------------------------------------------------------------- subjects
 
@@ -217,8 +238,13 @@ class Declarations:
         shape: list[Node] | None,
     ) -> None:
         known = self._known(subject)
-        if known is None and is_upright(subject.name):
-            return  # `$\mathrm{d}$ is the differential`
+        if known is None and (is_upright(subject.name) or is_entry(self.table, subject)):
+            return  # `$\mathrm{d}$ is the differential`, `the probability $p_i$` of a declared p
+        if known is None and len(subject.indices) == 2 and OF_MATRICES.intersection(facts):
+            size = self.table.sizes.fresh()  # `symmetric $p_{ij}$` are the entries of a matrix
+            known = self.table.declare(subject.name)
+            known.sizes = known.sizes or (size, size)
+            subject = Subject(subject.name)
         bare = known is None or known.sizes is None
         if function and bare and not subject.indices:
             entry = self.table.declare(subject.name)
@@ -331,7 +357,12 @@ class Declarations:
         return False
 
     def _slices(self, reader: Formula, subject: Subject, parent: Name, axis: int) -> None:
-        """Members that are rows or columns of a matrix; one of the two may have its shape from the other."""
+        """Members that are rows or columns of a matrix; one of the two may have its shape from the other.
+
+        Rows `x_i'` are the transposes of the members x_i, as `x_i^\\top` are.
+        """
+        turned = subject.transposed or bool(subject.name.primes)
+        subject = replace(subject, name=subject.name.without(primes=True), transposed=turned)
         matrix = self.table.entries.get(parent)
         family = self.table.families.get(subject.name)
         if matrix is None or matrix.sizes is None or len(matrix.sizes) != 2:
@@ -421,16 +452,6 @@ class Declarations:
 
 
 # ---------------------------------------------------------------------------------------------- small parts
-
-
-def _alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
-    r"""Whether a name that waits can share a set with another one: both capital letters, or both small ones.
-
-    `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta.
-    """
-    pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
-    capital = [n is not None and n.base.lstrip("\\")[:1].isupper() for n in pair]
-    return None in pair or capital[0] == capital[1]
 
 
 def _text(node: Node) -> str:

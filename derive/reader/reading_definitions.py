@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from derive.expr.nodes import (
@@ -166,6 +168,11 @@ class ReadingDefinitions(ReadingState):
         if name is None or self.table.find(name) is not None:
             return
         text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
+        members = re.search(re.escape(own) + r"_\{?([a-z]),?([a-z])\b", text)
+        if members and all(is_index(letter, self.table) for letter in members.groups()):
+            with suppress(*REFUSED):
+                reader.whole(nodes)  # the parameter is what its members are entries of
+            return
         vectorial = name.font in ("bold", "vec") or any(
             f"{own}{mark}" in text.replace("{", "").replace("}", "")
             for mark in (r"^\top", "^T", "_")

@@ -116,6 +116,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         self._settle(sides, source)
         for side in sides:
             self._prepare(side.tokens, source)
+        if self.deferred:
+            self._try_deferred()
         state = State()
         left = (
             left_of(self._reader(source, state), sides[0].tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,6 +43,7 @@ from derive.reader.reading_words import (
 from derive.reader.scanner import Token
 from derive.reader.upstream import differentiated, names_in
 from derive.reader.wording import (
+    claims,
     decomposition,
     explains,
     gives,
@@ -49,6 +51,7 @@ from derive.reader.wording import (
     is_conditional,
     is_result,
     models,
+    presents,
     several,
     solves,
     states,
@@ -200,6 +203,8 @@ class ReadingProse(ReadingDefinitions):
         if declare_entry_fact(reader, left, right):
             return
         left_side = left_of(reader, tokens)
+        if left_side.head is not None and len(links(right)) > 1:
+            return
         if (
             models(mention.lead)
             and left_side.head is not None
@@ -226,7 +231,8 @@ class ReadingProse(ReadingDefinitions):
                     left_side.kind == "new"
                     or states(words)
                     or decomposition(words)
-                    or not mention.lead.strip()
+                    or re.fullmatch(r"[\s,;]*(?:and)?\s*", mention.lead)
+                    or presents(mention.lead)
                 ):
                     self._define(reader, left_side, tuple(right))
             except REFUSED:
@@ -286,7 +292,8 @@ class ReadingProse(ReadingDefinitions):
                 node = a.build()
                 symbols = free_symbols(node)
                 free = symbols and all(s.definition is None for s in symbols)
-                if free and states(words) and not a.shape and not has_derivative(node):
+                said = states(words) or not (is_result(words) or claims(words))
+                if free and said and not a.shape and not has_derivative(node):
                     self._premise(Relation("=", node, b.build()))
                     found = True
         return found

@@ -118,7 +118,7 @@ def define_upstream(reader: Formula, name: Name, forward: Forward) -> bool:
         if end == name:
             continue
         value = reader.whole(tree(tokens_of(end.latex), reader.source)).build()
-        free = Symbol(rf"\bar{{{end.latex}}}", value.shape)
+        free = Symbol(_called(end, reader.table), value.shape)
         terms.append(_pairing(free, value))
     if not terms:
         return False
@@ -132,6 +132,13 @@ def define_upstream(reader: Formula, name: Name, forward: Forward) -> bool:
         0,
     )
     return True
+
+
+def _called(end: Name, table: Table) -> str:
+    """What the arbitrary gradient is called: z with a bar, or with another accent where the author uses that."""
+    taken = {entry.latex for entry in (*table.entries.values(), *table.families.values())}
+    names = (rf"\{accent}{{{end.latex}}}" for accent in ("bar", "breve", "check"))
+    return next((name for name in names if name not in taken), rf"\dot{{{end.latex}}}")
 
 
 def _pairing(free: Symbol, value: Expr) -> Expr:

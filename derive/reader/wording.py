@@ -81,11 +81,27 @@ _REDEFINES = re.compile(
 )
 
 
+_PRESENTS = re.compile(r"\b(?:is|are|by|as|through|via|reads?)\s*:?\s*$", re.I)
+
+
+def presents(words: str) -> bool:
+    """Whether words lead to what something is: `the hidden state of the network is`."""
+    return bool(_PRESENTS.search(words))
+
+
+_MAGNITUDE = re.compile(r"\b(?:lengths?|radius|radii|distances?|magnitude|modulus)\s*$", re.I)
+_COUNTED = re.compile(
+    r"\b(?:sequence|list|string|word|text|sentence|document|array|vector|code)s?\b[^,;.]*$", re.I
+)
+
+
 def facts_before(words: str) -> list[str]:
     """Facts of the noun phrase in front of a formula: `a symmetric positive definite covariance`."""
     if _NEGATED.search(words):
         return []
     phrase = re.split(r"[,;(]|\b(?:and|of|where|for|by|whose)\b", words)[-1]
+    if _MAGNITUDE.search(words) and not _COUNTED.search(words):
+        return ["nonnegative"]
     found = facts_in(phrase)
     if any(fact in _SIGNS for fact in found) and not _ADJACENT.search(phrase):
         found = [fact for fact in found if fact not in _SIGNS]
