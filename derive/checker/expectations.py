@@ -100,11 +100,13 @@ def _mean(body: Expr, order: tuple[Symbol, ...], setup: Setup) -> Expr:
 
 def _random_definitions(body: Expr, over: tuple[Symbol, ...]) -> dict[Symbol, None]:
     """The defined symbols whose value depends on a random variable."""
-    return {
-        s: None
-        for s in symbols(body)
-        if s.definition is not None and any(z in over for z in free_symbols(s.definition))
-    }
+    found: dict[Symbol, None] = {}
+    for s in symbols(body):
+        if s.definition is not None and any(z in over for z in free_symbols(s.definition)):
+            if declared(s.facts, "zero_outside"):
+                raise EvaluationError(f"{s!r}, zero outside of its range, is random: not expanded")
+            found[s] = None
+    return found
 
 
 def _over_one(body: Expr, z: Symbol, setup: Setup) -> Expr:

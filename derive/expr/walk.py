@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from derive.expr.nodes import Expr, Function, Index, Reduce, Symbol
+from derive.expr.nodes import Expr, Function, Index, Item, Reduce, Symbol
 from derive.expr.sizes import Size
 
 #: the most nodes of a formula whose order of traversal is kept with it
@@ -107,17 +107,30 @@ def substitute(root: Expr, mapping: Mapping[Expr, Expr], into_definitions: bool 
 
 
 def inline(root: Expr, names: Mapping[Symbol, Any] | None = None) -> Expr:
-    """Defined symbols replaced by their definitions (all of them, or those in `names`)."""
+    """Defined symbols replaced by their definitions (all of them, or those in `names`).
+
+    A definition counts from 1, so that the indices of a symbol that counts from elsewhere are shifted."""
+
+    def named(node: Expr) -> bool:
+        known = isinstance(node, Symbol) and node.definition is not None
+        return known and (names is None or node in names)
+
+    def shifted(node: Expr) -> Expr | None:
+        base = node.base if isinstance(node, Item) else None
+        if not (isinstance(node, Item) and isinstance(base, Symbol) and named(base)):
+            return None
+        if base.origin == 1 or base.definition is None:
+            return None
+        indices = tuple(k if k is None else k + (1 - base.origin) for k in node.indices)
+        return Item(inline(base.definition, names), indices)
 
     def change(node: Expr) -> Expr | None:
-        if (
-            isinstance(node, Symbol)
-            and node.definition is not None
-            and (names is None or node in names)
-        ):
+        if isinstance(node, Symbol) and node.definition is not None and named(node):
             return inline(node.definition, names)
         return None
 
+    if any(isinstance(n, Symbol) and n.origin != 1 and named(n) for n in post_order(root)):
+        root = transform(root, shifted)
     return transform(root, change)
 
 

@@ -1,13 +1,13 @@
 """Closed form of the diffusion forward process."""
 
-from derive import Note, eq, expectation, recipe, sqrt, variance
+from derive import Note, eq, exp, expectation, integral, pi, product_over, recipe, sqrt, variance
 
 
 @recipe(
     "ddpm-forward-marginal",
     title="Closed form of the diffusion forward process",
     chapter="generative",
-    needs=[],
+    needs=["variance-identities"],
     source="Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models (2020), equation (4)",
     level=3,
 )
@@ -16,9 +16,6 @@ def ddpm_forward_marginal(note: Note) -> None:
     x0 = note.scalar("x_0", "a pixel of the image")
     a = note.scalar(r"\alpha", "share of the variance that the next step keeps", "probability")
     c = note.scalar("c", r"product of the shares of the steps before", "probability")
-    a1 = note.scalar(r"\alpha_1", "share that step 1 keeps", "probability")
-    a2 = note.scalar(r"\alpha_2", "share that step 2 keeps", "probability")
-    a3 = note.scalar(r"\alpha_3", "share that step 3 keeps", "probability")
     x = note.random("x", (), "normal", sqrt(c) * x0, 1 - c, meaning="the pixel after some steps")
     e = note.random(r"\epsilon", (), "normal", 0, 1, meaning="noise of the next step")
 
@@ -46,14 +43,41 @@ def ddpm_forward_marginal(note: Note) -> None:
         eq(1 - a * c, "collect"),
         result=True,
     )
-    note(r"""That is the same form with $\alpha c$ in place of $c$. By induction it holds after any
-        number of steps, and as sums of independent Gaussians are Gaussian, it is the whole
-        distribution. Unrolled, three steps collect the noise""")
+    note(r"""That is the same form with $\alpha c$ in place of $c$. The sum is Gaussian again, as one sees by
+        integrating over the pixel before the step; complete the square:""")
+    u, v = note.scalar("u", "value before the step"), note.scalar("v", "value after the step")
+    m, s = note.scalar("m", "a mean"), note.scalar("s", "a variance", "positive")
+    N = note.define("N", (u, m, s), exp(-((u - m) ** 2) / (2 * s)) / (2 * pi * s) ** (1 / 2))
     note.calc(
-        (1 - a3) + a3 * (1 - a2) + a3 * a2 * (1 - a1),
-        eq((1 - a3) + a3 * (1 - a2 * a1), "the two earlier steps"),
-        eq(1 - a3 * a2 * a1, "cancel"),
+        integral(N(v, sqrt(a) * u, 1 - a) * N(u, sqrt(c) * x0, 1 - c), u),
+        eq(N(v, sqrt(a * c) * x0, 1 - a * c), "Gaussian integral"),
         result=True,
+    )
+    note(r"""Now let each step have its own share $\alpha_t$, and let $\bar{\alpha}_t$ be the product of the first
+        $t$ of them, with $\bar{\alpha}_0 = 1$. By induction mean and variance have the same form after every
+        step:""")
+    (T,) = note.dims("T")
+    n, t = note.index("t", T, 0), note.index("t", T)
+    alpha = note.vector(r"\alpha_s", T, "share of the variance that each step keeps", "probability")
+    q = note.index("q", n)
+    abar = note.array(
+        r"\bar{\alpha}", (n,), product_over(q, alpha[q]), "product of the first shares"
+    )
+    note.calc(abar[0], eq(1, "an empty product"))
+    note.calc(
+        sqrt(alpha[t]) * (sqrt(abar[t - 1]) * x0),
+        eq(sqrt(alpha[t] * abar[t - 1]) * x0, "product of roots"),
+        eq(sqrt(abar[t]) * x0, "one more factor"),
+        result=True,
+    )
+    note.calc(
+        alpha[t] * (1 - abar[t - 1]) + (1 - alpha[t]),
+        eq(1 - alpha[t] * abar[t - 1], "collect"),
+        eq(1 - abar[t], "one more factor"),
+        result=True,
+    )
+    note(
+        "After any number of steps the pixel is therefore Gaussian with this mean and this variance,"
     )
     note("""so that mean and noise always fit together: what the image loses in variance the noise
         gains.""")

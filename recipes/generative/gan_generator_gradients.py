@@ -1,6 +1,6 @@
 """Saturating and non-saturating generator losses."""
 
-from derive import Note, eq, grad, log, partial, recipe, sigmoid, tanh
+from derive import Note, eq, grad, log, partial, recipe, sigmoid
 
 
 @recipe(
@@ -13,10 +13,9 @@ from derive import Note, eq, grad, log, partial, recipe, sigmoid, tanh
 )
 def gan_generator_gradients(note: Note) -> None:
     """Both losses pull the generator in the same direction, but one of them stops when the generator is bad."""
-    d, m = note.dims("d m")
+    (d,) = note.dims("d")
     t = note.vector(r"\theta", d, "parameters of the generator")
-    M = note.matrix("M", m, d, "how the sample depends on the parameters")
-    c = note.vector("c", m, "weights of the discriminator")
+    f = note.mapping("f", (d,), (), "logit of a generated sample, as a function of the parameters")
     z = note.scalar("z", "any logit")
 
     note(r"""A discriminator gives a generated sample a logit $a$, and the probability $D =
@@ -32,9 +31,9 @@ def gan_generator_gradients(note: Note) -> None:
         eq(-1 / sigmoid(z) * (sigmoid(z) * (1 - sigmoid(z))), "chain rule"),
         eq(-(1 - sigmoid(z)), "cancel"),
     )
-    note(r"""The logit depends on the parameters through the generated sample, here one
-        of $m$ numbers between $-1$ and $1$. The chain rule multiplies both slopes by the same gradient:""")
-    a = note.let("a", c.T @ tanh(M @ t), "logit of a generated sample")
+    note("""The logit depends on the parameters through the generated sample and the discriminator, in any
+        smooth way. The chain rule multiplies both slopes by the same gradient:""")
+    a = note.let("a", f(t), "logit of a generated sample")
     D = note.let("D", sigmoid(a), "probability that it is real")
     note.calc(
         grad(log(1 - D), t),

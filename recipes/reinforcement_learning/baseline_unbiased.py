@@ -19,7 +19,7 @@ from derive import (
     "baseline-unbiased",
     title="Baselines leave the policy gradient unbiased; the best constant baseline",
     chapter="reinforcement learning",
-    needs=["softmax-jacobian"],
+    needs=["policy-gradient"],
     source="Williams, Simple Statistical Gradient-Following Algorithms (1992); Sutton and Barto, "
     "Reinforcement Learning (2018), section 13.4",
     level=3,

@@ -10,7 +10,20 @@ from derive.checker.expansion import expand, needs_expansion
 from derive.checker.judgement import judge_relation
 from derive.checker.quadrature import gauss_hermite, gauss_legendre, tanh_sinh
 from derive.errors import EvaluationError
-from derive.expr.build import apply, dims, grad, identity, infinity, pi, symbol
+from derive.expr.build import (
+    apply,
+    array_over,
+    dims,
+    grad,
+    identity,
+    index,
+    infinity,
+    item,
+    ones,
+    pi,
+    sum_over,
+    symbol,
+)
 from derive.expr.facts import Law
 from derive.expr.nodes import Expectation, Expr, Integral, Limit, as_expr
 
@@ -33,6 +46,7 @@ COPIES = symbol("y", 3, law=Law("random", ("iid", KNOWN)))
 DRAWS = symbol(
     "w", 3, law=Law("random", ("iid", symbol("t", law=Law("random", ("finite", MU, shares)))))
 )
+STEPS = symbol("h", 3, law=Law("random", ("any", m * ones(3))))
 V, L = symbol("v", D), symbol("l", D)
 
 
@@ -149,6 +163,17 @@ def test_jensen_holds_and_not_the_other_way() -> None:
 )
 def test_what_does_not_converge_is_unchecked(lhs: Expr, rhs: Expr) -> None:
     assert judge_relation(lhs, "=", rhs, time_limit=20).kind == "unchecked"
+
+
+def test_a_random_array_may_count_from_zero() -> None:
+    t = index("t", 3, 0)
+    past = index("i", t)
+    path = array_over((t,), sum_over(past, s**past * item(STEPS, past)))
+    walk = symbol("p", definition=path, family=1, origin=0)
+    expected = m * sum_over(past, s**past)
+    assert judge_relation(mean(item(walk, t), STEPS), "=", expected, time_limit=20).kind == "holds"
+    wrong = m * sum_over(past, s ** (past - 1))
+    assert judge_relation(mean(item(walk, t), STEPS), "=", wrong, time_limit=20).kind == "fails"
 
 
 def test_a_random_variable_without_a_law_is_unchecked() -> None:
