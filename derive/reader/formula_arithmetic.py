@@ -12,17 +12,21 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from derive.expr import shapes
+from derive.expr.facts import declared
 from derive.expr.nodes import (
     Add,
     Apply,
     Constant,
+    Dim,
     Expr,
     Filled,
+    Index,
     Neg,
     Number,
     Power,
     Product,
     Quotient,
+    Symbol,
     Transpose,
 )
 from derive.expr.sizes import ONE, Shape
@@ -385,7 +389,7 @@ class Arithmetic:
     def _matrix_power(self, base: Value, exponent: Value, own: Shape) -> Value:
         node = exponent.build()
         whole = _integer(node)
-        if whole is None and not is_integer_like(exponent):
+        if whole is None and not is_integer_like(node):
             raise Misfit(
                 f"a power {node!r} of the matrix {self.said(base)} is not supported; only integers"
             )
@@ -442,9 +446,16 @@ def _integer(node: Expr) -> int | None:
     return None
 
 
-def is_integer_like(exponent: Value) -> bool:
-    """Whether an exponent is an integer by its kind: a size or an index."""
-    return exponent.kind in ("size", "index")
+def is_integer_like(node: Expr) -> bool:
+    """Whether an exponent is an integer, as sizes, indices, and sums and products of integers are."""
+    if isinstance(node, (Add, Product)):
+        parts = node.terms if isinstance(node, Add) else node.factors
+        return all(is_integer_like(part) for part in parts)
+    if isinstance(node, Neg):
+        return is_integer_like(node.operand)
+    if isinstance(node, Symbol):
+        return declared(node.facts, "integer") is True
+    return isinstance(node, (Dim, Index)) or _integer(node) is not None
 
 
 def _scalar_power(base: Expr, exponent: Expr) -> Expr:

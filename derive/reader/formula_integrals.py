@@ -10,6 +10,7 @@ from derive.expr.nodes import (
     Limit,
     Symbol,
 )
+from derive.expr.walk import free_symbols
 from derive.reader.formula_calculus import takes_d
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, single
@@ -109,6 +110,9 @@ def _bound_symbol(reader: Formula, name: Name) -> Symbol:
         and match[1] == name
     ):
         symbol = reader.table.symbol(match[0])
+        bodies = [e.definition for e in reader.table.variables() if e.definition is not None]
+        if symbol.definition is None and any(symbol in free_symbols(body) for body in bodies):
+            return symbol  # what is defined by it is integrated too
         return Symbol(symbol.name, symbol.dims)
     return Symbol(name.latex)
 

@@ -342,6 +342,7 @@ def _entry_value(
             start,
         )
     number = sub is not None and len(entry.sizes) == 1  # x_n^j is a power: x_n has no entries
+    number = number or _is_square(reader, entry)
     if label and entry.sizes and not number and _is_scope_index(reader, label):
         reader.note(f"a superscript index of {entry.latex} is an entry, not a power")
         whole = variable(reader, entry, start)
@@ -354,6 +355,12 @@ def variable(reader: Formula, entry: Declaration, start: int) -> Value:
     table = reader.table
     shape = table.sizes.shape(entry.sizes or ())
     return Value(shape, lambda: table.symbol(entry), start=start, kind="symbol")
+
+
+def _is_square(reader: Formula, entry: Declaration) -> bool:
+    r"""Whether a declared matrix is square, so that a letter above it is a power: `\sum_k c_k A^k`."""
+    sizes = [reader.table.sizes.resolve(size) for size in entry.sizes or ()]
+    return len(sizes) == 2 and sizes[0] == sizes[1] and not entry.assumed
 
 
 def _is_scope_index(reader: Formula, label: Sequence[Node]) -> bool:

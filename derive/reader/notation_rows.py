@@ -40,6 +40,7 @@ _HARMLESS = re.compile(
 _NOUN_PHRASE = re.compile(
     r"[^,:;(]*?(?=[,:;(]|\b(?:of|by|with|that|whose|which|from|in|for|on)\b|$)"
 )
+_DEFINED = re.compile(r"\bdefined\b", re.IGNORECASE)
 _FORMULA = re.compile(r"\$(\d+)\$")
 
 
@@ -52,38 +53,46 @@ class _Said:
     formulas: list[Inline]
 
 
-def take_row(reader: Formula, row: Row, refused: list[ReadError]) -> bool:
-    """Whether a row of a table is one of notation, which is then declared; what cannot be read goes to `refused`."""
+def take_row(reader: Formula, row: Row, refused: list[ReadError], above: list[Declaration]) -> bool:
+    """Whether a row of a table is one of notation, which is then declared; what cannot be read goes to `refused`.
+
+    `above` are the names of the rows above, and get those of this one: a line `Defined below` says that they are given.
+    """
+    words = "".join(piece.text for piece in row.pieces if isinstance(piece, Text))
+    if _DEFINED.search(words) and not any(isinstance(piece, Inline) for piece in row.pieces):
+        for entry in above:
+            entry.given = True
+        return True
     try:
-        return declare_row(reader, row)
+        found = declare_row(reader, row)
     except ReadError as error:
         refused.append(error)
         return True
     except (DeriveError, Misfit, RecursionError):
         return False
+    above.extend(found)
+    return bool(found)
 
 
-def declare_row(reader: Formula, row: Row) -> bool:
-    """Declare what a row of notation says; False when the row is none. ReadError when it cannot be read."""
+def declare_row(reader: Formula, row: Row) -> list[Declaration]:
+    """Declare what a row of notation says; nothing when the row is none. ReadError when it cannot be read."""
     first = _formula_alone(row.cells[0]) if len(row.cells) > 1 else None
     if first is None:
-        return False
+        return []
     nodes = tree(list(first.tokens), row.source)
     rest = list(row.cells[1:])
     found = clauses(nodes)
-    if not any(_declares(clause) for clause in found):
-        declared = _beside_set(reader, list(nodes), rest)
-        if not declared:
-            return False
-    else:
+    if any(_declares(clause) for clause in found):
         declared = _declared(reader, found)
+    else:
+        declared = _beside_set(reader, list(nodes), rest)
     said = _Said(reader, declared, [])
-    phrases = [p for cell in rest for p in _phrases(cell, said.formulas)]
+    phrases = [p for cell in rest for p in _phrases(cell, said.formulas)] if declared else []
     explicit = [p for p in phrases if _properties(said, p)]
     for phrase in phrases:
         if not explicit:
             _noun_phrase(said, phrase)
-    return True
+    return declared
 
 
 def _formula_alone(cell: Sequence[Text | Inline]) -> Inline | None:
@@ -113,7 +122,7 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         cut = relation_at(clause.nodes)
         sign = clause.nodes[cut] if cut is not None else None
         if isinstance(sign, Token) and sign.text == r"\in":
-            read_set(reader, clause.nodes[(cut or 0) + 1 :])  # its letters are sizes, not indices
+            _sizes_first(reader, clause.nodes[(cut or 0) + 1 :])
     local = [_range_name(clause) for clause in found if range_of(clause.nodes) is not None]
     for letter in local:
         table.entries.pop(letter, None)
@@ -135,6 +144,16 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         if (before := known.get(letter)) is not None and before.kind == "index":
             table.entries[letter] = before
     return entries
+
+
+def _sizes_first(reader: Formula, nodes: Sequence[Node]) -> None:
+    """Declare the sizes of a set; a letter that only counts in sums elsewhere is a size here."""
+    for node in nodes:
+        for token in tokens_of(node) if not isinstance(node, Token) else ():
+            entry = reader.table.entries.get(Name(token.text))
+            if entry is not None and entry.kind == "index":
+                del reader.table.entries[entry.name]
+    read_set(reader, nodes)
 
 
 def _distributed(reader: Formula, clause: Clause, cut: int) -> list[Declaration]:

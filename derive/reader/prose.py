@@ -24,7 +24,7 @@ from derive.reader.declare_clauses import (
     relation_at,
 )
 from derive.reader.declare_ranges import declare_ranges
-from derive.reader.declare_sets import Members, read_set, read_sizes
+from derive.reader.declare_sets import read_set, read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import (
     Subject,
@@ -56,6 +56,7 @@ from derive.reader.wording import (
     function_said,
     is_conditional,
     is_elementwise,
+    own_density,
     rank_said,
     says_variance,
 )
@@ -246,6 +247,7 @@ class Declarations:
             known.sizes = known.sizes or (size, size)
             subject = Subject(subject.name)
         bare = known is None or known.sizes is None
+        function = function or own_density(subject.name.base, mention.after)
         if function and bare and not subject.indices:
             entry = self.table.declare(subject.name)
             entry.kind, entry.word = "word", function
@@ -498,6 +500,3 @@ _ADJECTIVES = re.compile(
     r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
     re.I,
 )
-
-
-__all__ = ["Declarations", "Members", "Stated"]

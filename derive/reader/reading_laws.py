@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 
 from derive.errors import DeriveError
@@ -43,10 +44,51 @@ def settle_laws(
     """Give symbols their laws: those whose words speak of defined names alone, and those that are `needed` now."""
     waiting = list(pending(table))
     while waiting:
-        done = [e for e in waiting if _settle(table, e, reader_of, heads, e.name in needed)]
+        done = [
+            e for e in waiting if _settle(table, e, reader_of, heads, _is_among(e.name, needed))
+        ]
         if not done:
             return
         waiting = [e for e in waiting if e not in done]
+
+
+def _is_among(name: Name, names: frozenset[Name]) -> bool:
+    """Whether a name is spoken of, perhaps by an entry of it."""
+    return any(
+        (n.base, n.font, n.accents) == (name.base, name.font, name.accents)
+        and name.sub in ("", n.sub)
+        for n in names
+    )
+
+
+def depends(table: Table, names: Iterable[Name], target: Name) -> bool:
+    """Whether some of the names have a definition or a law that speaks of the target, which they do not define then."""
+    by_latex = {entry.latex: entry for entry in table.variables()}
+    queue = [found[0] for name in names if (found := table.find(name)) is not None]
+    seen: dict[Name, None] = {}
+    while queue:
+        entry = queue.pop()
+        if entry.name in seen:
+            continue
+        seen[entry.name] = None
+        for latex in _spoken_of(entry):
+            if latex == target.latex:
+                return True
+            if latex in by_latex:
+                queue.append(by_latex[latex])
+    return False
+
+
+def _spoken_of(entry: Declaration) -> Iterator[str]:
+    """The names in a definition and in a law."""
+    if entry.definition is not None:
+        yield from (symbol.name for symbol in free_symbols(entry.definition))
+    if entry.law_said is not None:
+        for part in entry.law_said.parts:
+            with suppress(*_REFUSED):
+                for name in names_in(tree(list(part), entry.law_said.source)):
+                    yield name.latex
+                    yield name.without(sub=True, sup=True).latex
 
 
 def _settle(

@@ -22,7 +22,7 @@ from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_state import State
 from derive.reader.groups import tree
 from derive.reader.heads import Left
-from derive.reader.reading_laws import pending, settle_laws
+from derive.reader.reading_laws import depends, pending, settle_laws
 from derive.reader.reading_state import (
     DOUBTS,
     EXAMPLE,
@@ -241,6 +241,10 @@ class ReadingSides(ReadingState):
                 return replace(left, kind="free")
             return left
         if left.kind == "free" and left.head is not None:
+            with suppress(*REFUSED):
+                names = list(names_in(tree(list(sides[1].tokens), source)))
+                if depends(self.table, names, left.head.name):
+                    return Left("known", left.head, entry=left.entry)
             if self.conditions.speaks_of(left.head.name, self.table):
                 return Left("consequence", left.head, entry=left.entry)
             if side_mentions(sides[1], sides[0]):

@@ -359,8 +359,18 @@ def is_index(sub: str, table: Table | None = None) -> bool:
     head = sub.replace("\\ell", "l").replace(",", "")
     if "+" in head or "-" in head:
         head = head.split("+")[0].split("-")[0]
+    if table is not None and any(_is_array(table, c) for c in head):
+        return False  # z_i beside the gate i
     return 0 < len(head) <= 2 and all(
         c in INDEX_LETTERS or c.isdigit() or (table is not None and _counts(table, c)) for c in head
+    )
+
+
+def _is_array(table: Table, letter: str) -> bool:
+    """Whether a letter is an array, so that it counts nothing."""
+    entry = table.exact(Name(letter))
+    return (
+        entry is not None and entry.kind == "variable" and bool(entry.sizes) and not entry.assumed
     )
 
 

@@ -41,6 +41,8 @@ _WORDS = {
 }
 _PROSE = re.compile(r"[a-z]{3,}\s+[a-z]{3,}\s+[a-z]{2,}")
 _PROSE_START = re.compile(r"\s*[A-Za-z]{3,}(?:[\s,.:;]|$)")
+_PARAMETER = re.compile(r"(?:penalty|skip|indent|tolerance|stretch|badness|fuzz|width|depth)$")
+_VALUE = re.compile(r"\s*=?\s*-?\d[\d.]*\s*(?:pt|em|ex|mm|cm|in|sp|bp)?")
 _OPTION = re.compile(r"\s*\*?\s*\[|\s*\*")
 
 
@@ -275,11 +277,25 @@ class TexReader:
             return end + 1
         if token.text in ARGUMENTS_DROPPED:
             return self._skip_arguments(position + 1, ARGUMENTS_DROPPED[token.text])
+        if _PARAMETER.search(token.text):
+            return self._value(position + 1)
         space = token.text in THIN_SPACES or token.text in WIDE_SPACES
         self.builder.text(
             _WORDS.get(token.text, " " if space or token.spaced else ""), token.start, token.end
         )
         return position + 1
+
+    def _value(self, position: int) -> int:
+        """Pass over what a parameter of TeX is set to: `=10000 `, `=-2pt`; in a macro it stands in single tokens."""
+        if position < len(self.tokens) and self.tokens[position].kind is Kind.RUN:
+            value = _VALUE.match(self.tokens[position].text)
+            return self._rest(position, value.end()) if value is not None else position
+        text, end = "", position
+        for index in range(position, min(position + 6, len(self.tokens))):
+            text += self.tokens[index].text
+            if _VALUE.fullmatch(text):
+                end = index + 1
+        return end
 
     def _heading(self, position: int) -> int:
         token = self.tokens[position]
