@@ -28,6 +28,7 @@ from derive.reader.declare_sets import read_set, read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import (
     Subject,
+    alike,
     is_entry,
     read_subject,
     subject_entry,
@@ -49,6 +50,7 @@ from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table, is_upright
 from derive.reader.wording import (
+    ADJECTIVES,
     counts,
     decomposition,
     facts_after,
@@ -396,7 +398,7 @@ class Declarations:
         owned = bool(
             re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead)
         )
-        owned = owned or bool(_ADJECTIVES.fullmatch(mention.lead))
+        owned = owned or bool(ADJECTIVES.fullmatch(mention.lead))
         noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
         if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
             owned = True  # `X an n x p matrix and y ...`
@@ -494,9 +496,3 @@ def _subjects(reader: Formula, clause: Clause, left: list[Node]) -> list[Subject
     except ReadError:
         found = [read_subject(reader, nodes) for nodes in (*clause.subjects, left)]
         return [subject for subject in found if subject is not None]
-
-
-_ADJECTIVES = re.compile(
-    r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
-    re.I,
-)

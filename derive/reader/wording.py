@@ -29,6 +29,10 @@ _NOUNS = (
     r"|matrix|matrices|factor|"
     r"definite matrix|probabilit(?:y|ies)|targets?|labels?)?"
 )
+ADJECTIVES = re.compile(
+    r"(?=.*[a-z])\s*\(?\s*(?:(?:symmetric|positive|definite|semi-?definite|invertible|diagonal|orthogonal|square|real|and|,)\s*)+",
+    re.I,
+)
 _ADJACENT = re.compile(
     rf"(?:strictly |non-?)?(?:positive|negative|zero|integers?|natural|binary|unit|probabilit(?:y|ies)) ?{_NOUNS}\s*$",
     re.I,
@@ -89,7 +93,7 @@ def presents(words: str) -> bool:
     return bool(_PRESENTS.search(words))
 
 
-_MAGNITUDE = re.compile(r"\b(?:lengths?|radius|radii|distances?|magnitude|modulus)\s*$", re.I)
+_MAGNITUDE = re.compile(r"(?<!unit )(?<!unit-)\b(?:lengths?|radius|radii|distances?|magnitude|modulus)\s*$", re.I)
 _COUNTED = re.compile(
     r"\b(?:sequence|list|string|word|text|sentence|document|array|vector|code)s?\b[^,;.]*$", re.I
 )
@@ -190,6 +194,12 @@ def function_said(before: str, after: str) -> str:
     return ""
 
 
+def own_density(letter: str, after: str) -> str:
+    """The normal density for a phi that is said to be `its density`, behind a distribution function; else empty."""
+    said = re.match(r"\s*(?:is |denotes )?(?:its|the (?:corresponding|standard normal)) (?:density|pdf|derivative)", after)
+    return "normal_pdf" if said and letter in (r"\phi", r"\varphi") else ""
+
+
 def is_elementwise(before: str, after: str) -> bool:
     """Whether a letter is said to be an unspecified function that acts on each entry."""
     text = f"{before[-60:]} {after[:60]}"
@@ -273,7 +283,7 @@ _POSTULATED = re.compile(
 
 
 def postulates(words: str) -> bool:
-    """Whether a sentence leads to a display that says which things are meant: `f is convex if`, `there are c, d with`."""
+    """Whether a sentence leads to a display that says which things are meant: `f is convex if`."""
     return bool(_POSTULATED.search(last_sentence(words)))
 
 
