@@ -120,6 +120,8 @@ GENERATORS: dict[frozenset[str], Generator] = {
         "nonnegative symmetric zero_diagonal": zero_diagonal_symmetric_nonnegative,
         "nonnegative total_one zero_diagonal": joint_probabilities,
         "nonnegative symmetric total_one zero_diagonal": symmetric_joint_probabilities,
+        "symmetric total_one zero_diagonal": symmetric_joint_probabilities,
+        "total_one zero_diagonal": joint_probabilities,
         "nonnegative total_one": all_weights,
         "positive total_one": all_weights,
         "total_one": total_one,

@@ -19,6 +19,7 @@ from derive.reader.display_facts import declare_by_form
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
+from derive.reader.gradient_names import with_derivatives
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import SECONDS, name_sizes, with_assumptions
 from derive.reader.labels import labelled, labels_of
@@ -43,6 +44,7 @@ class NotePasses:
     def __init__(
         self, document: Document, table: Table | None = None, partial: bool = False
     ) -> None:
+        document = with_derivatives(document)
         labels = labels_of(document)
         document = labelled(document, labels)
         self.document = document

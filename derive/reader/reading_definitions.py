@@ -13,7 +13,7 @@ from derive.expr.nodes import (
     Item,
     Symbol,
 )
-from derive.expr.walk import free_symbols, post_order, substitute
+from derive.expr.walk import free_symbols, post_order, substitute, symbols
 from derive.reader.declare_definitions import (
     Head,
     define_by_index,
@@ -126,7 +126,14 @@ class ReadingDefinitions(ReadingState):
             same: dict[Expr, Expr] = {
                 s: new for s in free_symbols(body) if s.name == old.name and s.shape == new.shape
             }
-            return substitute(body, same) if same else body
+            if not same:
+                return body
+            for s in symbols(body):  # those behind others come first
+                if s.definition is not None and s not in same:
+                    inner = substitute(s.definition, same)
+                    if inner != s.definition:
+                        same[s] = replace(s, definition=inner)
+            return substitute(body, same)
 
         for entry in (*self.table.entries.values(), *self.table.families.values()):
             if entry.definition is not None and entry.latex != new.name:
