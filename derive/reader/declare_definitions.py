@@ -28,6 +28,7 @@ from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, inner, plain, start_of
 from derive.reader.formula_indices import index_node
+from derive.reader.formula_lists import collapsed
 from derive.reader.formula_names import read_name
 from derive.reader.formula_special import all_words
 from derive.reader.formula_values import Binding, Value, uses_of
@@ -183,7 +184,7 @@ def _parameters(cursor: Cursor) -> list[list[Node]] | None:
         cursor.pos += 1
     if not cursor.take(closer) or cursor.node is not None or not all(parts):
         return None
-    return parts
+    return collapsed(parts)
 
 
 def _sides(
@@ -251,7 +252,9 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     scalars = tuple(Symbol(name.latex) for name in names)
     declared = tuple(_declared(reader, name, right) for name in names)
     before = reader.table.sizes.snapshot()
-    body = _body(reader, names, scalars, right) if _may_be_scalar(declared) else None
+    labelled = any(d is not None and d.family and d.marker == "sup" for d in declared)
+    single = _may_be_scalar(declared) and not labelled
+    body = _body(reader, names, scalars, right) if single else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
         if word:
@@ -325,6 +328,8 @@ def _body(
     held: list[str] = []
     try:
         for name, symbol in zip(names, symbols, strict=True):
+            if symbol.family and symbol.marker == "sup":
+                continue  # its members are written with labels, which the table knows
             value = Value(symbol.shape, _known_later(reader, symbol), kind="symbol")
             reader.bound.setdefault(name.latex, []).append(value)
             held.append(name.latex)

@@ -23,7 +23,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import tabulated
 from derive.reader.formula_indices import select, split_indices
-from derive.reader.formula_lists import DOTS, listed
+from derive.reader.formula_lists import DOTS, collapsed, listed
 from derive.reader.formula_names import Applied, Unknown, function_call
 from derive.reader.formula_special import (
     ARC,
@@ -35,6 +35,7 @@ from derive.reader.formula_special import (
     elementwise,
     shaped_entry,
 )
+from derive.reader.formula_sums import parts_of
 from derive.reader.formula_values import Value
 from derive.reader.formula_written import GREEK
 from derive.reader.groups import Group, Node
@@ -371,6 +372,11 @@ def _call_arguments(reader: Formula, cursor: Cursor) -> list[Value] | None:
     token = cursor.token
     if token is None or token.text not in OPENERS:
         return None
+    nodes = enclosed(cursor, token.text, OPENERS[token.text])
+    if nodes and any(isinstance(n, Token) and n.text in DOTS for n in nodes):
+        parts = collapsed(parts_of(nodes, (",", ";", "|", r"\mid")))
+        cursor.pos += len(nodes) + 2
+        return [reader.whole(part) for part in parts]
     cursor.pos += 1
     return reader.arguments(cursor, OPENERS[token.text])
 

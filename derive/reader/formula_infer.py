@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from derive.expr.facts import Law
-from derive.expr.nodes import Dim
+from derive.expr.nodes import Dim, Index, Item, Number, Product, Quotient, Reduce
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
 from derive.reader.formula_densities import read_density
 from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_names import Unknown, read_name
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
 from derive.reader.table import Declaration, Name, Table, is_index, is_layer, step_of
@@ -118,6 +120,10 @@ def assume(reader: Formula, request: object) -> Value:
     if key in COUNTED and not family and found.sup is None and not turned:
         size = reader.table.size(key)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
+    if key.accents == ("bar",) and not family and (mean := _mean(reader, key)):
+        request.cursor.pos = request.before
+        reader.note(f"{mean} is the mean of its members")
+        return read_name(reader, request.cursor)
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
@@ -144,6 +150,26 @@ def assume(reader: Formula, request: object) -> Value:
         entry.sizes = sibling.sizes
     request.cursor.pos = request.before
     return read_name(reader, request.cursor)
+
+
+def _mean(reader: Formula, key: Name) -> str:
+    r"""Define `\\bar{x}` beside members x_i as their mean, which nobody says; empty when there are no members."""
+    name = replace(key, accents=())
+    family = reader.table.families.get(name)
+    if family is None or family.kind != "variable" or not family.sizes or key.sub or key.sup:
+        return ""
+    if family.marker != "sub" or family.origin != 1:
+        return ""
+    symbol = reader.table.symbol(family)
+    if is_open(symbol.dims[0]):
+        return ""
+    one, count = Number(Fraction(1)), Dim(symbol.dims[0])
+    index = Index("i", one, count)
+    member = Item(symbol, (index, *(None for _ in symbol.dims[1:])))
+    entry = reader.table.declare(key)
+    entry.definition = Product((Quotient(one, count), Reduce("sum", (index,), member)))
+    entry.sizes = entry.definition.shape
+    return key.latex
 
 
 def _sibling(table: Table, key: Name) -> Declaration | None:

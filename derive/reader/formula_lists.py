@@ -75,3 +75,26 @@ def _indexed(nodes: Sequence[Node], letter: str) -> list[Node] | None:
         else:
             found.append(node)
     return found if changed else None
+
+
+def collapsed(parts: Sequence[list[Node]]) -> list[list[Node]]:
+    """Arguments in which a list `w_1, \\dots, w_K` is the family w."""
+    found: list[list[Node]] = []
+    for position, part in enumerate(parts):
+        dots = [n.text for n in part if isinstance(n, Token)]
+        if len(part) == 1 and dots and dots[0] in DOTS and found and position + 1 < len(parts):
+            found[-1] = _without_script(found[-1])
+        elif position and found and _are_dots(parts[position - 1]):
+            continue
+        else:
+            found.append(list(part))
+    return found
+
+
+def _without_script(nodes: list[Node]) -> list[Node]:
+    """A member without its index."""
+    cut = next(
+        (i for i, n in enumerate(nodes) if isinstance(n, Token) and n.kind in (Kind.SUB, Kind.SUP)),
+        len(nodes),
+    )
+    return nodes[:cut]

@@ -143,7 +143,7 @@ class ReadingRoles(ReadingState):
 
     def _remember(self, typed: list[TypedSide], words: str) -> None:
         """A derivative may be set to zero in the words that follow."""
-        readable = [side for side in typed if isinstance(side, Expr)]
+        readable = [side for side in typed if isinstance(side, Expr) and not is_zero(side)]
         if readable and isinstance(typed[0], Expr) and is_gradient(typed[0], 1):
             self.conditions.gradient(typed[0], readable[-1])
 

@@ -93,7 +93,9 @@ def presents(words: str) -> bool:
     return bool(_PRESENTS.search(words))
 
 
-_MAGNITUDE = re.compile(r"(?<!unit )(?<!unit-)\b(?:lengths?|radius|radii|distances?|magnitude|modulus)\s*$", re.I)
+_MAGNITUDE = re.compile(
+    r"(?<!unit )(?<!unit-)\b(?:lengths?|radius|radii|distances?|magnitude|modulus)\s*$", re.I
+)
 _COUNTED = re.compile(
     r"\b(?:sequence|list|string|word|text|sentence|document|array|vector|code)s?\b[^,;.]*$", re.I
 )
@@ -196,7 +198,10 @@ def function_said(before: str, after: str) -> str:
 
 def own_density(letter: str, after: str) -> str:
     """The normal density for a phi that is said to be `its density`, behind a distribution function; else empty."""
-    said = re.match(r"\s*(?:is |denotes )?(?:its|the (?:corresponding|standard normal)) (?:density|pdf|derivative)", after)
+    said = re.match(
+        r"\s*(?:is |denotes )?(?:its|the (?:corresponding|standard normal)) (?:density|pdf|derivative)",
+        after,
+    )
     return "normal_pdf" if said and letter in (r"\phi", r"\varphi") else ""
 
 
