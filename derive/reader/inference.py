@@ -87,9 +87,11 @@ class _Search(Generic[T]):
         return self.score[:told] > self.zero[:told] and self.left > 0 and thread_time() < self.until
 
     def numbers(self) -> None:
-        """All names that may be numbers as numbers: a document in one dimension."""
+        """All names that may be numbers as numbers, a document in one dimension; or the members x_i alone."""
         ranks = {name: 0 for name, usual in self.met.items() if 0 in usual}
-        self.try_ranks({**self.ranks, **ranks}, told=2)
+        if not self.try_ranks({**self.ranks, **ranks}, told=2):
+            members = {name: 0 for name in ranks if name in self.table.valued}
+            self.try_ranks({**self.ranks, **members})
 
     def climb(self) -> None:
         """Change one name at a time while that helps."""

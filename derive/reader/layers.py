@@ -62,7 +62,10 @@ class Layers:
         home = Label(label.letter, 0, label.above).on(head.name)
         known = self.known.get(home)
         if known is not None and (_derives(known[1]) or not _derives(right)):
-            return  # what an error signal is comes before how it is passed on
+            own = label_of(known[0].name, self.table)
+            nearer = own is not None and own.offset and not label.offset
+            if not nearer:
+                return  # what an error signal is comes before how it is passed on
         if label.offset:
             names = [n for n in names_in(tree(right, source)) if label_of(n, self.table)]
             if home in self.known or any(n.base == head.name.base for n in names):
