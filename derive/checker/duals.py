@@ -387,9 +387,36 @@ class DualKernel:
         return Dual(a.level, self.logabsdet(a.value), self._trace_with_inverse(a))
 
     def eigvals(self, a: Value) -> Value:
-        if isinstance(a, Dual):
-            raise EvaluationError("the derivative of eigenvalues has no meaning in the judge")
-        return self.base.eigvals(a)
+        if not isinstance(a, Dual):
+            return self.base.eigvals(a)
+        values = self.eigvals(a.value)
+        slopes = [
+            self.sum(self.multiply(self.transpose(p), a.change), 2)
+            for p in self._projectors(a.value, values)
+        ]
+        parts = [self.expand(slope, -1) for slope in slopes]
+        return Dual(a.level, values, self.concatenate(parts, -1, 1))
+
+    def _projectors(self, a: Value, values: Value) -> list[Value]:
+        """P_i = prod_{j != i} (A - l_j I) / (l_i - l_j) onto each eigenvector; dl_i = tr(P_i dA)."""
+        size = self.size(values, -1)
+        single = [self.take(values, i, -1) for i in range(size)]
+        rest = [self.subtract(a, self._times_identity(v, size)) for v in single]
+        found: list[Value] = []
+        for i in range(size):
+            projector = self._times_identity(
+                self.add(self.multiply(single[i], self.number(0)), self.number(1)), size
+            )
+            for j in range(size):
+                if j != i:
+                    gap = self.subtract(single[i], single[j])
+                    factor = self.divide(rest[j], self.expand(self.expand(gap, -1), -1))
+                    projector = self.matmul(projector, factor)
+            found.append(projector)
+        return found
+
+    def _times_identity(self, v: Value, size: int) -> Value:
+        return self.multiply(self.expand(self.expand(v, -1), -1), self.eye(size))
 
 
 Slope = Callable[[DualKernel, Value, Value], Value]
