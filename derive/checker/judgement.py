@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
@@ -210,6 +211,8 @@ def _by_alternatives(
         verdict = judge_relation(
             other.lhs, step.op, other.rhs, premises=premises, seed=seed, time_limit=time_limit
         )
+        if verdict.kind == "holds" and other.premises and _vanish(other, premises, seed):
+            continue  # 0 = 0 says nothing of a statement that is false elsewhere
         partly = bool(other.premises) and verdict.why.startswith(PARTLY)
         if verdict.kind == "holds" or partly:  # a solution need not have a value at every point
             why = "; ".join(part for part in (other.note, verdict.why) if part)
@@ -223,6 +226,14 @@ def _by_alternatives(
     if any(found[0].kind == "fails" for found in decisive):
         return next(found for found in tried if found[0].kind == "fails")
     return decisive[0]
+
+
+def _vanish(other: Alternative, premises: tuple[Expr, ...], seed: int) -> bool:
+    """Whether both sides of a reading are zero where its conditions hold, neither being written as zero."""
+    if _is_zero(other.rhs) or _is_zero(other.lhs) or other.lhs.shape != other.rhs.shape:
+        return False
+    zero = Number(Fraction(0))
+    return judge_relation(other.lhs, "=", zero, premises=premises, seed=seed).kind == "holds"
 
 
 def _determines(premises: tuple[Expr, ...], left: Expr) -> bool:
