@@ -105,7 +105,9 @@ class Step:
 class Chain:
     """lhs op1 rhs1 op2 rhs2 ... `premises` are relations that hold at the points where the steps are claimed.
 
-    `result` marks a chain whose last side is a main result of the derivation (boxed), `name` labels it.
+    `result` marks a chain whose last side is a main result of the derivation (boxed), `name` labels it. `form` names
+    the notation of a chain that says the same as its neighbours in another one (`matrix`, `index` or `sum`); with
+    `beside` it stands beside the chain before it.
     """
 
     lhs: Side
@@ -115,6 +117,8 @@ class Chain:
     name: str = ""
     place: Place = Place()
     source: str = ""
+    form: str = ""
+    beside: bool = False
 
     def sides(self) -> tuple[Side, ...]:
         """The left side and each right side in order."""

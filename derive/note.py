@@ -25,7 +25,7 @@ from derive.derivation import (
 from derive.errors import RecipeError, ShapeError
 from derive.expr import build
 from derive.expr.build import FactLike, SizeLike
-from derive.expr.core import Dim, Expr, ExprLike, Filled, Number, Symbol, as_expr
+from derive.expr.core import Dim, Expr, ExprLike, Filled, Item, Number, Symbol, as_expr
 from derive.expr.facts import DISTRIBUTIONS, Law
 from derive.expr.nodes import Differential, Function, Index
 from derive.expr.shapes import described
@@ -137,6 +137,16 @@ def _fitting(lhs: Expr, step: Step) -> Step:
     raise ShapeError(
         f"{step.place}: cannot write {described(lhs)} {step.op} {described(step.rhs)}: the shapes differ"
     )
+
+
+#: the notations of `Note.forms`, and the words for them
+FORMS = {"matrix": "with matrices", "sum": "as a sum over the examples", "index": "in entries"}
+
+
+def _entry_of(value: ExprLike, left: Expr) -> Expr:
+    """The entry of a value that the left side names."""
+    assert isinstance(left, Item)
+    return Item(as_expr(value), left.indices)
 
 
 # -------------------------------------------------------------------------------------- the note
@@ -371,6 +381,51 @@ class Note:
         where = _caller()
         left = as_expr(lhs)
         self._chain(left, _linked(left, steps, where), result, name, where)
+
+    def forms(
+        self,
+        lhs: Expr,
+        *,
+        matrix: ExprLike | EllipsisType | None = None,
+        sum: ExprLike | EllipsisType | None = None,
+        index: tuple[Index | Sequence[Index], ExprLike | EllipsisType] | None = None,
+        result: bool = False,
+    ) -> None:
+        """The value of `lhs` in two or three notations side by side, each claimed by itself.
+
+        With matrices, as a sum over examples, and in indices: `index=(j, ...)` is the entry `lhs_j`
+        for all values of j. Where `...` stands, the engine rewrites the first of the forms.
+        """
+        where = _caller()
+        given: list[tuple[str, Expr, ExprLike | EllipsisType]] = []
+        if matrix is not None:
+            given.append(("matrix", lhs, matrix))
+        if sum is not None:
+            given.append(("sum", lhs, sum))
+        if index is not None:
+            free = (index[0],) if isinstance(index[0], Index) else tuple(index[0])
+            given.append(("index", build.item(lhs, *free), index[1]))
+        first = given[0][2] if given else ...
+        if len(given) < 2 or isinstance(first, EllipsisType):
+            raise RecipeError(f"{where}: forms of {lhs!r} need two, the first of them written out")
+        for position, (form, left, value) in enumerate(given):
+            hole = isinstance(value, EllipsisType)
+            shown = first if hole else value
+            assert not isinstance(shown, EllipsisType)
+            right = as_expr(shown) if form != "index" or not hole else _entry_of(shown, left)
+            step = Step("=", right, Reason(FORMS[form]), "hole" if hole else "claim", place=where)
+            self._blocks.append(
+                Chain(
+                    left,
+                    (_fitting(left, step),),
+                    tuple(self._premises),
+                    result and position == 0,
+                    "",
+                    where,
+                    form=form,
+                    beside=position > 0,
+                )
+            )
 
     def derive(self, lhs: Expr, *, to: ExprLike, result: bool = False, name: str = "") -> None:
         """A chain from `lhs` to `to` of which the engine writes every step."""

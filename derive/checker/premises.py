@@ -14,23 +14,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from derive.checker.assignments import assignment, is_equation, with_name
 from derive.checker.domains import reduced
 from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
     Add,
     Derivative,
-    Differential,
     Dim,
     Expr,
-    Function,
-    Index,
-    Item,
     Neg,
     Number,
     Relation,
     Symbol,
 )
-from derive.expr.walk import free_symbols, post_order, symbols, transform
+from derive.expr.walk import free_indices, free_symbols, post_order, symbols
 
 if TYPE_CHECKING:
     from derive.checker.projection import Projection
@@ -78,17 +75,17 @@ def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
     while changed:
         changed = False
         for position, premise in enumerate(rest):
-            found = _assignment(premise, (lhs, rhs, *rest))
+            found = assignment(premise, (lhs, rhs, *rest))
             if found is None:
                 continue
             symbol, value = found
             del rest[position]
             defined = replace(symbol, definition=value, facts=(), law=None)
-            lhs, rhs, *rest = (_defined(e, symbol, defined) for e in (lhs, rhs, *rest))
+            lhs, rhs, *rest = (with_name(e, symbol, defined) for e in (lhs, rhs, *rest))
             changed = True
             break
-    equations = [p for p in rest if _is_equation(p)]
-    others = tuple(p for p in rest if not _is_equation(p))
+    equations = [p for p in rest if is_equation(p)]
+    others = tuple(p for p in rest if not is_equation(p))
     if not equations:
         return Prepared(lhs, rhs, others)
     solver = _solver(equations, (lhs, rhs))
@@ -139,77 +136,6 @@ def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projec
         last = last.spare
     last.spare = nearest
     return newton
-
-
-def _is_equation(premise: Expr) -> bool:
-    return (
-        isinstance(premise, Relation)
-        and premise.op == "="
-        and any(isinstance(n, Symbol) for n in post_order(premise))
-    )
-
-
-def _assignment(premise: Expr, everywhere: Sequence[Expr]) -> tuple[Symbol, Expr] | None:
-    """(s, e) for a premise s = e in which the free symbol s does not occur in e."""
-    if not _is_equation(premise):
-        return None
-    assert isinstance(premise, Relation)
-    for symbol, value in ((premise.lhs, premise.rhs), (premise.rhs, premise.lhs)):
-        if (
-            not isinstance(symbol, Symbol)
-            or symbol.definition is not None
-            or symbol.law is not None
-        ):
-            continue
-        if symbol.shape != value.shape or reduced(symbol.facts):
-            continue
-        if symbol in symbols(value) or any(isinstance(n, Index) for n in _free_indices(value)):
-            continue
-        if not (_in_functions(symbol, everywhere) or _is_held(symbol, value, everywhere)):
-            return symbol, value
-    return None
-
-
-def _is_held(symbol: Symbol, value: Expr, everywhere: Sequence[Expr]) -> bool:
-    """Whether a derivative holds the symbol fixed by something on which its value depends.
-
-    The premise b = A x speaks of one point; the derivative of x^T x - v^T (A x - b) by x takes b as a constant, which
-    it would not be as a name for A x."""
-    inside = symbols(value)
-    for root in everywhere:
-        for node in post_order(root, into_definitions=True):
-            if isinstance(node, Derivative):
-                variables: Sequence[Expr] = node.wrt
-            elif isinstance(node, Differential):
-                variables = node.wrt
-            else:
-                continue
-            bases = (v.base if isinstance(v, Item) else v for v in variables)
-            if any(base in inside for base in bases) and symbol in symbols(node.body):
-                return True
-    return False
-
-
-def _free_indices(value: Expr) -> tuple[Index, ...]:
-    from derive.expr.walk import free_indices
-
-    return free_indices(value)
-
-
-def _in_functions(symbol: Symbol, everywhere: Sequence[Expr]) -> bool:
-    for root in everywhere:
-        for node in post_order(root, into_definitions=True):
-            if (
-                isinstance(node, Function)
-                and node.body is not None
-                and symbol in symbols(node.body)
-            ):
-                return True
-    return False
-
-
-def _defined(root: Expr, symbol: Symbol, defined: Symbol) -> Expr:
-    return transform(root, lambda n: defined if n == symbol else None, into_definitions=True)
 
 
 class Newton:
@@ -423,7 +349,7 @@ class Newton:
 def _entries(node: Expr) -> tuple[str, ...]:
     """The sizes of a node and of its free indices, without order: equal where there are as many entries."""
     extents = []
-    for index in _free_indices(node):
+    for index in free_indices(node):
         if not isinstance(index.upper, Dim) or index.lower != Number(Fraction(1)):
             return ("?",)
         extents.append(str(index.upper.size))

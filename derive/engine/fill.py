@@ -35,8 +35,11 @@ NOT_FILLED = "not filled"
 
 def fill(derivation: Derivation) -> Derivation:
     """The derivation with each hole replaced by steps marked `made_by_engine`."""
+    from derive.engine.forms import in_its_form
+
     blocks: list[Block] = [
-        filled(block) if isinstance(block, Chain) else block for block in derivation.blocks
+        filled(in_its_form(block, derivation)) if isinstance(block, Chain) else block
+        for block in derivation.blocks
     ]
     return replace(derivation, blocks=tuple(blocks))
 

@@ -54,6 +54,31 @@ def in_form(derivation: Derivation, form: str) -> Formed:
     return Formed(replace(derivation, blocks=tuple(blocks), notes=notes), agreement)
 
 
+def in_its_form(chain: Chain, derivation: Derivation) -> Chain:
+    """A chain that stands beside another in a form of its own, with the holes of its steps rewritten in that form; they
+    stay holes where that form cannot be made."""
+    if not chain.form or not isinstance(chain.lhs, Expr):
+        return chain
+    steps = []
+    for step in chain.steps:
+        if step.role == "hole" and isinstance(step.rhs, Expr):
+            try:
+                value = _rewritten(step.rhs, chain.form, _examples(derivation))
+            except DeriveError:
+                steps.append(step)
+                continue
+            step = replace(step, rhs=value, role="claim", made_by_engine=True)
+        steps.append(step)
+    return replace(chain, steps=tuple(steps))
+
+
+def _rewritten(side: Expr, form: str, examples: Size | None) -> Expr:
+    if form == "index" and isinstance(side, Item):
+        picks = tuple(k for k in side.indices if k is not None)
+        return entry(side.base, picks, Letters(names_in([side])))
+    return _side(side, form, (), Letters(names_in([side])), examples)
+
+
 def _numbers(before: int, chain: Chain) -> str:
     first, last = before + 1, before + len(chain.steps)
     return f"({first})" if first == last else f"({first})–({last})"

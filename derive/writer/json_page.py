@@ -61,6 +61,7 @@ def _chain(chain: ChainView) -> dict[str, Any]:
     return {
         "kind": "chain",
         "name": chain.name,
+        "form": chain.form or None,
         "result": chain.boxed,
         "premises": [_formula(premise) for premise in chain.premises],
         "lhs": _formula(chain.lhs),

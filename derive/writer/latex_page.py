@@ -12,7 +12,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from derive.errors import UsageError
 from derive.writer.book import Book, chapter_starts, sentence_case
 from derive.writer.checked import how_checked, remarks
 from derive.writer.languages import Language
@@ -70,6 +69,8 @@ _SPECIAL = {
 }
 #: letters that T1 with inputenc sets as they are
 _LATIN = re.compile(r"[\u0400-\u045f\x20-\x7e\u00a1-\u00ac\u00ae-\u017e]")
+#: letters and punctuation that need xelatex and the package ctex
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _SIGNS = {
     sign: word
     for word, sign in reversed(WORDS.items())
@@ -83,7 +84,6 @@ BABEL = {"de": "german", "fr": "french", "es": "spanish", "nb": "norwegianbokmal
 
 def book_tex(book: Book) -> str:
     """One derivation as an article, or several as its sections with contents, sources and index."""
-    check_language(book.language)
     environment = environment_with_filters()
     chapters = chapter_starts(book.pages) if book.collection else {}
     text = environment.get_template("page.tex.j2").render(
@@ -97,7 +97,11 @@ def book_tex(book: Book) -> str:
         checked=book.checked,
         reason_width=REASON_MM,
         babel=BABEL.get(book.language.code, ""),
+        chinese=book.language.code == "zh",
     )
+    text = only_letters_of(book.language, text)
+    # two halves of a page stand in one paragraph
+    text = re.sub(r"(\\end\{minipage\}%\n)\s*\n", r"\1", text)
     # an empty line between two displays would be a paragraph of its own
     return re.sub(r"(\\end\{align\*?\}|\\\])\n\s*\n(?=\\begin\{align|\\\[|\\keep)", r"\1\n", text)
 
@@ -122,13 +126,11 @@ def environment_with_filters() -> Environment:
     return environment
 
 
-def check_language(language: Language) -> None:
-    """`UsageError` for a language that pdflatex has no letters for."""
+def only_letters_of(language: Language, text: str) -> str:
+    """The source with Chinese letters by their number where the language has no fonts for them."""
     if language.code == "zh":
-        raise UsageError(
-            "pdflatex has no Chinese letters: ask for html, md or ipynb, or for pdf through typst "
-            "(pip install 'derive[pdf]') with a Chinese font installed"
-        )
+        return text
+    return _CHINESE.sub(lambda m: f"[U+{ord(m[0]):04X}]", text)
 
 
 def block_kind(block: ProseView | DefinitionView | ChainView) -> str:
@@ -146,7 +148,7 @@ def escaped(text: str) -> str:
 
 
 def _character(character: str) -> str:
-    if _LATIN.match(character):
+    if _LATIN.match(character) or _CHINESE.match(character):
         return character
     word = _SIGNS.get(character)
     return rf"\ensuremath{{\{word}}}" if word else f"[U+{ord(character):04X}]"
@@ -208,6 +210,8 @@ def _shrunk(line: str) -> str:
 
 def chain_tex(chain: ChainView) -> str:
     """The steps in `align` with reasons on the right; the result in a box."""
+    if chain.half:
+        return _half(chain)
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
     parted = any(step.rhs.wide for step in chain.steps)
@@ -288,11 +292,25 @@ def _single(chain: ChainView) -> str:
     return _display("align", [rf"& {whole} {tag}", below])
 
 
+def _half(chain: ChainView) -> str:
+    """One of two forms of a value, in its half of the page: the reason, which names the form, above the equation."""
+    rows = []
+    for step in chain.steps:
+        tag = rf"\tag{{{step.label}{_mark(step)}}}"
+        rows.append(rf"& {chain.lhs.latex} {step.sign} {step.rhs.latex} {tag}")
+    heading = r"\\".join(rf"\emph{{{_reason(step)}}}" for step in chain.steps)
+    body = _display("align", rows)
+    box = f"\\begin{{minipage}}[t]{{.49\\linewidth}}\\raggedright\n{heading}\n{body}\n\\end{{minipage}}"
+    if chain.place == "first":
+        return rf"\par\medskip\noindent{box}%"
+    return rf"\hfill{box}\par\medskip"
+
+
 def _boxed(chain: ChainView) -> str:
     last = chain.steps[-1]
     if chain.lhs.width + line_width(last.rhs) + 4 > TEXT:
         return ""
-    if len(last.rhs.lines) == 1:
+    if len(last.rhs.lines) == 1 or chain.lhs.width + last.rhs.width + 6 <= TEXT:
         return rf"\[ \boxed{{\;{chain.lhs.latex} {chain.sign} {last.rhs.latex}\;}} \]"
     rows = [f"{chain.lhs.latex} &{chain.sign} {last.rhs.lines[0]}"]
     rows += [rf"&\quad {line}" for line in last.rhs.lines[1:]]

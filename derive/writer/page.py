@@ -90,6 +90,8 @@ class ChainView:
     """A chain: left side, steps, the premises under which it is claimed.
 
     `boxed` asks for the result `lhs sign last side`; the sign is what the whole chain states, `\\le` for `= \\le =`.
+    Chains of one value in several forms stand side by side: `place` is `first`, `next` or `last` among them, and `half`
+    says that two of them fit beside each other on a page.
     """
 
     name: str
@@ -101,6 +103,9 @@ class ChainView:
     sign: str
     sign_text: str
     result_spoken: str
+    form: str = ""
+    place: str = ""
+    half: bool = False
 
     @property
     def label(self) -> str:
@@ -212,7 +217,7 @@ def page_of(
     file_report = _one_file(report)
     marks = marks_of(file_report, setting.language)
     builder = _Builder(marks, taken_names(derivation), line_width, setting)
-    blocks = tuple(builder.block(block) for block in derivation.blocks)
+    blocks = side_by_side([builder.block(block) for block in derivation.blocks], derivation)
     needs = tuple(setting.known.get(s, Reference(s, s, False)) for s in derivation.needs)
     return Page(
         derivation.slug,
@@ -229,6 +234,37 @@ def page_of(
         setting.number,
         setting.listings,
         setting.language,
+    )
+
+
+#: the widest line, in em, that fits half a page
+HALF_WIDTH = 17.5
+
+
+def side_by_side(blocks: Sequence[BlockView], derivation: Derivation) -> tuple[BlockView, ...]:
+    """The blocks, with the places of chains that stand beside each other."""
+    made = list(blocks)
+    groups: list[list[int]] = []
+    for position, block in enumerate(derivation.blocks):
+        if isinstance(block, Chain) and block.form:
+            if block.beside and groups:
+                groups[-1].append(position)
+            else:
+                groups.append([position])
+    for group in groups:
+        views = [view for k in group if isinstance(view := made[k], ChainView)]
+        half = len(views) == 2 and all(_fits_half(view) for view in views)
+        for position, (k, view) in enumerate(zip(group, views, strict=True)):
+            last = position == len(group) - 1
+            place = "first" if position == 0 else "last" if last else "next"
+            made[k] = replace(view, place=place if len(group) > 1 else "", half=half)
+    return tuple(made)
+
+
+def _fits_half(view: ChainView) -> bool:
+    return not view.premises and all(
+        len(step.rhs.lines) == 1 and view.lhs.width + step.rhs.width <= HALF_WIDTH
+        for step in view.steps
     )
 
 
@@ -325,6 +361,7 @@ class _Builder:
             MARKS[op or "="][0].strip(),
             UNICODE_MARKS[op or "="].strip(),
             spoken_relation(left.spoken, op or "=", previous.spoken),
+            chain.form,
         )
 
     def step(self, step: Step, previous: Formula) -> StepView:

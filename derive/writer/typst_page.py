@@ -158,6 +158,8 @@ def display_typst(lines: Sequence[str], words: str, box: bool = False) -> str:
 
 def chain_typst(chain: ChainView) -> str:
     """The steps in rows with reasons and numbers; the result in a box."""
+    if chain.half:
+        return _half(chain)
     if chain.boxed and len(chain.steps) == 1 and len(chain.steps[0].rhs.lines) == 1:
         return _single(chain)
     room = TEXT - NUMBER - 3.0 if any(step.rhs.wide for step in chain.steps) else BESIDE
@@ -248,8 +250,24 @@ def _single(chain: ChainView) -> str:
     )
 
 
+def _half(chain: ChainView) -> str:
+    """One of two forms of a value, in its half of the page, with the reason, which names the form, above it."""
+    rows = []
+    for step in chain.steps:
+        left = cell_typst(chain.lhs.latex, chain.lhs.spoken)
+        right = right_typst(step.sign, step.rhs.latex, step.spoken)
+        rows.append(f"grid.cell(colspan: 2, why[{reason_typst(step)}])")
+        rows.append(f"line[{left} {right}], {number_typst(step)}")
+    body = "#grid(columns: (1fr, auto), row-gutter: .6em, align: (left, right),\n  "
+    body += ",\n  ".join(rows) + ")"
+    if chain.place == "first":
+        return f"#grid(columns: (1fr, 1fr), column-gutter: 1.6em, [{body}], ["
+    return f"{body}])"
+
+
 def boxed_typst(chain: ChainView) -> str:
     last = chain.steps[-1].rhs
-    first, *more = last.lines
+    fits = chain.lhs.width + last.width + 6 <= TEXT
+    first, *more = (last.latex,) if fits else last.lines
     lines = [f"{chain.lhs.latex} {chain.sign} {first}", *more]
     return display_typst(lines, chain.result_spoken, box=True)

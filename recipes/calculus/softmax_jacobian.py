@@ -103,6 +103,13 @@ def softmax_jacobian(note: Note) -> None:
         result=True,
     )
 
+    note("The Jacobian as a matrix, and one of its entries:")
+    note.forms(
+        jacobian(p, z),
+        matrix=diag(p) - p @ p.T,
+        index=((i, j), p[i] * (delta(i, j) - p[j])),
+    )
+
     note(r"""Adding the same number to all logits changes nothing, since it cancels in the
         quotient. The Jacobian knows it: the vector of ones is sent to zero, because the
         probabilities sum to one.""")

@@ -74,6 +74,12 @@ def logistic_regression(note: Note) -> None:
         eq(X.T @ (p - y), "the columns of $X^\\top$ are the examples"),
         result=True,
     )
+    note("For all examples at once, and one by one:")
+    note.forms(
+        grad(L, w),
+        matrix=X.T @ (p - y),
+        sum=sum_over(i, (p[i] - y[i]) * x[i]),
+    )
     note(r"""It has the form of linear regression, with $p$ in place of the prediction $X w$. But
         $p$ is not linear in $w$, so that the equation $X^\top (p - y) = 0$ cannot be solved in
         closed form. For Newton's method one needs the second derivative. Each probability varies

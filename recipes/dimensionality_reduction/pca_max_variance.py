@@ -44,6 +44,13 @@ def pca_max_variance(note: Note) -> None:
         result=True,
     )
 
+    note("With matrices, and as a sum over the examples, the variance of the projections is")
+    note.forms(
+        1 / n * norm2(X @ u),
+        matrix=u.T @ S @ u,
+        sum=1 / n * sum_over(i, (x[i].T @ u) ** 2),
+    )
+
     note(r"""Without a constraint the variance could be made as large as one likes by a longer
         $u$. The length is fixed by a multiplier:""")
     Lag = note.let(r"\Lambda", u.T @ S @ u - lam * (u.T @ u - 1), "Lagrangian")

@@ -74,5 +74,10 @@ def dense_layer_backward(note: Note) -> None:
         eq(Ybar.T @ ones(n), "identify the gradient", rule="gradient of a linear form"),
         result=True,
     )
+    note(
+        """In entries, the gradient of a weight is the sum over the batch of what goes in, times what comes back:"""
+    )
+    i, j = note.index("j", p), note.index("k", q)
+    note.forms(grad(L, W), matrix=X.T @ Ybar, index=((i, j), ...))
     note(r"""The shapes leave no other choice, which is a good way to remember the three formulas:
         $\bar{Y}$ is $n \times q$, and the results must be $n \times p$, $p \times q$ and $q$.""")

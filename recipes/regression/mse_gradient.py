@@ -88,6 +88,13 @@ def mse_gradient(note: Note) -> None:
         eq(2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]), rule="power rule"),
     )
 
+    note("Side by side, the form for a program and the form for one example at a time:")
+    note.forms(
+        grad(L, w),
+        matrix=2 / n * X.T @ (X @ w - y),
+        sum=2 / n * sum_over(i, (x[i].T @ w - y[i]) * x[i]),
+    )
+
     note("The gradient is affine in $w$ once more, so the second derivative is a constant matrix:")
     note.calc(
         hessian(L, w),

@@ -13,6 +13,7 @@ from derive import (
     approx,
     delta,
     differential,
+    engine,
     eq,
     equals,
     ge,
@@ -30,6 +31,9 @@ from derive.derivation import Chain, Definition, Derivation, Prose
 from derive.errors import DeriveError, InternalError, RecipeError, ShapeError, UsageError
 from derive.expr.facts import declared
 from derive.expr.nodes import Derivative, Filled, Function, Item, Relation, Symbol
+from derive.registry import catalogue
+from derive.writer import write
+from derive.writer.page import page_of
 
 HERE = "tests/recipes/test_note.py"
 
@@ -422,3 +426,39 @@ def test_exact_numbers() -> None:
 
     (chain,) = written(write).chains
     assert repr(chain.lhs) == "0.5 a"
+
+
+def test_forms_of_one_value_stand_side_by_side_and_are_claimed() -> None:
+    def write(note: Note) -> None:
+        n, d = note.dims("n d")
+        X, r = note.matrix("X", n, d), note.vector("r", n)
+        w, j = note.vector("w", d), note.index("j", d)
+        note.forms(grad(r.T @ X @ w, w), matrix=X.T @ r, sum=..., index=(j, ...))
+
+    chains = engine.fill(written(write)).chains
+    assert [(c.form, c.beside) for c in chains] == [
+        ("matrix", False),
+        ("sum", True),
+        ("index", True),
+    ]
+    assert [repr(c.steps[0].rhs) for c in chains][1:] == [
+        "sum_{i} X_i: r_i",
+        "sum_{i} X_ij r_i",
+    ]
+    assert isinstance(chains[2].lhs, Item)
+
+    def one(note: Note) -> None:
+        a = note.vector("a", 3)
+        note.forms(a, matrix=a)
+
+    assert "forms of a need two, the first of them written out" in str(failing(one))
+
+
+def test_forms_stand_side_by_side_on_every_page() -> None:
+    made = catalogue()["mse-gradient"].derivation()
+    half = [c for c in page_of(made).chains if c.half]
+    assert [c.place for c in half] == ["first", "last"]
+    assert write(made, to="html").count('<div class="forms">') == 1
+    assert write(made, to="tex").count(r"\begin{minipage}[t]{.49\linewidth}") == 2
+    for to in ("text", "md", "tex", "html"):
+        assert "as a sum over the examples" in write(made, to=to)
