@@ -115,6 +115,10 @@ class ArrayKernel:
             a = self.mask(mask, a)
         return a
 
+    def shift(self, a: Array) -> Array:
+        """The largest entry along the last axis, as a constant."""
+        return self.xp.max(a, axis=-1)
+
     def traces(self, a: Array) -> bool:
         """Whether `a` is a traced value, for which entries are picked by products with zeros and ones."""
         return False

@@ -125,6 +125,9 @@ def compare_floats(left: Any, right: Any) -> tuple[Any, Any, Any]:
         left, right = np.broadcast_arrays(left, right)
     left, right = left.reshape(left.shape[0], -1), right.reshape(right.shape[0], -1)
     gap = np.abs(left - right)
+    if not gap.any():
+        none = np.zeros(len(gap))
+        return none, none, none
     absolute = gap.max(axis=1, initial=0.0)
     if np.isfinite(absolute).all():
         undefined = np.zeros(len(absolute), dtype=np.int64)

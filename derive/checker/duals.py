@@ -347,6 +347,9 @@ class DualKernel:
             result = combine(result, self.take(flat, position, -1))
         return result
 
+    def shift(self, a: Value) -> Value:
+        return self.base.shift(plain(a))
+
     def max(self, a: Value, axes: int) -> Value:
         return self._fold(a, axes, self.maximum) if isinstance(a, Dual) else self.base.max(a, axes)
 

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from derive.checker import binders, entries, node_values, slopes
 from derive.checker.entries import item_positions
-from derive.checker.evaluator import HANDLERS, Evaluator, Scope, TooLarge, Value, handles
+from derive.checker.evaluator import (
+    HANDLERS,
+    OPERATIONS,
+    Evaluator,
+    Scope,
+    TooLarge,
+    Value,
+    handles,
+)
 
 #: the modules whose import registers handlers
 REGISTERED = (binders, entries, node_values, slopes)
 
 __all__ = [
     "HANDLERS",
+    "OPERATIONS",
     "REGISTERED",
     "Evaluator",
     "Scope",

@@ -8,7 +8,7 @@ visits a node once per scope. Import it through `derive.checker.evaluate`, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -131,11 +131,22 @@ class Evaluator:
                 self.steps += 1
                 if not self.steps % 16:
                     check()
+                memo[node] = self._own_value(node, scope)
+        return memo[root]
+
+    def _own_value(self, node: Expr, scope: Scope) -> Value:
+        """The value of a node from those of its parts, which are in the memory of the scope."""
+        operation = self.plan.operations.get(node)
+        if operation is None:
+            prepare = OPERATIONS.get(type(node))
+            if prepare is None:
                 handler = HANDLERS.get(type(node))
                 if handler is None:
                     raise _unknown(node)
-                memo[node] = handler(self, node, scope)
-        return memo[root]
+                return handler(self, node, scope)
+            operation = self.plan.operations[node] = prepare(node, range(len(node.parts)))
+        memo = scope.memo
+        return operation(self, [memo[part] for part in node.parts])
 
     def _home(self, node: Expr, scope: Scope) -> Scope:
         """The innermost scope that binds something on which the node depends."""
@@ -161,10 +172,7 @@ class Evaluator:
     def _compute(self, node: Expr, scope: Scope) -> Value:
         if node in scope.bindings:
             return scope.bindings[node]
-        handler = HANDLERS.get(type(node))
-        if handler is None:
-            raise _unknown(node)
-        return handler(self, node, scope)
+        return self._own_value(node, scope)
 
     def check_work(self, tuples: int, directions: int) -> None:
         """Refuses index tuples times directions times points that would fill the memory."""
@@ -204,22 +212,20 @@ class Evaluator:
             truth = self.base.expand(truth, -1)
         return truth
 
-    def times(self, a: Value, left: Shape, b: Value, right: Shape, shape: Shape) -> Value:
-        """A product of two factors with the given shapes."""
+    def times(self, a: Value, left: int, b: Value, right: int, rank: int) -> Value:
+        """A product of two factors with the given numbers of axes."""
         k = self.k
         if not left or not right:
-            rank = max(len(left), len(right))
-            return k.multiply(self.spread(a, len(left), rank), self.spread(b, len(right), rank))
-        if len(left) == 1:
+            most = left or right
+            return k.multiply(self.spread(a, left, most), self.spread(b, right, most))
+        if left == 1:
             a = k.expand(a, -1)
-        if len(right) == 1:
+        if right == 1:
             b = k.expand(b, -1)
         value = k.matmul(a, b)
-        if len(shape) < 2:
+        if rank < 2:
             value = k.squeeze(value, -1)
-        if not shape:
-            value = k.squeeze(value, -1)
-        return value
+        return value if rank else k.squeeze(value, -1)
 
 
 def _unknown(node: Expr) -> EvaluationError:
@@ -227,7 +233,13 @@ def _unknown(node: Expr) -> EvaluationError:
 
 
 Handler = Callable[[Evaluator, Any, Scope], Value]
+#: how kinds are evaluated whose value depends on the scope
 HANDLERS: dict[type[Expr], Handler] = {}
+#: the value of a node from a list of values, in which those of its parts stand at known places
+Operation = Callable[[Evaluator, Sequence[Value]], Value]
+Preparation = Callable[[Any, Sequence[int]], Operation]
+#: how the operation of a node is made from the node and the places of its parts, for kinds that need nothing else
+OPERATIONS: dict[type[Expr], Preparation] = {}
 
 
 def handles(kind: type[Expr]) -> Callable[[Handler], Handler]:
@@ -236,5 +248,15 @@ def handles(kind: type[Expr]) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
         return handler
+
+    return register
+
+
+def operates(kind: type[Expr]) -> Callable[[Preparation], Preparation]:
+    """Registers how the operation of a kind of node is made."""
+
+    def register(preparation: Preparation) -> Preparation:
+        OPERATIONS[kind] = preparation
+        return preparation
 
     return register

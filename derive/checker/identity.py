@@ -13,13 +13,14 @@ from derive.checker import budget
 from derive.checker.evaluate import TooLarge
 from derive.checker.problem import Problem
 from derive.checker.sampling import MANY, Points
-from derive.checker.special import Special
+from derive.checker.special import SEEN, Batch, Special
+from derive.checker.suspects import RANDOM, exact_points, largest, vanishes, worst_difference
 from derive.checker.verdicts import Evidence, Verdict
 from derive.errors import EvaluationError
 from derive.expr.nodes import Expr
 
 #: points of one float64 batch, random points decided in balls at each assignment of sizes, and assignments
-BATCH, RANDOM, SIZES = 64, 2, 3
+BATCH, SIZES = 64, 3
 #: assignments of many size symbols, which are smaller
 MORE_SIZES = 5
 #: assignments tried where some leave a side undefined, such as fewer rows than columns
@@ -30,8 +31,8 @@ SUSPECTS = 2
 FEW = 4
 #: relative differences up to this are rounding, where one suspect of each kind is decided
 ROUNDING = 1e-9
-#: relative differences above this at special points may be more than rounding
-SEEN = 1e-12
+#: relative differences up to this are a rounding of the last digit, which makes no suspect
+UNIT = 2.0**-50
 #: the share of points at which a derivative may have no value (kinks)
 KINKS = 0.3
 
@@ -60,6 +61,11 @@ class Record:
     gaps: dict[str, None] = field(default_factory=dict)
     ties: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def varied(self) -> bool:
+        """Whether both sides were seen to change, and one of them to be other than zero."""
+        return not (self.constant_left or self.constant_right or self.both_zero)
+
 
 class Identity:
     """The decision on lhs = rhs."""
@@ -81,7 +87,9 @@ class Identity:
         wanted = MORE_SIZES if many else SIZES
         for choice, sizes in enumerate(self.problem.sizes(2 * MOST_SIZES if many else MOST_SIZES)):
             before = self.record.equal
-            zero, self.record.both_zero = self.record.both_zero, True
+            zero = self.record.both_zero
+            if many:
+                self.record.both_zero = True
             try:
                 self._at_sizes(sizes, choice)
             except EvaluationError as error:
@@ -109,14 +117,13 @@ class Identity:
 
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
         record = self.record
-        points = self.problem.points(sizes, BATCH, choice)
-        special = self.problem.specials(sizes, BATCH, choice)
+        batch = self.problem.batch(sizes, BATCH, choice)
         try:
-            chosen, odd = self._suspects(points, special)
+            chosen, odd = self._suspects(batch)
         except TooLarge:
-            points = points.subset(range(min(FEW, points.count)))
-            special = None
-            chosen, odd = self._suspects(points, None)
+            batch = Batch.of(batch.points.subset(range(min(FEW, batch.points.count))), None)
+            chosen, odd = self._suspects(batch)
+        points, special = batch.points, batch.special
         record.sizes.append(sizes)
         if self.problem.has_derivative and self.confirmed is None and chosen:
             self._ask_jax(points.subset(chosen[:1]))
@@ -146,60 +153,71 @@ class Identity:
             left, right, _ = self.problem.sides(self.balls, points, True)
             return bool((self.states(left, right, points) == State.BOTH_UNDEFINED).all())
 
-    def _suspects(
-        self, points: Points, special: Special | None
-    ) -> tuple[list[int], dict[int, bool]]:
+    def _suspects(self, batch: Batch) -> tuple[list[int], dict[int, bool]]:
         """Positions to decide in balls: the first finite points and the worst ones; one undefined side is a suspect.
 
         Beside them positions of special points that may refute, or (True) where one side seems to have no value.
         """
-        together = points if special is None else points.with_more([special.points])
+        points, special, together = batch.points, batch.special, batch.together
         with np.errstate(all="ignore"):
             left, right, ev = self.problem.sides(self.floats, together, balls=False)
             absolute, relative, undefined = self.compare(left, right)
         record, count = self.record, points.count
         record.notes.update(ev.notes)
         record.points += together.count
+        if not record.varied:
+            self._watch(left[:count], right[:count], undefined[:count] == 0)
+        if not undefined.any() and -SEEN < float(relative.min()) <= float(relative.max()) <= UNIT:
+            return list(range(min(RANDOM, count))), {}
         odd: dict[int, bool] = {}
         if special is not None:
             odd = self._odd(special, absolute[count:], relative[count:], undefined[count:])
             left, right = left[:count], right[:count]
             absolute, relative, undefined = absolute[:count], relative[:count], undefined[:count]
-        fine = undefined == 0
-        self._watch(left, right, fine)
-        finite = np.flatnonzero(fine)
+        return self._ranked(left, right, absolute, relative, undefined), odd
+
+    def _ranked(
+        self, left: Any, right: Any, absolute: Any, relative: Any, undefined: Any
+    ) -> list[int]:
+        """The positions of random points to decide in balls."""
+        record = self.record
+        finite = np.flatnonzero(undefined == 0)
         if len(finite):
-            record.worst = max(record.worst, _worst(absolute, left, right, finite))
+            record.worst = max(record.worst, worst_difference(absolute, left, right, finite))
         chosen = dict.fromkeys(int(i) for i in finite[:RANDOM])
-        gross = len(finite) > 0 and float(relative[finite].max()) > ROUNDING
-        count = SUSPECTS if gross else 1
-        for measure in (absolute, relative):
-            chosen.update(dict.fromkeys(_largest(measure, finite, count)))
+        top = float(relative[finite].max()) if len(finite) else 0.0
+        if len(finite) and top > UNIT:
+            gross = top > ROUNDING
+            for measure in (absolute, relative) if gross else (relative,):
+                chosen.update(dict.fromkeys(largest(measure, finite, SUSPECTS if gross else 1)))
         if not len(finite):
-            chosen.update(dict.fromkeys(range(min(RANDOM, points.count))))
-        for side in (1, 2) if len(finite) < points.count else ():
+            chosen.update(dict.fromkeys(range(min(RANDOM, len(undefined)))))
+        for side in (1, 2) if len(finite) < len(undefined) else ():
             one_sided = np.flatnonzero(undefined == side)
-            if self.problem.has_derivative and len(one_sided) < KINKS * points.count:
+            if self.problem.has_derivative and len(one_sided) < KINKS * len(undefined):
                 continue  # a derivative has no value at a kink, which is no restriction of a claim
             chosen.update(dict.fromkeys(int(i) for i in one_sided[:1]))
-        return list(chosen), odd
+        return list(chosen)
 
     def _odd(
         self, special: Special, absolute: Any, relative: Any, undefined: Any
     ) -> dict[int, bool]:
         """Positions of special points where the sides seem to differ, or (True) one of them to have no value."""
-        found = np.flatnonzero((undefined == 0) & self.suspicious(relative))
-        chosen = dict.fromkeys(_largest(relative, found, SUSPECTS), False)
-        chosen.update(dict.fromkeys(_largest(absolute, found, 1), False))
-        for side in (1, 2):
+        found = np.flatnonzero((undefined == 0) & self.suspicious(relative, special.rounding))
+        chosen = dict.fromkeys(largest(relative, found, SUSPECTS), False)
+        chosen.update(dict.fromkeys(largest(absolute, found, 1), False))
+        both = self.problem.lhs, self.problem.rhs
+        for side, expr in enumerate(both, 1) if undefined.any() else ():
+            if self.problem.differentiates(expr):
+                continue  # a derivative has no value at a kink, which is no restriction of a claim
             places = np.flatnonzero(undefined == side).tolist()
             named = (i for i in places if special.labels[i] not in ("", *self.record.gaps))
             chosen.update(dict.fromkeys(islice(named, 1), True))
         return chosen
 
-    def suspicious(self, relative: Any) -> Any:
-        """For each point, whether what float64 finds may be more than rounding."""
-        return relative > SEEN
+    def suspicious(self, relative: Any, rounding: Any) -> Any:
+        """For each special point, whether what float64 finds may be more than rounding."""
+        return relative > rounding
 
     def _decide_special(self, special: Special, empty: Sequence[bool] = ()) -> None:
         """Special points in balls: they refute, or show where a side has no value, and support nothing.
@@ -218,16 +236,13 @@ class Identity:
             states = self.states(left, right, points)
         for position, state in enumerate(map(int, states)):
             label = special.labels[position]
-            if state == State.DIFFERENT and _vanishes(points, position, left, right):
+            if state == State.DIFFERENT and vanishes(points, position, left, right):
                 record.ties[label] = None
             elif state == State.DIFFERENT:
                 record.failed = (points, position)
                 return
             elif empty and empty[position] and state in UNDEFINED_SIDE:
-                left_side = state == UNDEFINED_SIDE[0]
-                side = self.problem.lhs if left_side else self.problem.rhs
-                if not self.problem.differentiates(side):
-                    record.gaps[label] = None
+                record.gaps[label] = None
 
     def compare(self, left: Any, right: Any) -> tuple[Any, Any, Any]:
         """For each point of the batch, two measures by which it is suspect, and which sides are not finite."""
@@ -247,8 +262,6 @@ class Identity:
         if not finite.any():
             return
         record.watched = True
-        if not (record.constant_left or record.constant_right or record.both_zero):
-            return
         a, b = (left, right) if finite.all() else (left[finite], right[finite])
         record.constant_left = record.constant_left and bool((a == a[:1]).all())
         record.constant_right = record.constant_right and bool((b == b[:1]).all())
@@ -277,6 +290,7 @@ class Identity:
         open_points = list(range(points.count))
         near_zero: dict[int, bool] = {}
         final = np.full(points.count, State.LOOSE)
+        exact: list[int] = []
         for bits in PRECISIONS:
             with precision(bits):
                 part = points.subset(open_points)
@@ -284,6 +298,8 @@ class Identity:
                 states = self.states(left, right, part)
                 if not record.watched:
                     self._watch_balls(left, right, part)
+                if bits == PRECISIONS[0] and record.saturated is None:
+                    exact = exact_points(left, right, states)
             still = []
             for position, state in zip(open_points, map(int, states), strict=True):
                 final[position] = state
@@ -299,7 +315,7 @@ class Identity:
             if not open_points or (bits >= 512 and self._hopeless(final[open_points])):
                 break
         self._count(final)
-        self._confirm(points, final)
+        self._confirm(points, final, exact)
 
     @staticmethod
     def _hopeless(states: Any) -> bool:
@@ -307,13 +323,21 @@ class Identity:
 
         return bool((states == State.BOTH_UNDEFINED).all())
 
-    def _confirm(self, points: Points, final: Any) -> None:
-        """Equal points once more at the highest precision: what is equal at 128 bits may be saturated."""
+    def _confirm(self, points: Points, final: Any, exact: Sequence[int]) -> None:
+        """Equal points once more at the highest precision: what is equal at 128 bits may be saturated.
+
+        Two sides that are one exact number at enough points (`exact`) are not.
+        """
         from derive.checker.ball_kernel import WatchfulKernel, precision
         from derive.checker.decision import PRECISIONS, State
 
+        if self.record.saturated is False:
+            return
         equal = np.flatnonzero(final == State.EQUAL)[:RANDOM]
-        if not len(equal) or self.record.saturated is False:
+        if not len(equal):
+            return
+        if len(exact) >= RANDOM:
+            self.record.saturated = False
             return
         part, kernel = points.subset(equal.tolist()), WatchfulKernel()
         with precision(PRECISIONS[-1]):
@@ -420,36 +444,6 @@ class Identity:
             bool(free_symbols(side) or (indices and free_indices(side)))
             for side in (self.problem.lhs, self.problem.rhs)
         )
-
-
-def _largest(measure: Any, finite: Any, count: int) -> list[int]:
-    """The positions among `finite` where a measure is largest, the earlier ones first."""
-    if not len(finite):
-        return []
-    if count == 1:
-        return [int(finite[np.argmax(measure[finite])])]
-    ranked = finite[np.argsort(-measure[finite], kind="stable")]
-    return [int(i) for i in ranked[:count]]
-
-
-def _vanishes(points: Points, position: int, left: Any, right: Any) -> bool:
-    """Whether a symbol is zero and both sides with it: 0 < 0, where `unless it is zero` is often left unsaid."""
-    entries = (entry for side in (left, right) for entry in np.ravel(side[position]))
-    return any(not np.any(v[position]) for v in points.values.values()) and all(
-        entry.is_zero() for entry in entries
-    )
-
-
-def _worst(absolute: Any, left: Any, right: Any, finite: Any) -> float:
-    """The largest difference at a point relative to the largest entry of both sides there."""
-    gap = absolute[finite]
-    if not gap.any():
-        return 0.0
-    sizes = [np.abs(side).reshape(len(side), -1).max(axis=1, initial=0.0) for side in (left, right)]
-    size = np.maximum(*sizes)[finite]
-    with np.errstate(all="ignore"):
-        share = np.where(size > 0, gap / size, 0.0)
-    return max(0.0, float(share.max()))
 
 
 def _and(noted: str) -> str:

@@ -214,6 +214,14 @@ class JaxKernel(ArrayKernel):
     def prod(self, a: Array) -> Array:
         return MIXED.prod(a, axis=-1)
 
+    def shift(self, a: Array) -> Array:
+        """The largest entry along the last axis; JAX takes no derivative of it."""
+        if not self.traces(a):
+            return np.max(a, axis=-1)
+        from jax import lax
+
+        return lax.stop_gradient(MIXED.max(lax.stop_gradient(a), axis=-1))
+
     def max(self, a: Array, axes: int) -> Array:
         return MIXED.max(a, axis=tuple(range(-axes, 0)))
 

@@ -1,12 +1,25 @@
-"""The value of leaves, arithmetic, functions of the table, conditions and cases."""
+"""The value of leaves, arithmetic, functions of the table, conditions and cases, from the values of the parts.
+
+Each kind is written once, as an operation on a list of values: the evaluator gives it the values of the node's own
+parts, a program (`derive.checker.program`) the values at the places where the parts stand in its list.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from derive.checker.evaluator import LARGEST_POWER, Evaluator, Scope, Value, handles
+from derive.checker.evaluator import (
+    LARGEST_POWER,
+    Evaluator,
+    Operation,
+    Scope,
+    Value,
+    handles,
+    operates,
+)
 from derive.errors import EvaluationError
 from derive.expr import nodes as n
 from derive.expr.functions import row
@@ -14,28 +27,34 @@ from derive.expr.nodes import Expr, Index, Symbol
 from derive.expr.shapes import pair_shape, product_plan
 from derive.expr.sizes import Shape, Size
 
-
-@handles(n.Number)
-def _number(ev: Evaluator, node: n.Number, scope: Scope) -> Value:
-    return ev.k.number(node.value.numerator, node.value.denominator)
+Places = Sequence[int]
 
 
-@handles(n.Constant)
-def _constant(ev: Evaluator, node: n.Constant, scope: Scope) -> Value:
-    return ev.k.constant(node.name)
+@operates(n.Number)
+def _number(node: n.Number, places: Places) -> Operation:
+    above, below = node.value.numerator, node.value.denominator
+    return lambda ev, v: ev.k.number(above, below)
 
 
-@handles(n.Dim)
-def _dim(ev: Evaluator, node: n.Dim, scope: Scope) -> Value:
-    return ev.k.number(node.size.value(ev.sizes))
+@operates(n.Constant)
+def _constant(node: n.Constant, places: Places) -> Operation:
+    name = node.name
+    return lambda ev, v: ev.k.constant(name)
 
 
-@handles(n.Filled)
-def _filled(ev: Evaluator, node: n.Filled, scope: Scope) -> Value:
-    shape = ev.dims(node.dims)
-    if node.kind == "identity":
-        return ev.k.eye(shape[0])
-    return ev.k.full(shape, 1 if node.kind == "ones" else 0)
+@operates(n.Dim)
+def _dim(node: n.Dim, places: Places) -> Operation:
+    size = node.size
+    return lambda ev, v: ev.k.number(size.value(ev.sizes))
+
+
+@operates(n.Filled)
+def _filled(node: n.Filled, places: Places) -> Operation:
+    dims, kind = node.dims, node.kind
+    if kind == "identity":
+        return lambda ev, v: ev.k.eye(ev.size(dims[0]))
+    number = 1 if kind == "ones" else 0
+    return lambda ev, v: ev.k.full(ev.dims(dims), number)
 
 
 @handles(Index)
@@ -53,77 +72,95 @@ def _symbol(ev: Evaluator, node: Symbol, scope: Scope) -> Value:
     raise EvaluationError(f"{node.name} has no value")
 
 
-@handles(n.Add)
-def _add(ev: Evaluator, node: n.Add, scope: Scope) -> Value:
-    memo = scope.memo
-    total = memo[node.terms[0]]
-    for term in node.terms[1:]:
-        total = ev.k.add(total, memo[term])
-    return total
+@operates(n.Add)
+def _add(node: n.Add, places: Places) -> Operation:
+    first, *more = places
+
+    def add(ev: Evaluator, v: Sequence[Value]) -> Value:
+        k, total = ev.k, v[first]
+        for place in more:
+            total = k.add(total, v[place])
+        return total
+
+    return add
 
 
-@handles(n.Neg)
-def _neg(ev: Evaluator, node: n.Neg, scope: Scope) -> Value:
-    return ev.k.negative(scope.memo[node.operand])
+@operates(n.Neg)
+def _neg(node: n.Neg, places: Places) -> Operation:
+    (place,) = places
+    return lambda ev, v: ev.k.negative(v[place])
 
 
-@handles(n.Product)
-def _product(ev: Evaluator, node: n.Product, scope: Scope) -> Value:
-    steps = ev.plan.products.get(node)
-    if steps is None:
-        steps = ev.plan.products[node] = _steps(node)
-    memo = scope.memo
-    if steps:
-        value = memo[node.factors[0]]
-        for factor, (left, right, shape) in zip(node.factors[1:], steps, strict=True):
-            value = ev.times(value, left, memo[factor], right, shape)
+@operates(n.Product)
+def _product(node: n.Product, places: Places) -> Operation:
+    steps = _steps(node)
+    if not steps and len(places) > 1:
+        return _grouped_product(node, places)
+    first, listed = places[0], list(zip(places[1:], steps, strict=True))
+
+    def product(ev: Evaluator, v: Sequence[Value]) -> Value:
+        value = v[first]
+        for place, (left, right, shape) in listed:
+            value = ev.times(value, left, v[place], right, shape)
         return value
-    return _grouped_product(ev, node, scope)
+
+    return product
 
 
-def _steps(node: n.Product) -> list[tuple[Shape, Shape, Shape]]:
-    """The shapes of each product from left to right, empty where another grouping is needed."""
-    steps: list[tuple[Shape, Shape, Shape]] = []
+def _steps(node: n.Product) -> list[tuple[int, int, int]]:
+    """The ranks in each product from left to right, empty where another grouping is needed."""
+    steps: list[tuple[int, int, int]] = []
     shape = node.factors[0].shape
     for factor in node.factors[1:]:
         made = pair_shape(shape, factor.shape)
         if made is None:
             return []
-        steps.append((shape, factor.shape, made))
+        steps.append((len(shape), len(factor.shape), len(made)))
         shape = made
     return steps
 
 
-def _grouped_product(ev: Evaluator, node: n.Product, scope: Scope) -> Value:
+def _grouped_product(node: n.Product, places: Places) -> Operation:
     shapes = tuple(f.shape for f in node.factors)
     found = product_plan(shapes)
     assert found is not None
-    memo = scope.memo
-    if len(shapes) > 400:
-        raise EvaluationError("a product of more than 400 factors is too long")
+    grouping = found[0]
 
-    def combine(part: Any) -> tuple[Value, Shape]:
-        if isinstance(part, int):
-            return memo[node.factors[part]], shapes[part]
-        (a, left), (b, right) = combine(part[0]), combine(part[1])
-        pair = product_plan((left, right))
-        assert pair is not None
-        return ev.times(a, left, b, right, pair[1]), pair[1]
+    def product(ev: Evaluator, v: Sequence[Value]) -> Value:
+        if len(shapes) > 400:
+            raise EvaluationError("a product of more than 400 factors is too long")
 
-    return combine(found[0])[0]
+        def combine(part: Any) -> tuple[Value, Shape]:
+            if isinstance(part, int):
+                return v[places[part]], shapes[part]
+            (a, left), (b, right) = combine(part[0]), combine(part[1])
+            pair = product_plan((left, right))
+            assert pair is not None
+            return ev.times(a, len(left), b, len(right), len(pair[1])), pair[1]
 
+        return combine(grouping)[0]
 
-@handles(n.Quotient)
-def _quotient(ev: Evaluator, node: n.Quotient, scope: Scope) -> Value:
-    below = ev.spread(scope.memo[node.denominator], 0, node.rank)
-    return ev.k.divide(scope.memo[node.numerator], below)
+    return product
 
 
-@handles(n.Power)
-def _power(ev: Evaluator, node: n.Power, scope: Scope) -> Value:
-    base, exponent = scope.memo[node.base], scope.memo[node.exponent]
+@operates(n.Quotient)
+def _quotient(node: n.Quotient, places: Places) -> Operation:
+    above, below = places
+    rank = node.rank
+    if not rank:
+        return lambda ev, v: ev.k.divide(v[above], v[below])
+    return lambda ev, v: ev.k.divide(v[above], ev.spread(v[below], 0, rank))
+
+
+@operates(n.Power)
+def _power(node: n.Power, places: Places) -> Operation:
+    base, exponent = places
     if not node.base.shape:
-        return ev.k.power(base, exponent)
+        return lambda ev, v: ev.k.power(v[base], v[exponent])
+    return lambda ev, v: _power_of_matrix(ev, v[base], v[exponent])
+
+
+def _power_of_matrix(ev: Evaluator, base: Value, exponent: Value) -> Value:
     found = np.asarray(ev.k.to_integers(exponent))
     wanted = sorted({int(power) for power in found.reshape(-1)})
     if max(abs(wanted[0]), abs(wanted[-1])) > LARGEST_POWER:
@@ -150,62 +187,93 @@ def _matrix_power(ev: Evaluator, base: Value, power: int) -> Value:
     return result
 
 
-@handles(n.Transpose)
-def _transpose(ev: Evaluator, node: n.Transpose, scope: Scope) -> Value:
-    value = scope.memo[node.operand]
+@operates(n.Transpose)
+def _transpose(node: n.Transpose, places: Places) -> Operation:
+    (place,) = places
     rank = node.operand.rank
     if rank == 0:
-        return value
+        return lambda ev, v: v[place]
     if rank == 1:
-        return ev.k.expand(value, -2)
-    return ev.k.squeeze(value, -2) if node.rank == 1 else ev.k.transpose(value)
+        return lambda ev, v: ev.k.expand(v[place], -2)
+    if node.rank == 1:
+        return lambda ev, v: ev.k.squeeze(v[place], -2)
+    return lambda ev, v: ev.k.transpose(v[place])
 
 
-@handles(n.Apply)
-def _apply(ev: Evaluator, node: n.Apply, scope: Scope) -> Value:
-    arrays = tuple(scope.memo[a] for a in node.args)
-    params = tuple(ev.size(p) if isinstance(p, Size) else p for p in node.params)
-    return row(node.function).meaning(ev.k, arrays, tuple(a.rank for a in node.args), params)
+@operates(n.Apply)
+def _apply(node: n.Apply, places: Places) -> Operation:
+    meaning, given = row(node.function).meaning, node.params
+    ranks = tuple(a.rank for a in node.args)
+    if not given:
+        if len(places) == 1:
+            (place,) = places
+            return lambda ev, v: meaning(ev.k, (v[place],), ranks, ())
+        return lambda ev, v: meaning(ev.k, tuple([v[p] for p in places]), ranks, ())
+
+    def apply(ev: Evaluator, v: Sequence[Value]) -> Value:
+        params = tuple(ev.size(p) if isinstance(p, Size) else p for p in given)
+        return meaning(ev.k, tuple([v[p] for p in places]), ranks, params)
+
+    return apply
 
 
-@handles(n.Matrix)
-def _matrix(ev: Evaluator, node: n.Matrix, scope: Scope) -> Value:
-    def two(block: Expr) -> Value:
-        return ev.spread(scope.memo[block], block.rank, 2)
+@operates(n.Matrix)
+def _matrix(node: n.Matrix, places: Places) -> Operation:
+    rest = iter(places)
+    rows = [[(next(rest), block.rank) for block in line] for line in node.rows]
+    rank = node.rank
 
-    rows = [ev.k.concatenate([two(b) for b in line], -1, 2) for line in node.rows]
-    value = ev.k.concatenate(rows, -2, 2)
-    if node.rank < 2:
-        value = ev.k.squeeze(value, -1)
-    return value if node.rank else ev.k.squeeze(value, -1)
+    def matrix(ev: Evaluator, v: Sequence[Value]) -> Value:
+        lines = [
+            ev.k.concatenate([ev.spread(v[place], own, 2) for place, own in line], -1, 2)
+            for line in rows
+        ]
+        value = ev.k.concatenate(lines, -2, 2)
+        if rank < 2:
+            value = ev.k.squeeze(value, -1)
+        return value if rank else ev.k.squeeze(value, -1)
+
+    return matrix
 
 
 # -------------------------------------------------------------------- conditions and cases
 
 
-@handles(n.Relation)
-def _relation(ev: Evaluator, node: n.Relation, scope: Scope) -> Value:
-    if node.op in ("~~", "prop"):
+@operates(n.Relation)
+def _relation(node: n.Relation, places: Places) -> Operation:
+    left, right = places
+    op, rank, ranks = node.op, node.rank, (node.lhs.rank, node.rhs.rank)
+    if op in ("~~", "prop"):
         raise EvaluationError(f"the relation {node!r} has no truth value at a point")
+    return lambda ev, v: ev.k.compare(
+        op, ev.spread(v[left], ranks[0], rank), ev.spread(v[right], ranks[1], rank)
+    )
+
+
+@operates(n.Logic)
+def _logic(node: n.Logic, places: Places) -> Operation:
+    op = node.op
+    return lambda ev, v: ev.k.logical(op, tuple([v[p] for p in places]))
+
+
+@operates(n.Indicator)
+def _indicator(node: n.Indicator, places: Places) -> Operation:
+    (place,) = places
+    return lambda ev, v: ev.k.select(v[place], ev.k.number(1), ev.k.number(0))
+
+
+@operates(n.Cases)
+def _cases(node: n.Cases, places: Places) -> Operation:
+    parts: dict[Expr, int] = dict(zip(node.parts, places, strict=True))
+    branches = [(parts[b], parts[c], c.rank) for b, c in reversed(node.branches)]
+    last = None if node.otherwise is None else parts[node.otherwise]
     rank = node.rank
-    left = ev.spread(scope.memo[node.lhs], node.lhs.rank, rank)
-    return ev.k.compare(node.op, left, ev.spread(scope.memo[node.rhs], node.rhs.rank, rank))
 
+    def cases(ev: Evaluator, v: Sequence[Value]) -> Value:
+        value = ev.k.undefined() if last is None else v[last]
+        for branch, condition, own in branches:
+            truth = ev.spread_condition(v[condition], own, rank)
+            value = ev.k.select(truth, v[branch], value)
+        return value
 
-@handles(n.Logic)
-def _logic(ev: Evaluator, node: n.Logic, scope: Scope) -> Value:
-    return ev.k.logical(node.op, tuple(scope.memo[a] for a in node.args))
-
-
-@handles(n.Indicator)
-def _indicator(ev: Evaluator, node: n.Indicator, scope: Scope) -> Value:
-    return ev.k.select(scope.memo[node.condition], ev.k.number(1), ev.k.number(0))
-
-
-@handles(n.Cases)
-def _cases(ev: Evaluator, node: n.Cases, scope: Scope) -> Value:
-    value = ev.k.undefined() if node.otherwise is None else scope.memo[node.otherwise]
-    for branch, condition in reversed(node.branches):
-        truth = ev.spread_condition(scope.memo[condition], condition.rank, node.rank)
-        value = ev.k.select(truth, scope.memo[branch], value)
-    return value
+    return cases

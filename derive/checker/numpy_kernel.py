@@ -170,23 +170,15 @@ class NumpyKernel(ArrayKernel):
     def matmul(self, a: Array, b: Array) -> Array:
         return np.matmul(a, b)
 
-    def _each(self, function: Any, a: Array, square: bool) -> Array:
-        """A function of stacks of matrices; a singular matrix is NaN and spoils no other."""
-        try:
-            return function(a)
-        except np.linalg.LinAlgError:
-            flat = a.reshape((-1, *a.shape[-2:]))
-            shape = a.shape if square else a.shape[:-2]
-            out = np.full((len(flat), *(a.shape[-2:] if square else ())), np.nan)
-            for i, matrix in enumerate(flat):
-                try:
-                    out[i] = function(matrix)
-                except np.linalg.LinAlgError:
-                    continue
-            return out.reshape(shape)
-
     def inverse(self, a: Array) -> Array:
-        return self._each(np.linalg.inv, a, square=True)
+        """Inverses of stacks of matrices; a singular matrix is NaN and spoils no other."""
+        try:
+            return np.linalg.inv(a)
+        except np.linalg.LinAlgError:
+            singular = np.linalg.slogdet(a)[0][..., None, None] == 0
+            return np.where(
+                singular, np.nan, np.linalg.inv(np.where(singular, self.eye(a.shape[-1]), a))
+            )
 
     def det(self, a: Array) -> Array:
         return np.linalg.det(a)
@@ -207,7 +199,9 @@ class NumpyKernel(ArrayKernel):
         return np.where(bad[..., 0], np.nan, values)
 
     def sum(self, a: Array, axes: int) -> Array:
-        return a.sum(axis=tuple(range(-axes, 0))) if axes else a
+        if axes == 1:
+            return np.add.reduce(a, -1)
+        return np.add.reduce(a, tuple(range(-axes, 0))) if axes else a
 
     def prod(self, a: Array) -> Array:
         """Product along the last axis."""

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from derive.checker.domains import reduced
-from derive.checker.identity import SEEN, Identity
+from derive.checker.identity import Identity
 from derive.checker.sampling import Points
-from derive.checker.special import Special, allowed_values
+from derive.checker.special import SEEN, Special, allowed_values
 from derive.checker.verdicts import Evidence, Verdict
 from derive.expr.nodes import Expr, Number, Symbol
 from derive.expr.walk import free_indices, post_order
@@ -51,8 +51,8 @@ class Order(Identity):
 
         return judge_points(left, right, self.op).states
 
-    def suspicious(self, relative: Any) -> Any:
-        """For each point, whether the left side may be above the right one, for `<` also level with it."""
+    def suspicious(self, relative: Any, rounding: Any) -> Any:
+        """For each special point, whether the left side may be above the right one, for `<` also level with it."""
         return relative > (-SEEN if self.op == "<" else 0.0)
 
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
@@ -148,8 +148,8 @@ class Unequal(Identity):
         absolute, relative, undefined = super().compare(left, right)
         return -absolute, -relative, undefined
 
-    def suspicious(self, relative: Any) -> Any:
-        """For each point, whether the sides may be equal."""
+    def suspicious(self, relative: Any, rounding: Any) -> Any:
+        """For each special point, whether the sides may be equal."""
         return relative > -SEEN
 
     def states(self, left: Any, right: Any, points: Points) -> Any:

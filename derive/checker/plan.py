@@ -107,7 +107,8 @@ class Plan:
         self.binders = False
         self.changes = False
         self.bindable: dict[Expr, None] = {}
-        self.products: dict[Expr, Any] = {}
+        #: what a node does with the values of its parts, made when it is first evaluated
+        self.operations: dict[Expr, Any] = {}
         self._needs: dict[Expr, tuple[Expr, ...]] = {}
         self._schedules: dict[Expr, list[Expr]] = {}
         self._inside: dict[tuple[Expr, Bound | None], list[Expr]] = {}

@@ -10,39 +10,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.checker.evaluate import Evaluator, Scope
+from derive.checker.extents import by_entries, extents, size_names
 from derive.checker.plan import Plan
+from derive.checker.program import Program
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
-from derive.checker.special import Special, named_numbers, special_points
+from derive.checker.special import Batch, Special, free_batch, named_numbers, special_points
 from derive.checker.surfaces import beside, switches
-from derive.errors import EvaluationError, ShapeError
+from derive.errors import EvaluationError
 from derive.expr.nodes import (
-    NODE_TYPES,
-    Apply,
     Call,
     Derivative,
     Differential,
-    Dim,
     Expectation,
     Expr,
     Extremum,
-    Filled,
     Function,
     Index,
     Integral,
     Limit,
     Logic,
-    Reduce,
     Relation,
     Symbol,
 )
-from derive.expr.shapes import ranges_shape
-from derive.expr.sizes import Size
-from derive.expr.walk import free_symbols, post_order, size_names
+from derive.expr.walk import free_symbols, post_order
 
 if TYPE_CHECKING:
     from derive.checker.premises import Solver
 
-KNOWN = frozenset(NODE_TYPES)
 #: kinds that become sums before they are evaluated
 EXPANDED = frozenset({Expectation, Integral, Limit})
 #: how often points are drawn again until this many satisfy the premises
@@ -80,13 +74,14 @@ class Problem:
         free = self._free()
         self.lawful = tuple(s for s in free if s.law is not None and _solved(s))
         self.symbols = tuple(s for s in free if s not in self.lawful)
-        self.arrays = tuple(s for s in self.plan.order if isinstance(s, Symbol) and _by_entries(s))
+        self.arrays = tuple(s for s in self.plan.order if isinstance(s, Symbol) and by_entries(s))
         self.expands = bool(self.plan.kinds & EXPANDED) and self._needs_expansion()
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
+        self._programs: dict[tuple[int, ...], Program | None] = {}
         self.tangents = tuple(self._varied()) if Differential in kinds else ()
         self.indices = self._indices() if Index in kinds else ()
-        self.extents = _extents(self.indices)
-        self.names = _size_names(self.plan.order)
+        self.extents = extents(self.indices)
+        self.names = size_names(self.plan.order)
         self.numbers = named_numbers(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
         if Integral in kinds or Expectation in kinds:
@@ -199,6 +194,26 @@ class Problem:
             more = more.subset(np.flatnonzero(self.satisfied(more)).tolist())
         return points if more is None or not more.count else points.with_more([more])
 
+    def batch(self, sizes: dict[str, int], count: int, choice: int) -> Batch:
+        """Random and special points for one assignment of sizes; `choice` numbers it."""
+        if self.conditional or self.switches:
+            special = self.specials(sizes, count, choice)
+            return Batch.of(self.points(sizes, count, choice), special)
+        return free_batch(
+            self.symbols,
+            tuple(sizes.items()),
+            count,
+            self.seed + 101 * choice,
+            self.tangents,
+            choice + 7 * self.seed,
+            self.numbers,
+        )
+
+    @property
+    def conditional(self) -> bool:
+        """Whether points are solved for, rejected or expensive."""
+        return bool(self.lawful or self.solvers or self.expands or self.point_premises)
+
     def specials(self, sizes: dict[str, int], count: int, choice: int) -> Special | None:
         """Special points for one assignment of sizes, where values are free; None where there are none."""
         if self.lawful or self.solvers or self.expands or not self.symbols:
@@ -305,6 +320,14 @@ class Problem:
             self._expanded[key] = lhs, rhs, Plan(roots)
         return self._expanded[key]
 
+    def _program(self, sizes: dict[str, int]) -> Program | None:
+        """Both sides as a list of operations, where they bind nothing; made at the first use."""
+        key = tuple(sizes.values()) if self.expands else ()
+        if key not in self._programs:
+            lhs, rhs, plan = self.at(sizes)
+            self._programs[key] = None if self.indices else Program.of(plan, (lhs, rhs))
+        return self._programs[key]
+
     def _fitting(self, points: Points) -> Points:
         """The points with equations solved, where the conditions and the facts of solved symbols hold."""
         for solver in self.solvers if points.count else ():
@@ -394,9 +417,11 @@ class Problem:
     def sides(self, kernel: Any, points: Points, balls: bool) -> tuple[Any, Any, Evaluator]:
         """Both sides, each (P, T, *core)."""
         ev, scope = self.evaluator(kernel, points, balls)
+        roots = self.at(points.sizes)[:2]
+        program = self._program(points.sizes)
+        values = program.run(ev) if program else [ev.value(node, scope) for node in roots]
         sides = []
-        for node in self.at(points.sizes)[:2]:
-            value = ev.value(node, scope)
+        for node, value in zip(roots, values, strict=True):
             value = ev.k.spread_tuples(value, node.rank, scope.tuples)
             sides.append(_all_points(value, node.rank, points.count))
         left, right = sides
@@ -418,43 +443,6 @@ def _solved(symbol: Symbol) -> bool:
     if symbol.law is not None and symbol.law.kind != "random":
         raise EvaluationError(f"{symbol.name} obeys a law without a sampler: {symbol.law.kind}")
     return False
-
-
-def _by_entries(node: Expr) -> bool:
-    """Whether a node is a symbol that is defined by its entries."""
-    made = node.definition if isinstance(node, Symbol) else None
-    return isinstance(made, Reduce) and made.kind == "array"
-
-
-def _extents(indices: Sequence[Index]) -> tuple[Size, ...]:
-    """The lengths of the ranges of free indices that are differences of sizes, and so may be empty."""
-    found: dict[Size, None] = {}
-    for index in indices:
-        try:
-            (length,) = ranges_shape((index,))
-        except ShapeError:
-            continue
-        if any(coefficient < 0 for _, coefficient in length.terms):
-            found[length] = None
-    return tuple(found)
-
-
-def _size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
-    """The size symbols of all shapes and parameters, sorted."""
-    found: dict[str, None] = {}
-    for node in nodes:
-        values = node.shape
-        if isinstance(node, Dim):
-            values = (node.size,)
-        elif isinstance(node, Apply) and node.params:
-            values = (*values, *(p for p in node.params if isinstance(p, Size)))
-        elif isinstance(node, Filled):
-            values = node.dims
-        elif not isinstance(node, (Symbol, Apply)) and type(node) not in KNOWN:
-            found.update(dict.fromkeys(size_names(node)))
-        for size in values:
-            found.update(dict.fromkeys(size.names))
-    return tuple(sorted(found))
 
 
 def _all_points(value: Any, rank: int, count: int) -> Any:

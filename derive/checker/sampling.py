@@ -11,7 +11,7 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import prod
 from random import Random
 from typing import Any
@@ -58,9 +58,16 @@ class Points:
     realisation: int = 0
 
     def floats(self, tangents: bool = False) -> dict[Symbol, Any]:
-        """Arrays (P, 1, *dims) of float64."""
-        source = self.tangents if tangents else self.values
-        return {s: _with_tuples(np.asarray(v, dtype=np.float64)) for s, v in source.items()}
+        """Arrays (P, 1, *dims) of float64, made once; not to be changed."""
+        return self._tangent_floats if tangents else self._floats
+
+    @cached_property
+    def _floats(self) -> dict[Symbol, Any]:
+        return {s: _with_tuples(np.asarray(v, dtype=np.float64)) for s, v in self.values.items()}
+
+    @cached_property
+    def _tangent_floats(self) -> dict[Symbol, Any]:
+        return {s: _with_tuples(np.asarray(v, dtype=np.float64)) for s, v in self.tangents.items()}
 
     def balls(self, kernel: Any, tangents: bool = False) -> dict[Symbol, Any]:
         """Arrays (P, 1, *dims) of balls around the exact values."""

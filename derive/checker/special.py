@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -27,6 +27,8 @@ MOST, NUMBERS, LARGEST_NUMBER = 56, 4, 10**9
 FAR = (10, 20, -20)
 #: random points from which the other symbols take their values
 BASES = 6
+#: relative differences above these may be more than rounding
+SEEN, SEEN_FAR_OUT = 1e-12, 1e-8
 #: the most pairs of symbols that are made equal or opposite
 PAIRS = 8
 
@@ -69,16 +71,53 @@ def _rank(v: Any) -> int:
     return int(np.min(np.linalg.matrix_rank(v)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Special:
     """Points, and what is special about each; empty where a side without a value says nothing about the claim."""
 
     points: Points
     labels: tuple[str, ...]
 
+    @cached_property
+    def rounding(self) -> Any:
+        """The relative differences that rounding may explain: larger far out, where more digits cancel."""
+        return np.array([SEEN if label else SEEN_FAR_OUT for label in self.labels])
+
     def subset(self, chosen: Sequence[int]) -> Special:
         """Some of the points."""
         return Special(self.points.subset(chosen), tuple(self.labels[i] for i in chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Random points, special ones where there are any, and all of them together."""
+
+    points: Points
+    special: Special | None
+    together: Points
+
+    @staticmethod
+    def of(points: Points, special: Special | None) -> Batch:
+        """The points with the special ones behind them."""
+        return Batch(points, special, points.with_more([special.points]) if special else points)
+
+
+@lru_cache(maxsize=64)
+def free_batch(
+    symbols: tuple[Symbol, ...],
+    sizes: tuple[tuple[str, int], ...],
+    count: int,
+    seed: int,
+    tangents: tuple[Symbol, ...],
+    realisation: int,
+    numbers: tuple[Fraction, ...],
+) -> Batch:
+    """The points of relations that put no condition on these symbols, which all share them."""
+    points = sample(symbols, dict(sizes), count, seed, tangents=tangents, realisation=realisation)
+    special = None
+    if symbols:
+        special = special_points(symbols, sizes, count, seed, tangents, realisation, numbers)
+    return Batch.of(points, special)
 
 
 def named_numbers(nodes: Sequence[Expr]) -> tuple[Fraction, ...]:

@@ -41,7 +41,7 @@ def softplus(k: Primitives, x: Array) -> Array:
 
 
 def logsumexp(k: Primitives, x: Array, keep: bool = False) -> Array:
-    top = k.expand(k.max(x, 1), -1)
+    top = k.expand(k.shift(x), -1)
     total = k.add(k.unary("log", k.expand(k.sum(k.unary("exp", k.subtract(x, top)), 1), -1)), top)
     return total if keep else k.squeeze(total, -1)
 

@@ -68,6 +68,12 @@ class Primitives(Protocol):
 
     def min(self, a: Array, axes: int) -> Array: ...
 
+    def shift(self, a: Array) -> Array:
+        """A constant near the largest entry along the last axis (or 0 where nothing overflows), without derivative.
+
+        Only for values that do not depend on it, such as log-sum-exp.
+        """
+
     def size(self, a: Array, axis: int) -> int:
         """Length of an axis counted from the end (negative)."""
 

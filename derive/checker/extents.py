@@ -1,0 +1,50 @@
+"""The sizes that a relation names: in shapes and parameters, in arrays given by entries, in ranges of free indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.errors import ShapeError
+from derive.expr.nodes import NODE_TYPES, Apply, Dim, Expr, Filled, Index, Reduce, Symbol
+from derive.expr.shapes import ranges_shape
+from derive.expr.sizes import Size
+from derive.expr.walk import size_names as sizes_below
+
+KNOWN = frozenset(NODE_TYPES)
+
+
+def by_entries(node: Expr) -> bool:
+    """Whether a node is a symbol that is defined by its entries."""
+    made = node.definition if isinstance(node, Symbol) else None
+    return isinstance(made, Reduce) and made.kind == "array"
+
+
+def extents(indices: Sequence[Index]) -> tuple[Size, ...]:
+    """The lengths of the ranges of free indices that are differences of sizes, and so may be empty."""
+    found: dict[Size, None] = {}
+    for index in indices:
+        try:
+            (length,) = ranges_shape((index,))
+        except ShapeError:
+            continue
+        if any(coefficient < 0 for _, coefficient in length.terms):
+            found[length] = None
+    return tuple(found)
+
+
+def size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
+    """The size symbols of all shapes and parameters, sorted."""
+    found: dict[str, None] = {}
+    for node in nodes:
+        values = node.shape
+        if isinstance(node, Dim):
+            values = (node.size,)
+        elif isinstance(node, Apply) and node.params:
+            values = (*values, *(p for p in node.params if isinstance(p, Size)))
+        elif isinstance(node, Filled):
+            values = node.dims
+        elif not isinstance(node, (Symbol, Apply)) and type(node) not in KNOWN:
+            found.update(dict.fromkeys(sizes_below(node)))
+        for size in values:
+            found.update(dict.fromkeys(size.names))
+    return tuple(sorted(found))
