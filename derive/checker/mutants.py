@@ -222,8 +222,12 @@ def _row(
 
 
 def undefined(verdict: Verdict) -> bool:
-    """Whether a relation is not decided because a side has no value (the logarithm of a negative number)."""
-    return "no finite value" in verdict.why or "both sides are defined" in verdict.why
+    """Whether a relation is not decided because a side has no value: the logarithm of a negative number, an entry at a
+    place that is no whole number."""
+    return any(
+        words in verdict.why
+        for words in ("no finite value", "both sides are defined", "an index is not an integer")
+    )
 
 
 def _survivor(

@@ -138,6 +138,9 @@ class Problem:
 
     def _indices(self) -> tuple[Index, ...]:
         free = self.plan.deps[self.lhs] | self.plan.deps[self.rhs]
+        for premise in self.premises:
+            if self._only_indices(premise):
+                free |= self.plan.deps[premise]
         return tuple(n for n in self.plan.order if isinstance(n, Index) and n in free)
 
     def differentiates(self, side: Expr) -> bool:
