@@ -48,6 +48,17 @@ def with_cause(
     return replace(verdict, assumptions=assumed) if assumed else verdict
 
 
+def missing_fact(
+    lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...] = (), seed: int = 0
+) -> tuple[str, ...]:
+    """The assumption on one symbol under which a relation that fails would hold, or nothing."""
+    try:
+        decide = decider(premises)
+        return discover(lhs, op, rhs, decide, premises=premises, seed=seed, budget=SEARCH)
+    except (DeriveError, ArithmeticError, ValueError):
+        return ()
+
+
 def with_reading(
     verdict: Verdict,
     left: Expr | Unreadable,

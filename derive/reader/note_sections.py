@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from derive.derivation import Chain
 from derive.expr.nodes import Expr
 from derive.expr.walk import free_symbols, substitute
-from derive.reader.blocks import Block as RawBlock
-from derive.reader.blocks import Directive, Display, Document, Heading
+from derive.reader.blocks import Document, Heading
 from derive.reader.formula_sizes import is_open
+from derive.reader.note_cut import cut, is_read, words_of
 from derive.reader.note_doubts import doubted, plain_letters
 from derive.reader.note_passes import NotePasses
 from derive.reader.reading_state import Result
 from derive.reader.table import Declaration, Name, Table
 
-LONG = 40
+LONG = 30
 """Displays of a document that is no longer read as a whole."""
 FEWER = 0.7
 """The share of clashes and unreadable sides that reading by sections must not exceed to be preferred."""
@@ -48,10 +49,12 @@ class Reading:
 
 def sections_read(document: Document) -> list[Reading]:
     """The readings of the parts of a document, in order; one for a document that is read as a whole."""
-    parts = _cut(document)
+    parts, redeclared = cut(document)
+    if not is_read(words_of(document)):
+        return [_unsure(reading) for reading in _by_sections(parts)]
     if len(parts) < 2:
         return [Reading(*NotePasses(document).best())]
-    if len(document.displays) > LONG:
+    if redeclared or len(document.displays) > LONG:
         return _by_sections(parts)
     whole = Reading(*NotePasses(document).best())
     if whole.result.faults < 2:
@@ -61,21 +64,16 @@ def sections_read(document: Document) -> list[Reading]:
     return readings if better else [whole]
 
 
-def _cut(document: Document) -> list[Document]:
-    """The document at its headings; what stands before the first formula goes with the section after it."""
-    directives = [b for b in document.blocks if isinstance(b, Directive)]
-    parts: list[list[RawBlock]] = [[]]
-    for block in document.blocks:
-        if isinstance(block, Heading) and any(isinstance(b, Display) for b in parts[-1]):
-            parts.append([])
-        parts[-1].append(block)
-    if len(parts) > 1 and not any(isinstance(b, Display) for b in parts[-1]):
-        parts[-2:] = [parts[-2] + parts[-1]]
-    found = []
-    for part in parts:
-        others = [d for d in directives if not any(d is b for b in part)]
-        found.append(replace(document, blocks=(*others, *part)))
-    return found
+def _unsure(reading: Reading) -> Reading:
+    """A reading in which nothing is called wrong, because what the words declare is not known."""
+    why = "the text is not English, so that what it says of the names is not known; `% derive:` lines may say it"
+    blocks = [
+        replace(block, steps=tuple(replace(step, doubt=why) for step in block.steps))
+        if isinstance(block, Chain)
+        else block
+        for block in reading.result.blocks
+    ]
+    return replace(reading, result=replace(reading.result, blocks=blocks))
 
 
 @dataclass
@@ -177,12 +175,16 @@ def _section(part: Document, said: Sequence[Table], number: int, carried: _Carri
     with_all.seconds = seconds
     with_all.earlier = carried.give(with_all.table, own)
     best = Reading(*with_all.best())
+    used = with_all.earlier
     if best.result.faults and with_all.earlier:
         without = NotePasses(part, _inherited(said, number, own), partial=True)
         without.seconds = seconds
         alone = Reading(*without.best())
-        best = alone if alone.result.faults < best.result.faults else best
+        if alone.result.faults < best.result.faults:
+            best, used = alone, frozenset()
     lost = _lost(said, number, carried, best.table)
+    kept = [carried.defined[name] for name in carried.defined if name in used]
+    lost.update({plain_letters(d.latex): d.latex for d in kept if d.function is None})
     blocks = [doubted(block, lost) for block in best.result.blocks]
     headings = (b.text for b in part.blocks if isinstance(b, Heading))
     return Reading(replace(best.result, blocks=blocks), best.table, best.layout, next(headings, ""))

@@ -30,3 +30,24 @@ class Said:
     waiting: list[list[Node]] = field(default_factory=list)
     shape: list[Node] | None = None
     axis: int | None = None
+
+
+@dataclass
+class Overlooked:
+    """What sentences say without effect on what is read, with the number of the block in which they stand.
+
+    `names` are given by an equation, `letters` stand in another one, `related` are said to be columns, a basis, a
+    solution and the like.
+    """
+
+    names: dict[str, int] = field(default_factory=dict)
+    letters: list[tuple[frozenset[str], int]] = field(default_factory=list)
+    related: dict[str, int] = field(default_factory=dict)
+
+    def until(self, block: int) -> Overlooked:
+        """What is said up to a block."""
+        return Overlooked(
+            {name: place for name, place in self.names.items() if place <= block},
+            [(letters, place) for letters, place in self.letters if place <= block],
+            {letter: place for letter, place in self.related.items() if place <= block},
+        )

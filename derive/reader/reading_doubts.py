@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from derive.derivation import Side, Unreadable
-from derive.expr.nodes import Symbol
-from derive.expr.walk import post_order
+from derive.expr.nodes import Call, Dim, Symbol
+from derive.expr.walk import free_symbols, inline, post_order
+from derive.reader.declare_clauses import relation_at
+from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import Node
+from derive.reader.heads import Left
+from derive.reader.prose_said import Overlooked
 from derive.reader.reading_state import GUESSED
 from derive.reader.scanner import Token
-from derive.reader.table import Table
+from derive.reader.table import Name, Table
+from derive.reader.wording import last_sentence
 
 _LETTER = re.compile(r"\\[a-zA-Z]+|[a-zA-Z]")
 _FONT = re.compile(
@@ -23,6 +31,13 @@ _FONT = re.compile(
 _RELATES = re.compile(
     r"\b(?:columns?|rows?|bas[ei]s|eigen\w+|singular|span\w*|orthogonal|orthonormal|project\w*|suppose|assum\w+"
     r"|minimi[sz]\w+|maximi[sz]\w+|optim\w+|solution|closest|constrain\w+|satisf\w+|conjugate|convex|concave)\b",
+    re.I,
+)
+
+
+_CHANGES = re.compile(
+    r"\b(?:instead|chang\w+|modif\w+|distort\w*|stretch\w*|replac\w+|another|different|variants?|now|new|consider"
+    r"|alternativ\w+|generali[sz]\w+|extend\w*|more (?:general|complex|complicated))\b",
     re.I,
 )
 
@@ -48,6 +63,20 @@ def token_letters(tokens: Iterable[Token]) -> frozenset[str]:
     return frozenset(x for x in texts if _LETTER.fullmatch(x) and not _FONT.match(x))
 
 
+JUST_AFTER = 2
+"""Blocks after a formula in which a sentence still speaks of it."""
+
+
+def lone_name(nodes: Sequence[Node]) -> Name | None:
+    """The name that stands alone before the sign of an equation."""
+    cursor = Cursor(nodes[: relation_at(nodes) or 0])
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    return replace(name, sub=sub or name.sub, sup=sup) if cursor.node is None else None
+
+
 def state_of(table: Table) -> tuple[object, ...]:
     """What a sentence could change in a table, to be compared by value."""
     known = tuple(
@@ -58,27 +87,58 @@ def state_of(table: Table) -> tuple[object, ...]:
     return (len(table.conditions), known)
 
 
+def unread(left: Side, right: Side, said: Overlooked) -> str:
+    """Why a relation that does not hold is not called wrong: an equation in the text gives a name of it, unread."""
+    if isinstance(left, Unreadable) or isinstance(right, Unreadable):
+        return ""
+    for node in dict.fromkeys((*post_order(left), *post_order(right))):
+        if not isinstance(node, Symbol) or node.definition is not None or node.law is not None:
+            continue
+        own = letters_in(node.name)
+        if node.name in said.names or any(own & letters for letters, _ in said.letters):
+            return f"{GUESSED}: an equation in the text speaks of {node.name} and was not read"
+    return ""
+
+
 def passed_over(
     left: Side,
+    op: str,
     right: Side,
     table: Table,
-    equations: Sequence[frozenset[str]],
-    related: frozenset[str],
+    said: Overlooked,
 ) -> str:
     """Why a relation that does not hold is not called wrong: a name of it of which more is said than was read."""
     if isinstance(left, Unreadable) or isinstance(right, Unreadable):
         return ""
     assumed = {entry.latex for entry in table.variables() if entry.assumed}
-    for side in (left, right):
-        for node in post_order(side):
-            if not isinstance(node, Symbol):
-                continue
-            own = letters_in(node.name)
-            free = node.definition is None and node.law is None
-            if free and any(own & letters for letters in equations):
-                return f"{GUESSED}: an equation in the text speaks of {node.name} and was not read"
-            if free and node.name in assumed and own & related:
-                return (
-                    f"{GUESSED}: more is said of {node.name} in the text than was read; declare it"
-                )
-    return ""
+    nodes = {**dict.fromkeys(post_order(left)), **dict.fromkeys(post_order(right))}
+    symbols = [n for n in nodes if isinstance(n, Symbol) and n.definition is None and n.law is None]
+    for symbol in symbols:
+        own = letters_in(symbol.name)
+        if symbol.name in said.names or any(own & letters for letters, _ in said.letters):
+            return f"{GUESSED}: an equation in the text speaks of {symbol.name} and was not read"
+        if own & said.related.keys():
+            return f"{GUESSED}: more is said of {symbol.name} in the text than was read; declare it"
+        if symbol.name in assumed and op not in ("=", "~~"):
+            return f"an inequality in which {symbol.name} is not declared; say what it can be"
+    sizes = {name for s in symbols for size in s.dims for name in size.names}
+    loose = (n for n in nodes if isinstance(n, Dim) and op not in ("=", "~~"))
+    alone = next((n for n in loose if not set(n.size.names) <= sizes), None)
+    return "" if alone is None else f"an inequality in which nothing has the size {alone!r}"
+
+
+def anew(left: Left, first: Side, right: Side, words: str) -> str:
+    """Why an equation for a name that was defined before may define it anew: by new names on the right, or by words."""
+    if left.kind != "known" or left.head is None or isinstance(first, Unreadable):
+        return ""
+    defined = isinstance(first, (Symbol, Call)) and left.entry is not None
+    if not defined or isinstance(right, Unreadable):
+        return ""
+    known = free_symbols(inline(first))
+    fresh = next((s for s in free_symbols(inline(right)) if s not in known), None)
+    if fresh is None and not _CHANGES.search(last_sentence(words)):
+        return ""
+    name = left.head.name.latex
+    return (
+        f"{name} has a definition above, and this may be a new one; `:=` or `define` would say so"
+    )

@@ -19,7 +19,7 @@ from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
 from derive.reader.heads import Left, left_of
 from derive.reader.reading_ahead import ReadingAhead
-from derive.reader.reading_doubts import anew, passed_over, token_letters
+from derive.reader.reading_doubts import JUST_AFTER, anew, lone_name, passed_over, unread
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
 from derive.reader.reading_state import (
@@ -44,6 +44,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
     def run(self) -> Result:
         """Read everything."""
         for number, block in enumerate(self.document.blocks):
+            self.number = number
             if isinstance(block, RawProse):
                 self._prose(number, block)
             elif isinstance(block, Heading):
@@ -61,19 +62,42 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 self.lead = ""
         self._corroborate()
         if self.partial and self.last:
-            self.result.blocks = [self._doubted(block) for block in self.result.blocks]
+            places = [self.places.get(i, 0) for i in range(len(self.result.blocks))]
+            pairs = zip(self.result.blocks, places, strict=True)
+            self.result.blocks = [self._doubted(block, place) for block, place in pairs]
+        elif self.last:
+            self._leave_open()
         return self.result
 
-    def _doubted(self, block: Block) -> Block:
+    def _leave_open(self) -> None:
+        """What an equation in the text says that could not be carried out may be what a step needs."""
+        for stated in self.deferred:
+            name = lone_name(stated.clause.nodes)
+            if name is not None:
+                self.overlooked.names[name.latex] = 0
+        if self.overlooked.names or self.overlooked.letters:
+            self.result.blocks = [self._with_unread(block) for block in self.result.blocks]
+
+    def _with_unread(self, block: Block) -> Block:
+        if not isinstance(block, Chain):
+            return block
+        steps: list[Step] = []
+        previous = block.lhs
+        for step in block.steps:
+            why = step.doubt or unread(previous, step.rhs, self.overlooked)
+            steps.append(replace(step, doubt=why))
+            previous = step.rhs
+        return replace(block, steps=tuple(steps))
+
+    def _doubted(self, block: Block, place: int) -> Block:
         """A chain of a section with what its text says of the names and was not read."""
         if not isinstance(block, Chain):
             return block
         steps: list[Step] = []
         previous = block.lhs
         for step in block.steps:
-            why = step.doubt or passed_over(
-                previous, step.op, step.rhs, self.table, self.equations, self.related
-            )
+            said = self.overlooked.until(place + JUST_AFTER)
+            why = step.doubt or passed_over(previous, step.op, step.rhs, self.table, said)
             steps.append(replace(step, doubt=why, open=True))
             previous = step.rhs
         return replace(block, steps=tuple(steps))
@@ -127,8 +151,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
-        if self.partial and left.kind in ("new", "free") and not defined:
-            self.equations.append(token_letters(sides[0].tokens))
+        if left.head is not None and left.kind in ("new", "free") and not defined:
+            self.overlooked.names[left.head.name.latex] = self.number
         if left.head is not None and left.kind == "known":
             defined = self.ahead.pop(left.head.name, 0)
         typed = self._read(sides, source, state)
@@ -184,6 +208,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         start = group[0].lhs.span.start
         supposed = (*self.table.conditions, *premises)
         related = tuple(p for p in supposed if is_related(p, typed))
+        self.places[len(self.result.blocks)] = self.number
         self.result.blocks.append(
             Chain(
                 typed[0],

@@ -16,6 +16,7 @@ from derive.expr.nodes import (
 from derive.expr.walk import free_symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
+from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_definitions import (
     Head,
@@ -30,7 +31,7 @@ from derive.reader.heads import left_of
 from derive.reader.phrases import closing_cases
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
-from derive.reader.reading_doubts import related_letters, state_of, token_letters
+from derive.reader.reading_doubts import lone_name, related_letters, state_of, token_letters
 from derive.reader.reading_state import (
     REFUSED,
 )
@@ -80,7 +81,8 @@ class ReadingProse(ReadingDefinitions):
                 self.cases.append((tree(list(formula.tokens), block.source), block.source))
         self.in_prose = True
         if self.partial:
-            self.related |= related_letters(words)
+            for letter in sorted(related_letters(words)):
+                self.overlooked.related.setdefault(letter, self.number)
         self._functions_first(number)
         for stated in self.stated.get(number, ()):
             if id(stated) in self.early:
@@ -117,14 +119,31 @@ class ReadingProse(ReadingDefinitions):
         """Carry out what a sentence says; in a section of a long document, remember what had no effect."""
         if not self.partial:
             self._carry_out(stated)
+            if self._is_decomposition(stated):
+                tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
+                self.overlooked.letters.append((token_letters(tokens), self.number))
             return
         before = state_of(self.table)
         try:
             self._carry_out(stated)
         finally:
             if state_of(self.table) == before:
-                tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
-                self.equations.append(token_letters(tokens))
+                name = lone_name(stated.clause.nodes) if stated.defines else None
+                if name is not None:
+                    self.overlooked.names[name.latex] = self.number
+                else:
+                    tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
+                    self.overlooked.letters.append((token_letters(tokens), self.number))
+
+    def _is_decomposition(self, stated: Stated) -> bool:
+        """Whether a matrix that is no name is said to be a product: `L L^\\top = K + \\sigma^2 I`."""
+        nodes = stated.clause.nodes
+        cut = relation_at(nodes) or 0
+        if not stated.defines or lone_name(nodes) is not None or len(nodes[:cut]) < 3:
+            return False
+        names = [n for n in names_in(nodes[:cut])]
+        whole = [n for n in names_in(nodes[cut + 1 :])]
+        return len(names) == 2 and names[0] == names[1] and len(whole) > 1
 
     def _is_news(self, stated: Stated) -> bool:
         """Whether an equation defines a name of which nothing is said elsewhere."""
@@ -171,8 +190,6 @@ class ReadingProse(ReadingDefinitions):
     def _carry_out(self, stated: Stated) -> None:
         """An equation or a condition in a line of prose."""
         mention, nodes = stated.mention, stated.clause.nodes
-        from derive.reader.declare_clauses import relation_at
-
         cut = relation_at(nodes)
         assert cut is not None
         source = mention.source

@@ -23,7 +23,7 @@ from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node
 from derive.reader.heads import Left
 from derive.reader.layers import Layers
-from derive.reader.prose_said import Stated
+from derive.reader.prose_said import Overlooked, Stated
 from derive.reader.reading_survey import (
     heads_of,
     layered,
@@ -130,8 +130,9 @@ class ReadingState:
         self.ahead: dict[Name, int] = {}
         self.varied: frozenset[tuple[str, tuple[str, ...]]] | None = None
         self.partial = False
-        self.equations: list[frozenset[str]] = []
-        self.related: frozenset[str] = frozenset()
+        self.overlooked = Overlooked()
+        self.number = 0
+        self.places: dict[int, int] = {}
 
     def _reader(self, source: Source, state: State | None = None) -> Formula:
         return Formula(self.table, source, WORDS, read_name, state, self.options)
