@@ -69,7 +69,11 @@ class Derivative:
         if self._by_entries:
             return (engine.worked(self.claim.body, self.claim.wrt, "jacobian"),)
         made = engine.worked_blocks(self.body, self.claim.wrt, self.kind)
-        return (*made[:-1], self._ended(made[-1]))
+        if self.expr.shape == self.claim.shape:
+            return (*made[:-1], self._ended(made[-1]))
+        reason = Reason("numerator layout: the gradient as a row")
+        row = Chain(Transpose(self.claim), (Step("=", self.expr, reason, made_by_engine=True),))
+        return (*made, row)
 
     @property
     def chain(self) -> Chain:
@@ -221,10 +225,14 @@ class Derivative:
 
 def _member(variable: Expr, shown: str) -> Expr:
     """A family as a variable stands for any of its members: x becomes x_i, with the index that the author wrote."""
-    if not isinstance(variable, Symbol) or not variable.family:
+    if not isinstance(variable, Symbol) or not variable.rank:
         return variable
     written = re.search(r"[_^]\{?\(?([a-z]+|\\[a-z]+)\)?\}?$", shown)
     letters = list(written.group(1)) if written else list("ijkl")
+    if not variable.family:
+        entries = written is not None and len(letters) == variable.rank
+        if not entries or variable.name.replace(" ", "") == shown.replace(" ", ""):
+            return variable
     first = as_expr(variable.origin)
     chosen = [
         Index(
@@ -232,9 +240,9 @@ def _member(variable: Expr, shown: str) -> Expr:
             first,
             Dim(size - 1 + variable.origin),
         )
-        for axis, size in enumerate(variable.dims[: variable.family])
+        for axis, size in enumerate(variable.dims[: variable.family or variable.rank])
     ]
-    return Item(variable, (*chosen, *[None] * (variable.rank - variable.family)))
+    return Item(variable, (*chosen, *[None] * (variable.rank - len(chosen))))
 
 
 def _members(root: Expr) -> dict[Symbol, str]:
@@ -274,7 +282,9 @@ def differentiate(
     assumed: tuple[str, ...] = ()
     shown = wrt if isinstance(wrt, str) else ""
     if isinstance(expr, str) or isinstance(wrt, str):
-        problem = reader.read_problem(expr, wrt, given=list(given), where=list(where))
+        problem = reader.read_problem(
+            expr, wrt, given=list(given), where=list(where), scalar=kind != "jacobian"
+        )
         body, variable, assumed = problem.body, problem.variable, problem.assumed
         base = variable.base if isinstance(variable, Item) else variable
         names = problem.members
@@ -296,7 +306,7 @@ def differentiate(
     found = tensor.textbook(body, times)
     result = found.value
     if layout == "numerator" and kind == "gradient" and result.rank in (1, 2):
-        result, axes = Transpose(result), transposed(result.shape)
+        result, axes = tensor.normalise(Transpose(result)), transposed(result.shape)
     return Derivative(
         body, variable, kind, layout, result, shown, axes, found, names, assumed, check, seed
     )

@@ -24,6 +24,16 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.reader.declare_constraints import constrain
+from derive.reader.declare_functions import (
+    acts_entrywise,
+    body_of,
+    declared_parameter,
+    may_be_scalar,
+    parameter_name,
+    reread_by,
+    resolved,
+    speaks_of_vectors,
+)
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, inner, plain, start_of
@@ -247,14 +257,14 @@ def _inverted(reader: Formula, value: Value) -> Value:
 def define_function(reader: Formula, head: Head, right: Sequence[Node], start: int) -> Declaration:
     """name(parameters) = expression."""
     assert head.parameters is not None
-    names = [_parameter_name(reader, nodes, start) for nodes in head.parameters]
+    names = [parameter_name(reader, nodes, start) for nodes in head.parameters]
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     scalars = tuple(Symbol(name.latex) for name in names)
-    declared = tuple(_declared(reader, name, right) for name in names)
+    declared = tuple(declared_parameter(reader, name, right) for name in names)
     before = reader.table.sizes.snapshot()
     labelled = any(d is not None and d.family and d.marker == "sup" for d in declared)
-    single = _may_be_scalar(declared) and not labelled
-    body = _body(reader, names, scalars, right) if single else None
+    single = may_be_scalar(declared) and not labelled
+    body = body_of(reader, names, scalars, right) if single else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
         if word:
@@ -264,95 +274,23 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         parameters = tuple(d or s for d, s in zip(declared, scalars, strict=True))
         learnt = reader.table.sizes.snapshot()
         reader.table.sizes.restore(before)
-        other = _body(reader, names, parameters, right)
+        other = body_of(reader, names, parameters, right)
         if other is None:
             reader.table.sizes.restore(learnt)
         if other is None and body is None:
-            _body(reader, names, parameters, right, raising=True)
-        if other is not None and not _acts_entrywise(body, other, parameters):
-            scalars, body = tuple(_resolved(reader, p) for p in parameters), other
+            body_of(reader, names, parameters, right, raising=True)
+        if other is not None and not acts_entrywise(body, other, parameters):
+            scalars, body = tuple(resolved(reader, p) for p in parameters), other
     assert body is not None
     if entry.function is not None and len(entry.function.parameters) != len(scalars):
         entry.others[len(entry.function.parameters)] = entry.function
-    elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape
+    undeclared = all(d is None for d in declared)
+    vectors = undeclared and speaks_of_vectors(right)
+    elementwise = len(scalars) == 1 and not scalars[0].shape and not body.shape and not vectors
     entry.kind = "function"
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
+    entry.reread = reread_by(entry.latex, names, right) if undeclared and not elementwise else None
     return entry
-
-
-def _acts_entrywise(body: Expr | None, other: Expr, parameters: Sequence[Symbol]) -> bool:
-    """Whether a body read for a number keeps the shape of the declared parameter: z^2 + 1 for a vector z."""
-    if body is None or body.shape or len(parameters) != 1:
-        return False
-    return bool(other.shape) and other.shape == parameters[0].shape
-
-
-def _may_be_scalar(declared: Sequence[Symbol | None]) -> bool:
-    return len(declared) == 1 or all(d is None or not d.shape for d in declared)
-
-
-def _parameter_name(reader: Formula, nodes: Sequence[Node], start: int) -> Name:
-    cursor = Cursor(nodes)
-    name = base_name(cursor)
-    if name is None:
-        raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
-    sub, sup = written_scripts(cursor)
-    if cursor.node is not None:
-        raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
-    return Name(name.base, name.font, name.accents, sub, sup)
-
-
-def _declared(reader: Formula, name: Name, right: Sequence[Node]) -> Symbol | None:
-    match = reader.table.find(name)
-    if match is None or match[1] != name or match[0].kind != "variable" or match[0].sizes is None:
-        return None
-    entry = match[0]
-    text = plain(right)
-    indexed = f"{name.base}_" in text or f"{name.base}^(" in text or f"{name.base}^{{(" in text
-    family = entry is reader.table.families.get(entry.name)
-    if family and not indexed:  # a parameter x beside samples x_i is like one of them
-        own = entry.sizes[entry.family :] if entry.family and entry.sizes is not None else ()
-        return Symbol(name.latex, reader.table.sizes.shape(own))
-    return reader.table.symbol(entry)
-
-
-def _body(
-    reader: Formula,
-    names: Sequence[Name],
-    symbols: Sequence[Symbol],
-    right: Sequence[Node],
-    raising: bool = False,
-) -> Expr | None:
-    """The right side with the parameters held; None when it cannot be read so."""
-    before = reader.table.sizes.snapshot()
-    held: list[str] = []
-    try:
-        for name, symbol in zip(names, symbols, strict=True):
-            if symbol.family and symbol.marker == "sup":
-                continue  # its members are written with labels, which the table knows
-            value = Value(symbol.shape, _known_later(reader, symbol), kind="symbol")
-            reader.bound.setdefault(name.latex, []).append(value)
-            held.append(name.latex)
-        return reader.whole(right).build()
-    except ReadError:
-        if raising:
-            raise
-        reader.table.sizes.restore(before)
-        return None
-    finally:
-        for latex in held:
-            reader.bound[latex].pop()
-
-
-def _known_later(reader: Formula, symbol: Symbol) -> Callable[[], Expr]:
-    """Builds a parameter; its open sizes may be known by then."""
-    return lambda: _resolved(reader, symbol)
-
-
-def _resolved(reader: Formula, symbol: Symbol) -> Symbol:
-    """A parameter with the sizes that are known now."""
-    dims = tuple(reader.table.sizes.resolve(size) for size in symbol.dims)
-    return symbol if dims == symbol.dims else replace(symbol, dims=dims)
 
 
 def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:

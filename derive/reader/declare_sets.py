@@ -143,8 +143,10 @@ def read_sizes(reader: Formula, nodes: Sequence[Node], start: int) -> Shape:
     if not items:
         return ()
     parts: list[list[Node]] = [[]]
-    for node in items:
-        if isinstance(node, Token) and node.text in (r"\times", ","):
+    for position, node in enumerate(items):
+        if isinstance(node, Token) and (
+            node.text in (r"\times", ",") or _is_cross(items, position)
+        ):
             parts.append([])
         else:
             parts[-1].append(node)
@@ -158,6 +160,15 @@ def read_sizes(reader: Formula, nodes: Sequence[Node], start: int) -> Shape:
         except Exception as error:
             raise reader.error(f"{plain(part)!r} is not a size: {error}", start) from None
     return normal(tuple(sizes))
+
+
+def _is_cross(items: Sequence[Node], position: int) -> bool:
+    """Whether a letter x with spaces on both sides stands between sizes: `n x d`."""
+    if not 0 < position < len(items) - 1:
+        return False
+    node, after = items[position], items[position + 1]
+    spaced = all(isinstance(n, Token) and n.spaced for n in (node, after))
+    return spaced and isinstance(node, Token) and node.text == "x"
 
 
 def _count(reader: Formula, part: Sequence[Node]) -> None:

@@ -362,10 +362,21 @@ def read_call(reader: Formula, request: object) -> Value:
                 value = call_word(reader, entry.word, arguments, start)
     else:
         function = entry.others.get(len(arguments or ()), entry.function)
+        if entry.reread is not None and arguments and not _accepts(reader, function, arguments):
+            shapes = [reader.arithmetic.shape(a) for a in arguments]
+            function = entry.reread(reader, shapes) or function
         value = _declared_call(reader, entry.latex, function, arguments, request.primes, start)
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value
+
+
+def _accepts(reader: Formula, function: Function | None, arguments: Sequence[Value]) -> bool:
+    """Whether the arguments have the shapes of the parameters, as many as there are."""
+    if function is None or len(function.parameters) != len(arguments):
+        return True
+    pairs = zip(function.parameters, arguments, strict=True)
+    return all(len(p.shape) == len(reader.arithmetic.shape(a)) for p, a in pairs)
 
 
 def _call_arguments(reader: Formula, cursor: Cursor) -> list[Value] | None:
@@ -430,7 +441,7 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
     base = found.name.base
     if base == r"\lambda":
         if cursor.at("(") and found.sub is not None:
-            reader.note(r"\lambda_i(A) is the i-th largest eigenvalue of A")
+            reader.note(r"$\lambda_i(A)$ is the $i$-th largest eigenvalue of $A$")
             return eigenvalue(reader, cursor, found.sub, found.sup or (), found.start)
         return None
     if not cursor.at("(", "[") or found.sub is not None:

@@ -157,7 +157,7 @@ def read_normal(reader: Formula, request: object) -> Value | None:
     arguments = reader.arguments(cursor, ")")
     if len(arguments) == 2:
         raise reader.error("\\mathcal N with two arguments is a law, not a number", found.start)
-    reader.note("\\mathcal N(x | m, S): S is the covariance (of a scalar, the variance)")
+    reader.note(r"$\mathcal{N}(x \mid m, S)$: $S$ is the covariance (of a scalar, the variance)")
     value = normal_density(reader, arguments, found.start)
     return reader.raised(value, found.sup, found.start) if found.sup is not None else value
 

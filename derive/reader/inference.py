@@ -12,7 +12,7 @@ from sys import maxsize
 from time import thread_time
 from typing import Generic, TypeVar
 
-from derive.expr.sizes import Size, shape_text
+from derive.expr.sizes import ONE, Size, shape_text
 from derive.reader.formula_sizes import is_open
 from derive.reader.table import Declaration, Inference, Name, Table
 
@@ -159,7 +159,8 @@ def _said(table: Table, entry: Declaration) -> str:
     name = entry.latex
     if members:
         name += "_i" if entry.marker == "sub" else "^{(i)}"
-    space = r"\mathbb{R}" + (f"^{{{latex_shape(own)}}}" if own else "")
+    numbers = all(size == ONE for size in own)
+    space = r"\mathbb{R}" + ("" if numbers else f"^{{{latex_shape(own)}}}")
     range_ = rf", i = 1, \dots, {members[0]}" if members else ""
     return rf"{name} \in {space}{range_}"
 

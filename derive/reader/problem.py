@@ -16,6 +16,10 @@ from derive.reader.spelling import spelled
 from derive.reader.table import Table
 
 
+TRANSPOSED = "the transpose of a scalar is the scalar"
+"""Noted when a name is read as a number although its author transposes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Differentiate `body` by `variable`, a symbol (a family as a whole) or an entry. `assumed` in LaTeX declarations.
@@ -36,14 +40,16 @@ def read_problem(
     *,
     given: Sequence[str] = (),
     where: Sequence[str] = (),
+    scalar: bool = False,
 ) -> Problem:
     """The problem that a formula and a variable in LaTeX pose under their declarations.
 
-    Names that are not declared get the shapes that are usual for them and fit. ReadError says what cannot be read.
+    Names that are not declared get the shapes that are usual for them and fit; with `scalar` the formula is to be a
+    number. ReadError says what cannot be read.
     """
     declared = table_of(given, where)
     if isinstance(expr, str):
-        table, body, notes = _read(expr, declared, wrt if isinstance(wrt, str) else "")
+        table, body, notes = _read(expr, declared, wrt if isinstance(wrt, str) else "", scalar)
         assumed = (*assumptions(table), *notes)
     else:
         table, body, assumed = declared, expr, ()
@@ -72,18 +78,23 @@ def _members(body: Expr, table: Table) -> tuple[tuple[Symbol, str], ...]:
     return tuple(found.items())
 
 
-def _read(expr: str, declared: Table, wrt: str) -> tuple[Table, Expr, tuple[str, ...]]:
+def _read(
+    expr: str, declared: Table, wrt: str, scalar: bool
+) -> tuple[Table, Expr, tuple[str, ...]]:
     """Body and table; the formula is read again when all sizes are known."""
     texts = [expr, wrt] if wrt else [expr]
 
     def attempt(table: Table) -> tuple[tuple[int, ...], ReadError | None]:
         fault: ReadError | None = None
+        unfit = False
         for text in texts:
             try:
-                read_formula(tokens_of(text), table, Source("", text))
+                found = read_formula(tokens_of(text), table, Source("", text))
+                wrong = scalar and text is expr and bool(found.expr.shape)
+                unfit = unfit or wrong or TRANSPOSED in found.notes
             except ReadError as error:
                 fault = fault or error
-        return (1 if fault else 0,), fault
+        return (2 * bool(fault) + unfit,), fault
 
     table, fault = with_assumptions(declared, attempt)
     if fault is not None:

@@ -110,6 +110,7 @@ class Declaration:
     definition: Expr | None = None
     function: Function | None = None
     others: dict[int, Function] = field(default_factory=dict)
+    reread: Callable[..., Function | None] | None = None
     word: str = ""
     upper: Size | None = None
     lower: int = 1

@@ -68,7 +68,10 @@ class Name:
 
 
 class Graph:
-    """Nodes by content, the names that the document gives them, and the letters of its indices."""
+    """Nodes by content, the names that the document gives them, and the letters of its indices.
+
+    `listed`: vectors that the author writes by entries under sums, and that are printed so.
+    """
 
     def __init__(self, named: bool = True) -> None:
         self.named = named
@@ -79,6 +82,7 @@ class Graph:
         self.hints: dict[tuple[Any, int], Index] = {}
         self.written: dict[str, None] = {}
         self.authored: dict[Node, None] = {}
+        self.listed: dict[Symbol, None] = {}
         self.memo: dict[Any, Any] = {}
 
     def __len__(self) -> int:

@@ -136,6 +136,8 @@ class Lift:
     def _loop_axes(self, node: Node) -> tuple[int, ...]:
         if node.op == "leaf":
             symbol: Symbol = node.data
+            if symbol in self.graph.listed:
+                return (1,)
             return tuple(int(self.families and k < symbol.family) for k in range(node.rank))
         if node.op == "iota":
             return (2,)

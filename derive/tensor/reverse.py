@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from derive.errors import NoRuleError, UsageError
 from derive.expr.facts import Fact, declared
-from derive.expr.nodes import Expr, Item, Symbol
+from derive.expr.nodes import Expr, Item, Reduce, Symbol
 from derive.expr.plain import plain
+from derive.expr.walk import children, post_order
 from derive.tensor.graph import Graph, Node, reachable
 from derive.tensor.lower import Lowering, item
 from derive.tensor.rebuild import replaced
@@ -39,21 +40,37 @@ def sweep(
             _check_opaque(graph, node, leaves, active)
         if any(a in active for a in node.args):
             active[node] = None
-    pending: dict[Node, list[Node]] = {root: [seed(graph, root)]}
+    places = _places(root)
+    pending: dict[Node, list[tuple[int, Node]]] = {root: [(0, seed(graph, root))]}
     found: dict[Node, Node] = {}
     for node in reversed(nodes):
         parts = pending.pop(node, None)
         if parts is None or node not in active:
             continue
-        total = _tidied(graph, graph.add(parts))
+        parts.sort(key=lambda part: part[0])  # stable: the terms stand in the author's order
+        total = _tidied(graph, graph.add([cotangent for _, cotangent in parts]))
         if node in leaves:
             found[node] = total
             continue
         if seen is not None:
             seen(node, total)
         for part, cotangent in contributions(graph, node, total, root.rank, active):
-            pending.setdefault(part, []).append(cotangent)
+            pending.setdefault(part, []).append((places.get((node, part), 0), cotangent))
     return found
+
+
+def _places(root: Node) -> dict[tuple[Node, Node], int]:
+    """Where each whole first uses each of its parts, in the order in which the formula is written."""
+    places: dict[tuple[Node, Node], int] = {}
+    stack: list[tuple[Node, Node]] = [(root, part) for part in reversed(root.args)]
+    opened = {root: None}
+    while stack:
+        whole, part = stack.pop()
+        places.setdefault((whole, part), len(places))
+        if part not in opened:
+            opened[part] = None
+            stack.extend((part, inner) for inner in reversed(part.args))
+    return places
 
 
 def _tidied(graph: Graph, node: Node) -> Node:
@@ -89,6 +106,8 @@ def derivative_value(lowering: Lowering, body: Expr, wrt: Sequence[Expr]) -> Val
         symbol = variable_symbol(variable)
         if symbol not in lowering.variables:
             lowering.variables[symbol] = free_variable(symbol)
+    if all(not variable.shape for variable in wrt):
+        graph.listed.update(_listed(body))
     value = lowering(body)
     for symbol, stand_in in lowering.variables.items():
         leaves[graph.leaf(stand_in)] = graph.leaf(symbol)
@@ -100,6 +119,21 @@ def derivative_value(lowering: Lowering, body: Expr, wrt: Sequence[Expr]) -> Val
     if not changes:
         return value
     return Value(_tidied(graph, replaced(graph, value.node, changes)), value.indices)
+
+
+def _listed(body: Expr) -> dict[Symbol, None]:
+    """Vectors whose entries the formula uses under sums, and never the vector as a whole."""
+    entries: dict[Symbol, int] = {}
+    uses: dict[Symbol, int] = {}
+    nodes = list(post_order(body, into_definitions=True))
+    bound = {index: None for node in nodes if isinstance(node, Reduce) for index in node.indices}
+    for node in nodes:
+        for part in children(node, into_definitions=True):
+            if isinstance(part, Symbol) and part.rank == 1:
+                uses[part] = uses.get(part, 0) + 1
+                if isinstance(node, Item) and node.indices[0] in bound:
+                    entries[part] = entries.get(part, 0) + 1
+    return {symbol: None for symbol, count in entries.items() if count == uses[symbol]}
 
 
 #: facts that hold in an open set, so that the entries still vary one by one

@@ -23,6 +23,8 @@ from derive.tensor.rebuild import rebuilt
 from derive.tensor.sums import scaled
 
 F1 = Fraction(1)
+#: what multiplying out a sum of the author's must save
+UNITS = 2
 #: a product with more terms is not multiplied out
 TERMS, TERMS_OF_PROOF = 24, 300
 
@@ -149,10 +151,24 @@ def cost(graph: Graph, node: Node) -> int:
 
 
 def _shortest(graph: Graph, node: Node) -> Node:
+    """The shortest form; sums that the author wrote are multiplied out where that saves `UNITS`."""
+    whole = _search(graph, node, False)
+    if not any(_is_unit(graph, a) for term in node.args for a in term.args):
+        return whole
+    opened = _search(graph, node, True)
+    return opened if cost(graph, opened) + UNITS <= cost(graph, whole) else whole
+
+
+def _is_unit(graph: Graph, node: Node) -> bool:
+    """Whether a factor is a sum that the author wrote; differences of all pairs f_i - f_j have no good notation."""
+    return node.op == "sum" and node in graph.authored and node.rank < 2
+
+
+def _search(graph: Graph, node: Node, opened: bool) -> Node:
     best = _paired(graph, node)
     for _ in range(4):
         before = best
-        for candidate, saving in _candidates(graph, best):
+        for candidate, saving in _candidates(graph, best, opened):
             if cost(graph, candidate) + saving < cost(graph, best):
                 best = candidate
         if best is before or best.op != "sum":
@@ -160,12 +176,12 @@ def _shortest(graph: Graph, node: Node) -> Node:
     return _paired(graph, best) if best.op == "sum" else best
 
 
-def _candidates(graph: Graph, node: Node) -> Iterator[tuple[Node, int]]:
+def _candidates(graph: Graph, node: Node, opened: bool) -> Iterator[tuple[Node, int]]:
     """Other forms of a sum, each with what it must save to be taken."""
-    expanded = expand(graph, node)
+    expanded = expand(graph, node, opened=opened)
     if expanded is not None:
         yield expanded, 0
-    for candidate, denominator in _common(graph, node):
+    for candidate, denominator in _common(graph, node, opened):
         yield candidate, 0 if denominator or node.rank else 1
     for candidate in _factored(graph, node):
         yield candidate, 0
@@ -177,13 +193,16 @@ def _candidates(graph: Graph, node: Node) -> Iterator[tuple[Node, int]]:
 # ------------------------------------------------------------------------------------ multiplying out
 
 
-def expand(graph: Graph, node: Node, deep: bool = False) -> Node | None:
-    """All products of terms, like terms collected; None when there are too many or nothing changes."""
+def expand(graph: Graph, node: Node, deep: bool = False, opened: bool = True) -> Node | None:
+    """All products of terms, like terms collected; None when there are too many or nothing changes.
+
+    Sums that the author wrote stay together unless they are `opened`.
+    """
     terms = node.args if node.op == "sum" else (node,)
     found: list[Node] = []
     changed = False
     for term in terms:
-        parts = _expanded_term(graph, term, deep)
+        parts = _expanded_term(graph, term, deep, opened)
         changed = changed or parts != [term]
         found.extend(parts)
         if len(found) > (TERMS_OF_PROOF if deep else TERMS):
@@ -197,13 +216,15 @@ def _expandable(graph: Graph, node: Node, power: Power, deep: bool) -> bool:
     return power.denominator == 1 and 1 <= power <= 3
 
 
-def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
+def _expanded_term(graph: Graph, term: Node, deep: bool, opened: bool) -> list[Node]:
     if term.op != "einsum":
         return [term]
-    factors = factors_of(term)
     data = term.data
-    rest = [f for f in factors if not _expandable(graph, f[0], f[2], deep)]
-    sums = [f for f in factors if _expandable(graph, f[0], f[2], deep)]
+    rest: list[Numbered] = []
+    sums: list[Numbered] = []
+    for factor in factors_of(term):
+        free = opened or deep or not _is_unit(graph, factor[0])
+        (sums if free and _expandable(graph, factor[0], factor[2], deep) else rest).append(factor)
     if not sums:
         return [term]
     rows: list[list[Factor]] = [list(rest)]
@@ -220,7 +241,7 @@ def _expanded_term(graph: Graph, term: Node, deep: bool) -> list[Node]:
 # ------------------------------------------------------------------------------------ common factors
 
 
-def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
+def _common(graph: Graph, node: Node, opened: bool) -> Iterator[tuple[Node, bool]]:
     """The sum with entrywise factors that all terms share, or a common denominator, taken out."""
     rank = node.rank
     tables: list[dict[tuple[Node, tuple[int, ...]], Power]] = []
@@ -245,7 +266,7 @@ def _common(graph: Graph, node: Node) -> Iterator[tuple[Node, bool]]:
         shared = {k: p for k, p in choice.items() if p}
         if shared and shared not in done:
             done.append(shared)
-            yield _taken_out(graph, node, shared), any(p < 0 for p in shared.values())
+            yield _taken_out(graph, node, shared, opened), any(p < 0 for p in shared.values())
 
 
 def _one_diagonal(graph: Graph, node: Node) -> Node | None:
@@ -312,7 +333,9 @@ def _merged(graph: Graph, a: Node, b: Node) -> Iterator[Node]:
             yield graph.product(row, range(rank), 1, {k: sizes[k] for k in range(rank)})
 
 
-def _taken_out(graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Power]) -> Node:
+def _taken_out(
+    graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...]], Power], opened: bool
+) -> Node:
     out = range(node.rank)
     sizes = dict(enumerate(node.shape))
     inverse = [(n, labels, -p) for (n, labels), p in shared.items()]
@@ -321,7 +344,7 @@ def _taken_out(graph: Graph, node: Node, shared: dict[tuple[Node, tuple[int, ...
         own = tuple(out)
         inner.append(graph.product([(term, own, F1), *inverse], out, 1, dict(sizes)))
     total = graph.add(inner)
-    expanded = expand(graph, total)
+    expanded = expand(graph, total, opened=opened)
     if expanded is not None and cost(graph, expanded) < cost(graph, total):
         total = expanded
     pulled = [(n, labels, p) for (n, labels), p in shared.items()]

@@ -228,7 +228,7 @@ def page_of(
         notation_rows(derivation.givens, setting.language),
         convention_of(derivation, setting.language),
         blocks,
-        (*derivation.notes, *(file_report.notes if file_report else ())),
+        tuple(dict.fromkeys((*derivation.notes, *(file_report.notes if file_report else ())))),
         bool(marks),
         summary_of(builder.used, setting.language),
         setting.number,
