@@ -79,9 +79,8 @@ def classical_mds(note: Note) -> None:
     )
     note("""Equal inner products give equal distances. So the points found are the given ones, moved to the origin and
         turned:""")
-    y = note.rows("y", Y, "the points that are found")
     note.calc(
-        norm2(y[i] - y[j]),
+        (Y[i, :] - Y[j, :]).T @ (Y[i, :] - Y[j, :]),
         eq((Y @ Y.T)[i, i] + (Y @ Y.T)[j, j] - 2 * (Y @ Y.T)[i, j], "expand the square"),
         eq((C @ C.T)[i, i] + (C @ C.T)[j, j] - 2 * (C @ C.T)[i, j], "equal inner products"),
         eq(D[i, j], "centring changes no distance"),
