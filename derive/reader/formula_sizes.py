@@ -15,6 +15,12 @@ def is_open(size: Size) -> bool:
     return any(name.startswith("?") for monomial, _ in size.terms for name in monomial)
 
 
+def _age(term: tuple[tuple[str, ...], int]) -> int:
+    """The number of an open name that stands alone in a term."""
+    name = term[0][0] if len(term[0]) == 1 else ""
+    return int(name[1:]) if name[:1] == "?" and name[1:].isdigit() else -1
+
+
 class Sizes:
     """A substitution of open sizes; grows while formulas are read."""
 
@@ -62,14 +68,36 @@ class Sizes:
         return self._solve(a - b)
 
     def _solve(self, difference: Size) -> bool:
-        """Solve difference = 0 for one open name that occurs once, linearly, with coefficient 1 or -1."""
-        for monomial, coefficient in difference.terms:
+        """Solve difference = 0 for one open name that occurs once, linearly, with coefficient 1 or -1.
+
+        The newest one: older ones may stand in definitions that have been built.
+        """
+        for monomial, coefficient in sorted(difference.terms, key=_age, reverse=True):
             if len(monomial) != 1 or not monomial[0].startswith("?") or abs(coefficient) != 1:
                 continue
             name = monomial[0]
             rest = difference + Size.of(name) * -coefficient
             if name not in rest.names:
                 self._bound[name] = rest * -coefficient
+                return True
+        return self._cancel(difference)
+
+    def _cancel(self, difference: Size) -> bool:
+        """Solve m ?1 - m n = 0, as the axes of a Kronecker product leave it: the common factor is cancelled."""
+        if len(difference.terms) != 2 or sum(c for _, c in difference.terms):
+            return False
+        for (own, _), (other, _) in (difference.terms, difference.terms[::-1]):
+            unknown = [name for name in own if name.startswith("?")]
+            rest = list(other)
+            for name in own:
+                if name in rest:
+                    rest.remove(name)
+            common = len(other) - len(rest) == len(own) - 1
+            if len(unknown) == 1 and common and rest and unknown[0] not in other:
+                size = Size.of(1)
+                for name in rest:
+                    size = size * Size.of(name)
+                self._bound[unknown[0]] = size
                 return True
         return False
 

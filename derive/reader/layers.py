@@ -7,7 +7,7 @@ mentions, unless it would need quantities that are nowhere written. Steps may be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.reader.declare_definitions import Head
@@ -17,8 +17,12 @@ from derive.reader.source import Source
 from derive.reader.table import LAYERS, Name, Table, step_of
 from derive.reader.upstream import names_in
 
-_ABOVE = re.compile(r"\((\\?[a-zA-Z]+|[a-z]_\\?[a-zA-Z]+)([+-]1)?\)$")
-_BELOW = re.compile(r"(\\?[a-z]+)([+-]1)?$")
+_ABOVE = re.compile(r"\((\\?[a-zA-Z]+|[a-z]_\\?[a-zA-Z]+)([+-]\d)?\)$")
+_BELOW = re.compile(r"(\\?[a-z]+)([+-]\d)?$")
+
+
+FURTHEST = 3
+"""Steps over which a recursion is followed."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Label:
 
     def on(self, name: Name) -> Name:
         """The name with this label; its index stays."""
-        text = self.letter + {0: "", 1: "+1", -1: "-1"}[self.offset]
+        text = self.letter + (f"{self.offset:+d}" if self.offset else "")
         return replace(name, sup=f"({text})") if self.above else replace(name, sub=text)
 
 
@@ -48,10 +52,11 @@ def label_of(name: Name, table: Table) -> Label | None:
 
 @dataclass
 class Layers:
-    """The definitions at a plain label, by name without index."""
+    """The definitions at a plain label, by name without index; `recursions` are built on their own neighbours."""
 
     table: Table
     known: dict[Name, tuple[Head, list[Token], Source]] = field(default_factory=dict)
+    recursions: dict[Name, tuple[Head, list[Token], Source]] = field(default_factory=dict)
 
     def record(self, head: Head, right: list[Token], source: Source) -> None:
         """Remember a definition at `(l)`, or at `(l+1)` of something that is not built on its own neighbour."""
@@ -60,16 +65,20 @@ class Layers:
         if label is None or label.letter not in letters:
             return
         home = Label(label.letter, 0, label.above).on(head.name)
+        names = [n for n in names_in(tree(right, source)) if label_of(n, self.table)]
+        before = Label(label.letter, label.offset - 1, label.above)
+        if before.on(head.name) in names and not head.indices:
+            self.recursions.setdefault(home, (head, right, source))
+        if any(_homes(n, self.table) == home for n in names):
+            return
         known = self.known.get(home)
         if known is not None and (_derives(known[1]) or not _derives(right)):
             own = label_of(known[0].name, self.table)
             nearer = own is not None and own.offset and not label.offset
             if not nearer:
                 return  # what an error signal is comes before how it is passed on
-        if label.offset:
-            names = [n for n in names_in(tree(right, source)) if label_of(n, self.table)]
-            if home in self.known or any(n.base == head.name.base for n in names):
-                return
+        if label.offset and known is not None:
+            return
         self.known[home] = (head, right, source)
 
     def plain(self, excluded: frozenset[str]) -> tuple[Name, ...]:
@@ -82,6 +91,8 @@ class Layers:
 
     def needed(self, names: Iterable[Name]) -> Iterator[tuple[Head, list[Token], Source]]:
         """The definitions at other labels that a formula with these names needs."""
+        names = tuple(names)
+        yield from self._between(names)
         seen: dict[Name, None] = {}
         for written in dict.fromkeys(names):
             for name in (written, replace(written, sub="")) if written.sup else (written,):
@@ -91,6 +102,22 @@ class Layers:
                 found = self._needed(name)
                 if found is not None:
                     yield found
+
+    def _between(self, names: Sequence[Name]) -> Iterator[tuple[Head, list[Token], Source]]:
+        """The steps between what a recursion defines and an earlier step that a formula speaks of."""
+        for home, (head, right, source) in self.recursions.items():
+            top = label_of(head.name, self.table)
+            labels = [label_of(n, self.table) for n in names if _homes(n, self.table) == home]
+            low = min((label.offset for label in labels if label is not None), default=9)
+            if top is None:
+                continue
+            for offset in range(low + 1, top.offset):
+                name = Label(top.letter, offset, top.above).on(home)
+                entry = self.table.entries.get(name)
+                free = entry is None or (entry.definition is None and entry.assumed)
+                moved = shifted(right, top.letter, top.letter, offset - top.offset, FURTHEST)
+                if free and moved is not None:
+                    yield replace(head, name=name, latex=""), moved, source
 
     def _needed(self, name: Name) -> tuple[Head, list[Token], Source] | None:
         label = label_of(name, self.table)
@@ -103,7 +130,7 @@ class Layers:
             return None
         for letter in self._letters(label):
             home = Label(letter, 0, label.above).on(name)
-            if home not in self.known:
+            if home not in self.known or home in self.recursions:
                 continue
             head, right, source = self.known[home]
             given = label_of(head.name, self.table)
@@ -135,11 +162,19 @@ class Layers:
         return True
 
 
+def _homes(name: Name, table: Table) -> Name | None:
+    """The name at the plain label."""
+    label = label_of(name, table)
+    return replace(label, offset=0).on(name) if label is not None else None
+
+
 def _derives(tokens: list[Token]) -> bool:
     return any(t.text in (r"\partial", r"\nabla") for t in tokens)
 
 
-def shifted(tokens: list[Token], letter: str, to: str, step: int) -> list[Token] | None:
+def shifted(
+    tokens: list[Token], letter: str, to: str, step: int, most: int = 1
+) -> list[Token] | None:
     """The tokens with each label moved from `letter` to `to` and by a step; None when that leaves the neighbours."""
     found: list[Token] = []
     position = 0
@@ -151,7 +186,7 @@ def shifted(tokens: list[Token], letter: str, to: str, step: int) -> list[Token]
             continue
         offset, width = _offset(tokens, position)
         moved = offset + step
-        if abs(moved) > 1:
+        if abs(moved) > most:
             return None
         before = tokens[position - 1] if position else token
         script = before.kind in (Kind.SUP, Kind.SUB)
@@ -159,7 +194,7 @@ def shifted(tokens: list[Token], letter: str, to: str, step: int) -> list[Token]
         new = [token._replace(text=part) for part in re.findall(r"\\[a-z]+|.", to)]
         if moved:
             new.append(token._replace(kind=Kind.CHAR, text="+" if moved > 0 else "-"))
-            new.append(token._replace(kind=Kind.NUMBER, text="1"))
+            new.append(token._replace(kind=Kind.NUMBER, text=str(abs(moved))))
         if script and len(new) > 1:
             new = [token._replace(kind=Kind.OPEN, text="{"), *new]
             new.append(token._replace(kind=Kind.CLOSE, text="}"))
@@ -174,6 +209,6 @@ def shifted(tokens: list[Token], letter: str, to: str, step: int) -> list[Token]
 def _offset(tokens: list[Token], position: int) -> tuple[int, int]:
     """The offset of the label that starts here, and how many tokens it has."""
     texts = [t.text for t in tokens[position + 1 : position + 3]]
-    if len(texts) == 2 and texts[0] in ("+", "-") and texts[1] == "1":
-        return (1 if texts[0] == "+" else -1), 3
+    if len(texts) == 2 and texts[0] in ("+", "-") and texts[1] in ("1", "2", "3"):
+        return int(texts[0] + texts[1]), 3
     return 0, 1

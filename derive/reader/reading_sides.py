@@ -162,6 +162,10 @@ class ReadingSides(ReadingState):
             self.guessed[found] = (guessed, right)
         return found
 
+    def _is_array(self, name: Name) -> bool:
+        """Whether a name is written as no number is: in bold, or transposed."""
+        return name.font in ("bold", "vec") or (name.base, name.font) in self.table.transposed
+
     def _collapsed(self, tokens: Sequence[Token]) -> str:
         """A bold name among the tokens that could be read as a number only, empty when there is none."""
         letters = {token.text for token in tokens}
@@ -169,7 +173,7 @@ class ReadingSides(ReadingState):
             if (
                 entry.assumed
                 and entry.name.base in letters
-                and entry.name.font in ("bold", "vec")
+                and self._is_array(entry.name)
                 and entry.definition is None
             ):
                 own = self.table.symbol(entry).shape if not entry.family else (None,)
