@@ -78,7 +78,10 @@ def _described(recipe: registry.Recipe) -> dict[str, object]:
     "--check/--no-check", "checked", default=True, help="Judge the steps and print verdicts."
 )
 @click.option(
-    "--language", default="en", show_default=True, help="Of titles and rules: de es fr nb ru zh."
+    "--language",
+    default="en",
+    show_default=True,
+    help="Of headings, rules and captions: de es fr nb ru zh.",
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 def show_command(

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from derive.writer.pictures import Picture
 
 FORMATS = ("html", "tex", "pdf", "md", "ipynb", "slides", "text", "json")
-#: formats that need TeX's letters
-BY_TEX = ("tex", "slides")
 
 
 @click.command("notes")
@@ -48,7 +46,10 @@ BY_TEX = ("tex", "slides")
 )
 @click.option("--title", help="Title of the notes (default: the chapter, or Lecture notes).")
 @click.option(
-    "--language", default="en", show_default=True, help="Of titles and rules: de es fr nb ru zh."
+    "--language",
+    default="en",
+    show_default=True,
+    help="Of headings, rules and captions: de es fr nb ru zh.",
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 @click.option(
@@ -89,7 +90,7 @@ def notes_command(
         derivations.extend(outcome.derivations)
         files.extend(outcome.report.files if outcome.report else ())
     output.mkdir(parents=True, exist_ok=True)
-    title = title or _title(slugs, chapter, goal)
+    title = title or _title(slugs, chapter, goal, language)
     for path in written(derivations, files, chosen, output, title, language):
         _progress("")
         click.echo(str(path))
@@ -121,7 +122,11 @@ def written(
             path = output / "slides.tex"
             path.write_text(writer.render(book, "slides"), "utf-8")
             yield path
-            yield _written_pdf(book, output / "slides.pdf", slides=True)
+            try:
+                yield _written_pdf(book, output / "slides.pdf", slides=True)
+            except UsageError as error:  # the source alone was asked for as well
+                _progress("")
+                print(f"slides.pdf was not made: {error}", file=sys.stderr)
         elif kind == "ipynb":
             from derive.listings import programs
 
@@ -168,16 +173,14 @@ def _written_pdf(book: Book, path: Path, slides: bool) -> Path:
 
 
 def chosen_formats(formats: Sequence[str], language: str) -> list[str]:
-    """The formats of `--to`, each once; unknown ones and those that cannot set the language are refused."""
+    """The formats of `--to`, each once; an unknown one or an unknown language is refused before anything is done."""
     from derive.writer.languages import language as language_of
-    from derive.writer.latex_page import check_language
 
     listed = [part.strip() for text in formats for part in text.split(",") if part.strip()]
     unknown = [kind for kind in listed if kind not in FORMATS]
     if unknown or not listed:
         raise click.UsageError(f"--to {','.join(formats)!r}: formats are {', '.join(FORMATS)}")
-    if any(kind in BY_TEX for kind in listed):
-        check_language(language_of(language))
+    language_of(language)
     return list(dict.fromkeys(listed))
 
 
@@ -196,12 +199,16 @@ def slugs_of(recipes: Sequence[str], chapter: str | None, goal: str | None) -> l
     return found
 
 
-def _title(slugs: Sequence[str], chapter: str | None, goal: str | None) -> str:
+def _title(slugs: Sequence[str], chapter: str | None, goal: str | None, language: str) -> str:
+    from derive.writer.languages import language as language_of
+
+    say = language_of(language)
     if chapter:
-        return chapter[:1].upper() + chapter[1:]
+        named = say(chapter)
+        return named[:1].upper() + named[1:]
     if goal or len(slugs) == 1:
         return registry.load_recipe(slugs[-1]).title
-    return "Lecture notes"
+    return say("Lecture notes")
 
 
 def _progress(text: str) -> None:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.writer.book import Book
-from derive.writer.latex_page import BABEL, check_language, environment_with_filters, line_width
+from derive.writer.latex_page import (
+    BABEL,
+    environment_with_filters,
+    line_width,
+    only_letters_of,
+)
 from derive.writer.page import BlockView, ChainView, DefinitionView, Page, ProseView, StepView
 
 #: lines of a slide; a step with a fraction takes more than one
-SLIDE_LINES = 12.5
+SLIDE_LINES = 11.5
 #: characters of prose in a line
-PROSE_LINE = 78
+PROSE_LINE = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,7 @@ def step_height(step: StepView) -> float:
 
 def book_beamer(book: Book) -> str:
     """The slides of one derivation or of several."""
-    check_language(book.language)
-    return (
+    text = (
         environment_with_filters()
         .get_template("slides.tex.j2")
         .render(
@@ -120,6 +124,8 @@ def book_beamer(book: Book) -> str:
             title=book.title,
             slides=[(page, slides_of(page)) for page in book.pages],
             babel=BABEL.get(book.language.code, ""),
+            chinese=book.language.code == "zh",
             wide=15,
         )
     )
+    return only_letters_of(book.language, text)

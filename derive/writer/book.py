@@ -96,8 +96,8 @@ class Book:
     @property
     def apology(self) -> str:
         """That the prose of recipes is English, on pages in another language."""
-        text = "The prose of the recipes and the reasons of verdicts are in English; "
-        text += "titles, rules and notes of the page are translated."
+        text = "Titles and prose of the recipes and the reasons of verdicts are in English; "
+        text += "headings, rules and notes of the page are translated."
         return "" if self.language.is_english else self.language(text)
 
 

@@ -85,18 +85,20 @@ def render(book: Book, to: str) -> str:
 
 
 def render_pdf(book: Book, slides: bool = False) -> tuple[bytes, str]:
-    """The PDF of a book or of its slides, and by what it was made: typst, or pdflatex where typst is missing.
+    """The PDF of a book or of its slides, and by what it was made: typst, or TeX where typst is missing.
 
     `UsageError` with the command that installs typst when neither is there, and for Chinese without a font.
     """
     from derive.writer import tex_pdf, typst_pdf
 
-    if not typst_pdf.available() and tex_pdf.available():
+    chinese = book.language.code == "zh"
+    if not typst_pdf.available() and tex_pdf.available(chinese):
         drawn = [page.picture for page in book.pages if page.picture and page.picture.pdf]
         files = {f"{picture.file}.pdf": picture.pdf for picture in drawn}
-        return tex_pdf.pdf(render(book, "slides" if slides else "tex"), files=files), "pdflatex"
+        engine = "xelatex" if chinese else "pdflatex"
+        return tex_pdf.pdf(render(book, "slides" if slides else "tex"), 3, files, engine), engine
     source = render(book, "slides-typ" if slides else "typ")
-    return typst_pdf.pdf(source, book.language.code == "zh"), "typst"
+    return typst_pdf.pdf(source, chinese), "typst"
 
 
 def _writer(to: str) -> Callable[[Book], str]:

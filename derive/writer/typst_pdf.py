@@ -29,8 +29,8 @@ def pdf(source: str, chinese: bool = False) -> bytes:
 
     if chinese and not set(CHINESE) & set(typst.Fonts(include_system_fonts=True).families()):
         raise UsageError(
-            f"no font with Chinese letters is installed; known to work: {', '.join(CHINESE[:3])}. "
-            "The same notes as html need none."
+            f"no font with Chinese letters is installed; known to work: {', '.join(CHINESE[:3])} (Debian: "
+            "fonts-noto-cjk). html, md and ipynb need none; tex and slides.tex compile with xelatex and ctex."
         )
     try:
         return _compiled(source, system_fonts=chinese)

@@ -197,7 +197,7 @@ def test_without_typst_the_command_that_installs_it_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(typst_pdf, "available", lambda: False)
-    monkeypatch.setattr(tex_pdf, "available", lambda: False)
+    monkeypatch.setattr(tex_pdf, "available", lambda chinese=False: False)
     with pytest.raises(UsageError, match=r"pip install 'derive\[pdf\]'"):
         render_pdf(book())
 
@@ -249,9 +249,17 @@ def test_pages_in_other_languages_keep_the_mathematics_and_say_what_is_english(c
     assert "steps hold" not in seen(text, "html")
 
 
+@pytest.mark.parametrize("to", ["tex", "slides"])
+def test_chinese_is_for_xelatex(to: str) -> None:
+    text = render(book("zh"), to)
+    assert r"\usepackage[UTF8,scheme=plain]{ctex}" in text
+    assert "fontenc" not in text
+    assert "规则" in text
+    assert "[U+" not in text
+    assert "ctex" not in render(book("de"), to)
+
+
 def test_what_a_route_cannot_set_is_refused() -> None:
-    with pytest.raises(UsageError, match="pdflatex has no Chinese"):
-        render(book("zh"), "tex")
     with pytest.raises(UsageError, match="unknown language 'xx'; known: en"):
         book("xx")
 
@@ -348,8 +356,8 @@ def test_notes_refuse_what_they_cannot_write(tmp_path: Path) -> None:
     refused = CliRunner().invoke(group, [*arguments, "--to", "docx"])
     assert refused.exit_code == 2
     assert "formats are html, tex, pdf" in refused.output
-    chinese = CliRunner().invoke(group, [*arguments, "--to", "tex", "--language", "zh"])
-    assert chinese.exit_code == 2
+    unknown = CliRunner().invoke(group, [*arguments, "--to", "tex", "--language", "xx"])
+    assert unknown.exit_code == 2
     assert not list(tmp_path.iterdir())
 
 
