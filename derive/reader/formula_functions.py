@@ -365,10 +365,19 @@ def read_call(reader: Formula, request: object) -> Value:
         if entry.reread is not None and arguments and not _accepts(reader, function, arguments):
             shapes = [reader.arithmetic.shape(a) for a in arguments]
             function = entry.reread(reader, shapes) or function
+        if function is None and entry.assumed and arguments:
+            function = entry.function = _any_function(reader, entry.latex, arguments)
         value = _declared_call(reader, entry.latex, function, arguments, request.primes, start)
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value
+
+
+def _any_function(reader: Formula, latex: str, arguments: Sequence[Value]) -> Function:
+    """Any smooth function with a number as its value, of arguments like these."""
+    shapes = [reader.arithmetic.shape(a) for a in arguments]
+    parameters = tuple(Symbol(f"t_{i + 1}", shape) for i, shape in enumerate(shapes))
+    return Function(latex, parameters, None, (), len(shapes) == 1 and not shapes[0])
 
 
 def _accepts(reader: Formula, function: Function | None, arguments: Sequence[Value]) -> bool:

@@ -150,7 +150,20 @@ def _letters() -> Iterator[str]:
 
 def assumptions(table: Table) -> tuple[str, ...]:
     """What was assumed, one line a name: `w \\in \\mathbb{R}^{d}`."""
-    return tuple(_said(table, entry) for entry in table.variables() if entry.assumed)
+    functions = (e for e in table.entries.values() if e.assumed and e.function is not None)
+    return (
+        *(_said(table, entry) for entry in table.variables() if entry.assumed),
+        *(_mapping(table, entry) for entry in functions),
+    )
+
+
+def _mapping(table: Table, entry: Declaration) -> str:
+    """A function that was assumed: `f \\colon \\mathbb{R}^{d} \\to \\mathbb{R}`."""
+    assert entry.function is not None
+    shapes = [table.sizes.shape(p.shape) for p in entry.function.parameters]
+    spaces = [r"\mathbb{R}" + (f"^{{{latex_shape(s)}}}" if s else "") for s in shapes]
+    domain = r" \times ".join(spaces)
+    return rf"{entry.latex} \colon {domain} \to \mathbb{{R}}"
 
 
 def _said(table: Table, entry: Declaration) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
+from derive.reader.called import called_letters
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
@@ -82,6 +83,10 @@ class NotePasses:
                 self.stated[position] = self.declarations.read(block)
         self.table.section = 0
         declare_by_form(self.table, list(self._runs()))
+        for name in called_letters(self.document, self.chains):
+            if name.letter not in self.table.by_letter and Name(name.base) not in self.table.entries:
+                entry = self.table.declare(name)
+                entry.kind, entry.assumed = "function", True
 
     def _runs(self) -> Iterator[list[Node]]:
         """The runs of nodes of all formulas, displayed or in prose."""

@@ -108,7 +108,8 @@ class _Carried:
         """Declare what is defined, except the names that a section speaks of itself; the names that were declared."""
         given: dict[Name, None] = {}
         for name, entry in self.defined.items():
-            if name in spoken or name in table.entries:
+            known = table.entries.get(name)
+            if name in spoken or (known is not None and not _is_any(known)):
                 continue
             body = _body(entry)
             assert body is not None
@@ -200,10 +201,15 @@ def _entries(table: Table) -> Iterator[tuple[Name, Declaration]]:
     yield from table.families.items()
 
 
+def _is_any(entry: Declaration) -> bool:
+    """Whether a letter is only called, and nothing else is said of the function."""
+    return entry.kind == "function" and entry.assumed
+
+
 def _says(entry: Declaration) -> bool:
-    return entry.kind in ("function", "word", "size") or (
-        entry.kind == "variable" and entry.sizes is not None
-    )
+    if entry.kind == "variable":
+        return entry.sizes is not None
+    return entry.kind in ("function", "word", "size") and not _is_any(entry)
 
 
 def _order(count: int, number: int) -> list[int]:

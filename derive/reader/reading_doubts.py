@@ -127,6 +127,17 @@ def passed_over(
     return "" if alone is None else f"an inequality in which nothing has the size {alone!r}"
 
 
+def any_function(left: Side, right: Side, table: Table) -> str:
+    """Why a relation that does not hold for any function is not called wrong: nobody said which function is meant."""
+    assumed = {e.latex: None for e in table.entries.values() if e.assumed and e.kind == "function"}
+    for side in (left, right):
+        if assumed and not isinstance(side, Unreadable):
+            for node in post_order(side):
+                if isinstance(node, Call) and node.function.name in assumed:
+                    return f"{node.function.name} is taken as any smooth function; a definition would say which"
+    return ""
+
+
 def anew(left: Left, first: Side, right: Side, words: str) -> str:
     """Why an equation for a name that was defined before may define it anew: by new names on the right, or by words."""
     if left.kind != "known" or left.head is None or isinstance(first, Unreadable):

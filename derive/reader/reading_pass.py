@@ -19,7 +19,14 @@ from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
 from derive.reader.heads import Left, left_of
 from derive.reader.reading_ahead import ReadingAhead
-from derive.reader.reading_doubts import JUST_AFTER, anew, lone_name, passed_over, unread
+from derive.reader.reading_doubts import (
+    JUST_AFTER,
+    anew,
+    any_function,
+    lone_name,
+    passed_over,
+    unread,
+)
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
 from derive.reader.reading_state import (
@@ -198,6 +205,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if self.partial and position == 1:
                 step = replace(step, doubt=anew(left, typed[0], right, words))
+            if unsure := any_function(previous, right, self.table):
+                step = replace(step, doubt=step.doubt or unsure)
             steps.append(step)
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)

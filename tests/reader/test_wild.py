@@ -192,3 +192,21 @@ def test_sections_of_a_long_note(sections: tuple[str, ...], expected: list[str])
 def test_what_a_sentence_postulates_is_no_claim(lead: str) -> None:
     text = f"{lead}\n\n$$f(t x + (1 - t) y) \\le t f(x) + (1 - t) f(y)$$\n"
     assert "fails" not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$$\frac{d}{dx} f(g(x)) = f'(g(x)) g'(x)$$", "holds"),
+        (r"$$\frac{d}{dx} f(g(x)) = f'(g(x)) + g'(x)$$", "unchecked"),
+        (
+            r"Let $A \in \mathbb{R}^{m\times n}$ and $x\in\mathbb{R}^n$. $$\nabla_x f(Ax) = A^\top \nabla f(Ax)$$",
+            "holds",
+        ),
+        (r"$$L(w + v) - L(w) = L(v + w) - L(w)$$", "holds"),
+        (r"$$h(x + 1) = h x + h$$", "unchecked"),
+        (r"$$f(x) - f(y) = (f(x) - f(y)) + 1$$", "unchecked"),
+    ],
+)
+def test_a_letter_that_is_only_called_is_any_smooth_function(text: str, expected: str) -> None:
+    assert kinds(text) == [expected]

@@ -1,0 +1,90 @@
+r"""Letters that stand for functions of which nothing else is said: `f(x)`, `\nabla f(y)`, `g'(z)`, and never `f` alone.
+
+Nobody declares them, so they are taken as any smooth function with one number as its value, which is noted. What
+holds for every such function holds; what does not is not called wrong, because more may be known of the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from derive.reader.blocks import Display, Document, Prose
+from derive.reader.phrases import mentions
+from derive.reader.relations import RawRelation
+from derive.reader.scanner import Token
+from derive.reader.table import Name
+
+LETTERS = frozenset([*"fghFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
+_FONTS = {r"\mathcal": "cal", r"\mathrm": "rm", r"\mathbf": "bold"}
+_OPENERS = frozenset(["(", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bigg", r"\Bigg"])
+_DERIVES = frozenset([r"\partial", r"\nabla"])
+
+
+def called_letters(
+    document: Document, chains: dict[int, list[list[RawRelation]]]
+) -> Iterator[Name]:
+    """The names that are only ever called, and that no equation defines."""
+    alone: dict[Name, None] = {}
+    called: dict[Name, None] = {}
+    for tokens in _formulas(document):
+        for name, is_call in _uses(tokens):
+            (called if is_call else alone)[name] = None
+    defined = {
+        name
+        for groups in chains.values()
+        for group in groups
+        if group[0].sign.relation in ("=", ":=", r"\triangleq", r"\equiv")
+        for name in _head(group[0].lhs.tokens)
+    }
+    yield from (name for name in called if name not in alone and name not in defined)
+
+
+def _formulas(document: Document) -> Iterator[Sequence[Token]]:
+    for block in document.blocks:
+        if isinstance(block, Display):
+            yield block.tokens
+        elif isinstance(block, Prose):
+            yield from (mention.tokens for mention in mentions(block))
+
+
+def _uses(tokens: Sequence[Token]) -> Iterator[tuple[Name, bool]]:
+    """Each letter that may be a function, and whether it stands there as one; numerators of derivatives do."""
+    texts = [t.text for t in tokens]
+    for place, text in enumerate(texts):
+        if text not in LETTERS:
+            continue
+        font, first, after = "", place, place + 1
+        if place > 1 and texts[place - 1] == "{" and texts[place - 2] in _FONTS:
+            font, first, after = _FONTS[texts[place - 2]], place - 2, place + 2
+        name = Name(text, font)
+        if first and (texts[first - 1] in _DERIVES or _is_gradient(texts, first - 1)):
+            if after < len(texts) and texts[after] in _OPENERS:
+                yield name, True
+            continue
+        while after < len(texts) and texts[after] == "'":
+            after += 1
+        yield name, after < len(texts) and texts[after] in _OPENERS
+
+
+def _is_gradient(texts: Sequence[str], end: int) -> bool:
+    r"""Whether `\nabla_x` or `\nabla^2` ends here."""
+    start = end
+    if texts[end] == "}":
+        while start and texts[start] != "{":
+            start -= 1
+    return start > 1 and texts[start - 1] in "_^" and texts[start - 2] in _DERIVES
+
+
+def _head(tokens: Iterable[Token]) -> Iterator[Name]:
+    """The name before one pair of brackets with nothing but names in it, which an equation may define."""
+    texts = [t.text for t in tokens if t.text not in ("{", "}", r"\left", r"\right")]
+    font = _FONTS.get(texts[0], "") if texts else ""
+    texts = texts[1:] if font else texts
+    if len(texts) < 4 or texts[0] not in LETTERS or texts[-1] != ")" or texts.count("(") != 1:
+        return
+    inside = texts[texts.index("(") + 1 : -1]
+    plain = all(
+        t.isalnum() or t in ",;|_^'" or (t.startswith("\\") and t[1:].isalpha()) for t in inside
+    )
+    if texts[1] in ("(", "_") and plain:
+        yield Name(texts[0], font)
