@@ -2,6 +2,7 @@ r"""Left sides: a relation introduces a name (`J(w) = ...`, `\ln p(x) = ...`) or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
 from derive.reader.scanner import Token
-from derive.reader.table import Declaration, Name, is_index
+from derive.reader.table import INDEX_LETTERS, Declaration, Name, is_index
 
 #: words with a meaning of their own: what stands on the right of them is claimed
 KNOWN_WORDS = frozenset(
@@ -105,12 +106,21 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
         return Left("known" if delta and _constant(name, True) else "new", head, entry=whole)
     entry = table.exact(name)
     if entry is None:
+        if name.base == "e" and name.font in ("", "rm") and not name.sub and _is_exponent(name.sup):
+            return Left("known")
         return (
             Left("known") if _constant(name, False) or _is_part(reader, name) else Left("new", head)
         )
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
     return Left(_standing(entry), head, entry=entry)
+
+
+def _is_exponent(above: str) -> bool:
+    """Whether what stands above an e is a power and not the label of a step, `(k)` or `(t+1)`."""
+    label = re.fullmatch(r"\((\\?[a-z]+|\d+)(?:[+-]\d+)?\)", above)
+    step = label is not None and (label[1] in INDEX_LETTERS or label[1].isdigit())
+    return bool(above) and not step and above not in ("*", r"\star", r"\ast", r"\prime")
 
 
 def _standing(entry: Declaration) -> str:

@@ -210,3 +210,17 @@ def test_what_a_sentence_postulates_is_no_claim(lead: str) -> None:
 )
 def test_a_letter_that_is_only_called_is_any_smooth_function(text: str, expected: str) -> None:
     assert kinds(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$$e^{x+1} = e\, e^x$$", "holds"),
+        (r"$$e^{(x+1)} = e\, e^x$$", "holds"),
+        (r"$$e^{-x} = 1/e^x$$", "holds"),
+        (r"$$e = y - t$$", "definition"),
+        (r"$$e^{(k)} = x^{(k)} - t^{(k)}$$", "definition"),
+    ],
+)
+def test_a_power_of_e_is_no_name_that_is_defined(text: str, expected: str) -> None:
+    assert kinds(text) == [expected]

@@ -1,0 +1,97 @@
+"""The exported notes of every recipe pass the check as they stand, and say what the recipe says.
+
+By default a slice of the catalogue is read, another one each day (`DERIVE_SLICE` names one); `DERIVE_SLOW_TESTS` reads
+all of it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from derive import checker, registry
+from derive.derivation import Chain, Derivation
+from derive.reader import read
+
+
+def _load(name: str) -> ModuleType:
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"writer_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+exported = _load("exported")
+
+SLUGS = tuple(registry.catalogue().recipes)
+#: slices of the catalogue; one is read by default, each in another format than the next
+SLICES = 30
+
+
+def chosen() -> list[tuple[str, str]]:
+    """The recipes of this run, each with a format."""
+    if os.environ.get("DERIVE_SLOW_TESTS"):
+        return [(slug, to) for slug in SLUGS for to in ("tex", "md")]
+    today = int(os.environ.get("DERIVE_SLICE") or datetime.now(UTC).toordinal())
+    return [(s, "md" if k % 2 else "tex") for k, s in enumerate(SLUGS[today % SLICES :: SLICES])]
+
+
+@pytest.mark.parametrize(("slug", "to"), chosen())
+def test_an_exported_recipe_passes_and_says_the_same(slug: str, to: str) -> None:
+    derivation, found = exported.recipe(slug), exported.read_back(slug, to)
+    own = exported.names_of(derivation)
+    verdicts = iter(checker.judge(found, time_limit=20).relations)
+    for row, other in exported.paired(derivation, found):
+        verdict = next(verdicts).verdict
+        where = f"{row.kind} {row.number}: {row.lhs!r} {row.op} {row.rhs!r}"
+        wanted = "definition" if row.kind == "definition" else "holds"
+        assert verdict.kind == wanted, f"{where}: {verdict.kind} {verdict.why}"
+        sides = [(row.rhs, other.rhs)] + ([(row.lhs, other.lhs)] if row.kind != "definition" else [])
+        for side, read_side in sides:
+            same = exported.says_the_same(side, read_side, own)
+            assert same != "differs", f"{where} is read as {read_side!r}"
+    assert list(exported.misread(derivation, found)) == []
+
+
+#: recipe, what is printed, what is planted in its place, and the number of the step that it falsifies
+PLANTED = [
+    ("mse-gradient", r"& = \frac{2}{n} X^\top r", r"& = \frac{1}{n} X^\top r", 6),
+    ("mse-gradient", r"& = \frac{2}{n} X^\top X &", r"& = \frac{2}{n} X X^\top &", 11),
+]
+
+
+@pytest.mark.parametrize(("slug", "printed", "planted", "step"), PLANTED)
+def test_a_mistake_planted_in_an_exported_recipe_is_found(
+    slug: str, printed: str, planted: str, step: int
+) -> None:
+    text = exported.exported(slug)
+    assert printed in text
+    found = read(text.replace(printed, planted, 1), f"{slug}.tex")
+    rows = [row for row, _ in exported.paired(exported.recipe(slug), found)]
+    place = next(k for k, row in enumerate(rows) if (row.kind, row.number) == ("step", step))
+    relation = checker.judge(only(found, place), time_limit=20).relations[0]
+    assert relation.verdict.kind == "fails"
+
+
+def only(derivation: Derivation, place: int) -> Derivation:
+    """The derivation with one relation, counted from 0."""
+    from dataclasses import replace
+
+    for chain in derivation.chains:
+        if place < len(chain.steps):
+            left = chain.sides()[place]
+            block = replace(chain, lhs=left, steps=(chain.steps[place],))
+            others = tuple(b for b in derivation.blocks if not isinstance(b, Chain))
+            return replace(derivation, blocks=(*others, block))
+        place -= len(chain.steps)
+    raise AssertionError("the derivation has fewer relations")
