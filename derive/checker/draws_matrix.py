@@ -17,6 +17,11 @@ def symmetric(d: Draw) -> Any:
     return upper + np.swapaxes(np.triu(values, 1), -1, -2)
 
 
+def positive_symmetric(d: Draw) -> Any:
+    upper = np.triu(positive(d))
+    return upper + np.swapaxes(np.triu(upper, 1), -1, -2)
+
+
 def antisymmetric(d: Draw) -> Any:
     upper = np.triu(real(d), 1)
     return upper - np.swapaxes(upper, -1, -2)

@@ -211,7 +211,8 @@ def _by_alternatives(
         verdict = judge_relation(
             other.lhs, step.op, other.rhs, premises=premises, seed=seed, time_limit=time_limit
         )
-        if verdict.kind == "holds" and other.premises and _vanish(other, premises, seed):
+        empty = verdict.kind == "holds" and bool(other.premises) and not _says_zero(chain)
+        if empty and _vanish(other, premises, seed):
             continue  # 0 = 0 says nothing of a statement that is false elsewhere
         partly = bool(other.premises) and verdict.why.startswith(PARTLY)
         if verdict.kind == "holds" or partly:  # a solution need not have a value at every point
@@ -226,6 +227,14 @@ def _by_alternatives(
     if any(found[0].kind == "fails" for found in decisive):
         return next(found for found in tried if found[0].kind == "fails")
     return decisive[0]
+
+
+def _says_zero(chain: Chain) -> bool:
+    """Whether a chain says of what is no derivative that it is zero: then its steps may be 0 = 0."""
+    derived = isinstance(chain.lhs, Expr) and any(
+        isinstance(n, Derivative) for n in post_order(chain.lhs)
+    )
+    return not derived and any(isinstance(s.rhs, Expr) and _is_zero(s.rhs) for s in chain.steps)
 
 
 def _vanish(other: Alternative, premises: tuple[Expr, ...], seed: int) -> bool:

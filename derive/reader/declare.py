@@ -25,6 +25,7 @@ from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
 from derive.reader.declare_subjects import (
     Subject,
     bounded_entries,
+    matrix_of,
     read_subject,
     subject_entries,
     subject_entry,
@@ -221,7 +222,8 @@ def _bounded(
         return
     if plain(left).replace("_", "").startswith(r"\|") or plain(left).startswith("|"):
         return
-    pairs = bounded_entries(reader, clause, left)
+    matrix = matrix_of(reader, left)
+    pairs = [matrix] if matrix else bounded_entries(reader, clause, left)
     value = bound(reader, right)
     against_zero = {
         ">": "positive",
@@ -244,7 +246,7 @@ def _bounded(
             entry.add_fact("interval", (None, value))
         else:
             raise reader.error(f"the condition {plain(clause.nodes)!r} is not supported", start)
-        if entry.sizes is None:
+        if entry.sizes is None and matrix is None:
             _apply(reader, subject, entry, Members())
     _facts(reader, [e for _, e in pairs], clause.words)
 

@@ -208,3 +208,24 @@ def _extend_range(found: list[Clause], body: list[Node], waiting: list[list[Node
         assert cut is not None
         found.insert(len(found) - 1, Clause([*names, *body[cut:]], "same"))
     waiting.clear()
+
+
+def unchained(clause: Clause) -> list[Clause]:
+    """`a = b = c` as two equations for a and for b, `d = e > 0` as an equation and a bound."""
+    nodes = clause.nodes
+    first = relation_at(nodes)
+    second = relation_at(nodes, first + 1) if first is not None else None
+    if first is None or second is None or relation_at(nodes, second + 1) is not None:
+        return [clause]
+    signs = [n.text if isinstance(n, Token) else "" for n in (nodes[first], nodes[second])]
+    if signs[0] != "=" or range_of(nodes[:second]) is not None:
+        return [clause]
+    if signs[1] == "=":
+        if plain(nodes[second + 1 :]).strip().isdecimal():
+            return [clause]
+        named = [*nodes[: first + 1], *nodes[second + 1 :]]
+        return [Clause(named, "", clause.subjects), Clause(nodes[first + 1 :], clause.words)]
+    if signs[1] in (">", "<", r"\ge", r"\geq", r"\le", r"\leq"):
+        bound = [*nodes[:first], *nodes[second:]]
+        return [Clause(bound, clause.words, clause.subjects), Clause(nodes[:second])]
+    return [clause]

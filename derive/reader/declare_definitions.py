@@ -6,7 +6,7 @@ N(\mu, \Sigma)`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -37,9 +37,10 @@ from derive.reader.declare_functions import (
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, inner, plain, start_of
-from derive.reader.formula_indices import index_node
+from derive.reader.formula_indices import counted_from, index_node
 from derive.reader.formula_lists import collapsed
 from derive.reader.formula_names import read_name
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_special import all_words
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
@@ -67,6 +68,12 @@ def define(
         reader.table.conditions.append(Relation("=", *sides))
         return
     if head.indices:
+        other = head_of(reader, right)
+        swapped = other is not None and other.name == head.name and len(head.indices) == 2
+        family = reader.table.families.get(head.name)
+        if swapped and other.indices == head.indices[::-1] and family is not None:
+            family.add_fact("symmetric")
+            return
         define_by_index(reader, head, right)
         return
     define_symbol(reader, head, right, start)
@@ -112,7 +119,12 @@ def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
         return head_named(reader, full)
     if cursor.at("(", "[") and sup in ("", "*"):
         parameters = _parameters(cursor)
-        return Head(full, (), "sub", parameters) if parameters is not None else None
+        if parameters is None:
+            return None
+        letters, _ = written_scripts(cursor)
+        indices = tuple(letters.split(",") if "," in letters else letters)
+        known = cursor.node is None and all(_is_index(reader, letter) for letter in indices)
+        return Head(full, indices, "sub", parameters) if known else None
     return None
 
 
@@ -126,6 +138,9 @@ def head_named(reader: Formula, full: Name) -> Head | None:
     label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
     if label and _is_index(reader, label) and not is_layer(reader.table, label):
         return Head(full.without(sup=True), (label,), "sup")
+    letters = _letters_of_array(reader, full)
+    if letters:
+        return Head(full.without(sub=True), letters, "sub")
     letters = (
         tuple(full.sub.split(","))
         if "," in full.sub
@@ -160,6 +175,17 @@ def _reciprocal(cursor: Cursor) -> Sequence[Node] | None:
     return below if plain(above).strip() == "1" else None
 
 
+def _letters_of_array(reader: Formula, full: Name) -> tuple[str, ...]:
+    """The indices of `Y_{noij}` for an array that is declared with as many axes; nothing for other names."""
+    whole = reader.table.exact(full.without(sub=True))
+    letters = tuple(full.sub.split(",") if "," in full.sub else full.sub)
+    if whole is None or whole.kind != "variable" or full.sup or len(letters) < 3:
+        return ()
+    if len(whole.sizes or ()) != len(letters) or len(set(letters)) < len(letters):
+        return ()
+    return letters if all(_is_index(reader, letter) for letter in letters) else ()
+
+
 def _unsaid(reader: Formula, name: Name) -> bool:
     """Whether nobody has given a name a shape or a definition, so that `S^{-1} = A` defines S as the inverse of A."""
     match = reader.table.find(name)
@@ -192,7 +218,7 @@ def _parameters(cursor: Cursor) -> list[list[Node]] | None:
         else:
             parts[-1].append(cursor.node)
         cursor.pos += 1
-    if not cursor.take(closer) or cursor.node is not None or not all(parts):
+    if not cursor.take(closer) or not all(parts):
         return None
     return collapsed(parts)
 
@@ -264,7 +290,8 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     before = reader.table.sizes.snapshot()
     labelled = any(d is not None and d.family and d.marker == "sup" for d in declared)
     single = may_be_scalar(declared) and not labelled
-    body = body_of(reader, names, scalars, right) if single else None
+    read = _array_of(reader, head, start) if head.indices else None
+    body = body_of(reader, names, scalars, right, read=read) if single else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
         if word:
@@ -274,11 +301,11 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         parameters = tuple(d or s for d, s in zip(declared, scalars, strict=True))
         learnt = reader.table.sizes.snapshot()
         reader.table.sizes.restore(before)
-        other = body_of(reader, names, parameters, right)
+        other = body_of(reader, names, parameters, right, read=read)
         if other is None:
             reader.table.sizes.restore(learnt)
         if other is None and body is None:
-            body_of(reader, names, parameters, right, raising=True)
+            body_of(reader, names, parameters, right, True, read)
         if other is not None and not acts_entrywise(body, other, parameters):
             scalars, body = tuple(resolved(reader, p) for p in parameters), other
     assert body is not None
@@ -293,20 +320,60 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     return entry
 
 
+def _array_of(reader: Formula, head: Head, start: int) -> Callable[[Sequence[Node]], Value]:
+    r"""Reads the entries of `K(\ell)_{ij} = ...` as one array."""
+
+    def read(right: Sequence[Node]) -> Value:
+        held = {name: values[-1] for name, values in reader.bound.items() if values}
+        return _comprehension(reader, head, tuple(right), reader, start, held)
+
+    return read
+
+
 def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:
     """name_i = expression in i: read again at each index with which it is used."""
     entry = reader.table.declare(head.name, head.latex or head.name.latex, family=True)
     entry.kind, entry.family, entry.marker = "template", len(head.indices), head.marker
     entry.expand = template(reader, head, tuple(right), entry)
+    _on_diagonal(reader, head, entry, start_of(right[0]))
     return entry
+
+
+def _on_diagonal(reader: Formula, head: Head, entry: Declaration, start: int) -> None:
+    """`D` diagonal with `d_i = ...`: its diagonal is defined by the small letter."""
+    name = head.name
+    whole = reader.table.exact(Name(name.base.upper(), name.font))
+    if len(head.indices) != 1 or not name.base.islower() or name.sub or whole is None:
+        return
+    if whole.kind != "variable" or whole.definition is not None or not whole.has("diagonal"):
+        return
+    assert entry.expand is not None
+    try:
+        value = entry.expand(reader, [], start)
+    except ReadError:
+        return
+    assert isinstance(value, Value)
+    if len(value.shape) == 1:
+        whole.definition = Apply("diag", (value.build(),))
+        whole.sizes, whole.assumed = whole.definition.shape, False
 
 
 def define_members(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:
     """name_i = expression in i, as one array of all members: a derivative may be taken by one of them."""
-    body = _comprehension(reader, head, tuple(right), reader, 0).build()
+    value = _comprehension(reader, head, tuple(right), reader, 0)
+    whole = reader.table.exact(head.name)
+    if whole is not None and len(head.indices) > 2:
+        if not reader.table.sizes.unify_shapes(whole.sizes or (), value.shape):
+            raise reader.error(f"{whole.latex} is declared with another shape", 0, ill_typed=True)
+        whole.definition = value.build()
+        return whole
+    body = value.build()
     entry = reader.table.declare(head.name, head.latex or head.name.latex, family=True)
     own = len(body.shape) > len(head.indices)
-    entry.kind, entry.family = "variable", len(head.indices) if own else 0
+    first = _index_binding(reader, head.indices[0], 0).lower
+    entry.origin = 0 if first is not None else 1
+    entry.kind = "variable"
+    entry.family = len(head.indices) if own or entry.origin == 0 else 0
     entry.marker, entry.expand = head.marker, None
     entry.definition, entry.sizes, entry.assumed = body, body.shape, False
     return entry
@@ -362,18 +429,25 @@ def _instance(
 
 
 def _comprehension(
-    reader: Formula, head: Head, right: tuple[Node, ...], origin: Formula, start: int
+    reader: Formula,
+    head: Head,
+    right: tuple[Node, ...],
+    origin: Formula,
+    start: int,
+    held: Mapping[str, Value] | None = None,
 ) -> Value:
     """All members as one array: the sum over i of (member i) e_i, or e_i (member i)^T for vectors."""
     bindings = [_index_binding(reader, name, start) for name in head.indices]
-    given = {
+    _declared_ranges(reader, head, bindings)
+    given = dict(held or {}) | {
         b.name: Value((), lambda b=b: index_node(reader, b), b.use, "index", start)  # type: ignore[misc]
         for b in bindings
     }
     with reader.binding(*bindings):
         member = _instance(reader, given, right, origin, start)
     own = reader.arithmetic.shape(member)
-    if len(own) + len(bindings) > 2:
+    plain_array = len(bindings) > 2 or any(b.lower is not None for b in bindings)
+    if own and (plain_array or len(bindings) > 1):
         raise reader.error(
             "a symbol that is defined by index has more than two axes as a whole", start
         )
@@ -387,6 +461,8 @@ def _comprehension(
             for i, b in zip(indices, bindings, strict=True)
         ]
         node = member.build()
+        if plain_array:
+            return Reduce("array", indices, node)
         if own:
             body: Expr = Product((units[0], Transpose(node)))
         elif len(units) == 2:
@@ -399,7 +475,27 @@ def _comprehension(
     return Value(shape, build, uses, start=start)
 
 
+def _declared_ranges(reader: Formula, head: Head, bindings: Sequence[Binding]) -> None:
+    """Indices of which no range is said run over the axes of the name, where its shape is declared."""
+    entry = reader.table.families.get(head.name) or reader.table.exact(head.name)
+    sizes = entry.sizes if entry is not None else None
+    for binding, size in zip(bindings, sizes or (), strict=False):
+        if (
+            entry is not None
+            and binding.lower is None
+            and is_open(reader.table.sizes.resolve(binding.extent))
+        ):
+            letter = Declaration(Name(binding.name), binding.name, kind="index", lower=entry.origin)
+            letter.upper = size + (entry.origin - 1)
+            if entry.origin != 1:
+                counted_from(binding, letter)
+            reader.table.sizes.unify(binding.extent, size)
+
+
 def _index_binding(reader: Formula, name: str, start: int) -> Binding:
     entry = reader.table.exact(Name(name))
     known = entry.upper if entry is not None and entry.kind == "index" else None
-    return Binding(name, known or reader.table.sizes.fresh(), start=start)
+    binding = Binding(name, known or reader.table.sizes.fresh(), start=start)
+    if entry is not None and known is not None and entry.lower != 1:
+        counted_from(binding, entry)
+    return binding

@@ -96,8 +96,11 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
 
 
 def is_entry(table: Table, subject: Subject) -> bool:
-    """Whether a name with indices is an entry of an array that is declared by itself."""
+    """Whether a name is an entry or a power of something that is declared by itself: `p_i`, `s^2`."""
     name = subject.name
+    if name.sup in ("2", "3", "-1") and table.exact(name) is None:
+        base = table.exact(name.without(sup=True))
+        return base is not None and base.kind == "variable" and base.sizes is not None
     whole = table.exact(name if subject.indices else name.without(sub=True))
     if whole is None or whole.kind != "variable" or not whole.sizes or whole.family:
         return False
@@ -251,3 +254,16 @@ def alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
     pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
     capital = [n is not None and n.base.lstrip("\\")[:1].isupper() for n in pair]
     return None in pair or capital[0] == capital[1]
+
+
+def matrix_of(reader: Formula, left: list[Node]) -> tuple[Subject, Declaration] | None:
+    """The matrix W whose entries are written `w_{ij}`, when nothing else is called w."""
+    subject = read_subject(reader, left)
+    if subject is None or len(subject.indices) != 2 or not subject.name.base.islower():
+        return None
+    if reader.table.find(subject.name) is not None:
+        return None
+    name = Name(subject.name.base.upper(), subject.name.font)
+    entry = reader.table.exact(name)
+    known = entry is not None and (len(entry.sizes or ()) == 2 or entry.has("square"))
+    return (Subject(name), entry) if entry is not None and known else None

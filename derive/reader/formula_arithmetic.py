@@ -390,6 +390,12 @@ class Arithmetic:
         node = exponent.build()
         whole = _integer(node)
         if whole is None and not is_integer_like(node):
+            if _is_diagonal(base):
+                diagonal = Value(own[:1], lambda: Apply("diagonal", (base.build(),)), base.uses)
+                powers = self.entrywise_power(diagonal, exponent)
+                return Value(
+                    own, lambda: Apply("diag", (powers.build(),)), base.uses, start=base.start
+                )
             raise Misfit(
                 f"a power {node!r} of the matrix {self.said(base)} is not supported; only integers"
             )
@@ -474,3 +480,13 @@ def _plain_negative(exponent: Expr) -> Expr:
     ):
         return Number(-exponent.operand.value)
     return exponent
+
+
+def _is_diagonal(value: Value) -> bool:
+    """Whether a value is a diagonal matrix: by declaration, or as it is defined."""
+    node = value.build()
+    while isinstance(node, Symbol) and node.definition is not None:
+        node = node.definition
+    if isinstance(node, Symbol):
+        return bool(declared(node.facts, "diagonal"))
+    return isinstance(node, Apply) and node.function == "diag"

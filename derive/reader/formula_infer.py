@@ -18,6 +18,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
 from derive.reader.formula_densities import read_density
 from derive.reader.formula_entropies import read_entropy
+from derive.reader.formula_indices import free_index
 from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_undeclared import undeclared_error
@@ -120,6 +121,8 @@ def assume(reader: Formula, request: object) -> Value:
     if key in COUNTED and not family and found.sup is None and not turned:
         size = reader.table.size(key)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
+    if key == Name(key.base) and key.latex in reader.state.free and found.sup is None:
+        return free_index(reader, key.latex, found.start)  # the j of z_j in `1\\{j = y\\}`
     if key.accents == ("bar",) and not family and (mean := _mean(reader, key)):
         request.cursor.pos = request.before
         reader.note(f"{mean} is the mean of its members")
@@ -212,6 +215,8 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
     name, found = request.name, request.written
     key = Name(name.base, name.font, name.accents)
     label = plain(found.sup) if found.sup is not None else ""
+    if label in ("-", "+"):  # P^-, what is known before a measurement
+        return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
     if label.startswith("(") and label.endswith(")") and is_layer(table, label[1:-1]):
         if is_index(name.sub, table) and not name.sub.isdigit():
             layer = Name(name.base, name.font, name.accents, "", label)

@@ -22,6 +22,7 @@ from derive.reader.declare_clauses import (
     clauses,
     range_of,
     relation_at,
+    unchained,
 )
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_set, read_sizes
@@ -116,7 +117,9 @@ class Declarations:
         if self._stacked(reader, items):
             return []
         stated: list[Stated] = []
-        for clause in self._clauses(nodes, mention, said):
+        for clause in (
+            c for whole in self._clauses(nodes, mention, said) for c in unchained(whole)
+        ):
             declare_ranges(reader, clause)
             cut = relation_at(clause.nodes)
             if cut is None:
@@ -353,7 +356,7 @@ class Declarations:
                 return True
         ends = re.search(
             r"\b(row|column)s?(?: vectors?)?(?: (?:are|denoted|given|written|being))?(?: (?:by|as))?\s*$",
-            text,
+            text or mention.lead.lower(),
         )
         if ends and subject.indices and said.matrix is not None:
             self._slices(reader, subject, said.matrix, 0 if ends[1] == "row" else 1)

@@ -24,6 +24,7 @@ from derive.reader.declare_definitions import (
 from derive.reader.doubts import is_number
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_infer import usual_ranks
 from derive.reader.formula_written import base_name
 from derive.reader.groups import Node, tree
 from derive.reader.heads import Left
@@ -175,8 +176,9 @@ class ReadingDefinitions(ReadingState):
         if name is None or self.table.find(name) is not None:
             return
         text, own = plain(nodes), plain(list(parameter))  # type: ignore[arg-type]
-        members = re.search(re.escape(own) + r"_\{?([a-z]),?([a-z])\b", text)
-        if members and all(is_index(letter, self.table) for letter in members.groups()):
+        members = re.search(re.escape(own) + r"_\{?([a-z]),?([a-z])?(?![a-z])", text)
+        counted = members and all(is_index(m, self.table) for m in members.groups() if m)
+        if counted and members and (members[2] or usual_ranks(name)[0] == 0):
             with suppress(*REFUSED):
                 reader.whole(nodes)  # the parameter is what its members are entries of
             return
@@ -238,6 +240,9 @@ class ReadingDefinitions(ReadingState):
     def _define_by_index(self, reader: Formula, head: Head, nodes: list[object]) -> None:
         """Members by index: one array where a derivative is taken by one of them, else read again at each index."""
         whole = self.table.entries.get(head.name)
+        if len(head.indices) > 2:
+            define_members(reader, head, nodes)  # type: ignore[arg-type]
+            return
         if whole is not None and whole.kind == "variable":
             del self.table.entries[head.name]
         varied = head.name in self.by_member or any(

@@ -10,8 +10,11 @@ from dataclasses import replace
 from derive.derivation import Place, Prose
 from derive.errors import InternalError
 from derive.expr.nodes import (
+    Add,
     Expr,
+    Neg,
     Relation,
+    Symbol,
 )
 from derive.expr.walk import free_symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
@@ -32,6 +35,7 @@ from derive.reader.phrases import closing_cases
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
 from derive.reader.reading_doubts import lone_name, related_letters, state_of, token_letters
+from derive.reader.reading_order import by_use
 from derive.reader.reading_state import (
     REFUSED,
 )
@@ -42,7 +46,7 @@ from derive.reader.reading_words import (
     tokens_in,
 )
 from derive.reader.scanner import Token
-from derive.reader.upstream import differentiated, names_in
+from derive.reader.upstream import TRANSPOSES, differentiated, names_in
 from derive.reader.wording import (
     claims,
     decomposition,
@@ -84,7 +88,7 @@ class ReadingProse(ReadingDefinitions):
             for letter in sorted(related_letters(words)):
                 self.overlooked.related.setdefault(letter, self.number)
         self._functions_first(number)
-        for stated in self.stated.get(number, ()):
+        for stated in by_use(self._reader, self.stated.get(number, ())):
             if id(stated) in self.early:
                 continue
             try:
@@ -119,7 +123,7 @@ class ReadingProse(ReadingDefinitions):
         """Carry out what a sentence says; in a section of a long document, remember what had no effect."""
         if not self.partial:
             self._carry_out(stated)
-            if self._is_decomposition(stated):
+            if self._is_decomposition(stated) and not self._solved(stated):
                 tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
                 self.overlooked.letters.append((token_letters(tokens), self.number))
             return
@@ -135,15 +139,46 @@ class ReadingProse(ReadingDefinitions):
                     tokens = (t for node in stated.clause.nodes for t in tokens_in(node))
                     self.overlooked.letters.append((token_letters(tokens), self.number))
 
+    def _solved(self, stated: Stated) -> bool:
+        """Define a matrix that is a term of the other side: `L L^\\top = K + I` gives K by L, whatever L is."""
+        nodes = stated.clause.nodes
+        cut = relation_at(nodes) or 0
+        reader = self._reader(stated.mention.source)
+        before = self.table.sizes.snapshot()
+        try:
+            product, whole = (
+                reader.whole(nodes[:cut]).build(),
+                reader.whole(nodes[cut + 1 :]).build(),
+            )
+        except REFUSED:
+            self.table.sizes.restore(before)
+            return False
+        terms = whole.terms if isinstance(whole, Add) else ()
+        for position, term in enumerate(terms):
+            entry = next(
+                (e for e in self.table.variables() if e.latex == getattr(term, "name", "")), None
+            )
+            others = [t for i, t in enumerate(terms) if i != position]
+            if not isinstance(term, Symbol) or entry is None or term.definition is not None:
+                continue
+            if any(term in free_symbols(part) for part in (product, *others)):
+                continue
+            entry.definition = Add((product, *(Neg(other) for other in others)))
+            entry.facts.clear()
+            self._carry_over(term, self.table.symbol(entry))
+            return True
+        return False
+
     def _is_decomposition(self, stated: Stated) -> bool:
         """Whether a matrix that is no name is said to be a product: `L L^\\top = K + \\sigma^2 I`."""
         nodes = stated.clause.nodes
         cut = relation_at(nodes) or 0
         if not stated.defines or lone_name(nodes) is not None or len(nodes[:cut]) < 3:
             return False
-        names = [n for n in names_in(nodes[:cut])]
-        whole = [n for n in names_in(nodes[cut + 1 :])]
-        return len(names) == 2 and names[0] == names[1] and len(whole) > 1
+        names, whole = list(names_in(nodes[:cut])), list(names_in(nodes[cut + 1 :]))
+        texts = {t.text for node in nodes[:cut] for t in tokens_in(node)}
+        turned = bool(texts & TRANSPOSES) and r"\frac" not in texts
+        return turned and len(names) == 2 and names[0] == names[1] and len(whole) > 1
 
     def _is_news(self, stated: Stated) -> bool:
         """Whether an equation defines a name of which nothing is said elsewhere."""

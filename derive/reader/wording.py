@@ -62,13 +62,13 @@ _SOLVING = re.compile(
     r"|\bfirst[- ]order (?:optimality )?condition|\boptimality condition|\bsolv(?:e|ing|es)\b"
     r"|\bminimi[sz]er\b|\bmaximi[sz]er\b"
     r"|\bat (?:the |an? )?(?:optimum|minimum|maximum|optimal)|\bnormal equations?\b|\bto zero\b"
-    r"|\bwe require\b|\bmust be zero\b",
+    r"|\brequires?\b|\bmust be zero\b",
     re.I,
 )
 _CONDITION = re.compile(
     r"\beigen(?:value|vector|pair|problem|equation)s?\b|\bsatisf\w+|\bsubject to\b|\bconstraints?\b"
     r"|\bsuch that\b|\bassum\w+"
-    r"|\bsuppose\b|\bwe require\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
+    r"|\bsuppose\b|\brequires?\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
     r"|\bnormal equations?\b"
     r"|\bimpos\w+|\bwe want\b|\b(?:maxi|mini)mi[sz]\w*\b[^.]*\bunder\b",
     re.I,
@@ -124,7 +124,7 @@ def facts_after(words: str) -> list[str]:
     """Facts that are said of a formula after it: `be symmetric with zero diagonal`, `(symmetric)`, `symmetric and`."""
     if _NEGATED.search(words) or not words.strip():
         return []
-    if _SAID.match(words):
+    if _SAID.match(words) or re.match(r"\s*for (?:the|an?|its)\b", words):
         return facts_in(words)
     first = re.match(r"\s*,?\s*(?:an? )?(?:real |square )*([a-z-]+(?: [a-z-]+){0,3})", words, re.I)
     if first is None:
