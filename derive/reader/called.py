@@ -36,7 +36,17 @@ def called_letters(
         if group[0].sign.relation in ("=", ":=", r"\triangleq", r"\equiv")
         for name in _head(group[0].lhs.tokens)
     }
+    defined.update(name for tokens in _said(document) for name in _head(tokens))
     yield from (name for name in called if name not in alone and name not in defined)
+
+
+def _said(document: Document) -> Iterator[Sequence[Token]]:
+    """The left sides of the equations in prose."""
+    for block in document.blocks:
+        for mention in mentions(block) if isinstance(block, Prose) else ():
+            texts = [t.text for t in mention.tokens]
+            if "=" in texts:
+                yield mention.tokens[: texts.index("=")]
 
 
 def _formulas(document: Document) -> Iterator[Sequence[Token]]:
@@ -73,6 +83,38 @@ def _is_gradient(texts: Sequence[str], end: int) -> bool:
         while start and texts[start] != "{":
             start -= 1
     return start > 1 and texts[start - 1] in "_^" and texts[start - 2] in _DERIVES
+
+
+_CAPITALS = frozenset("NMKDT")
+_DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
+_BEYOND = frozenset([">", r"\ge", r"\geq", r"\to", r"\rightarrow", r"\gg", r"\in"])
+
+
+def factors(document: Document) -> frozenset[str]:
+    """Capitals that may count something, but in this document only stand among factors: T in `A = T \\Lambda T^{-1}`."""
+    met: dict[str, bool] = {}
+    for tokens in _formulas(document):
+        texts = [t.text for t in tokens]
+        for place, text in enumerate(texts):
+            if text in _CAPITALS:
+                met[text] = met.get(text, False) or _counts(texts, place)
+    return frozenset(text for text, counts in met.items() if not counts)
+
+
+def _counts(texts: Sequence[str], place: int) -> bool:
+    """Whether a letter stands where a number of things does: as a limit, in a fraction, behind dots, beside a one."""
+    before, after = texts[max(0, place - 3) : place], texts[place + 1 : place + 3]
+    if any(t in _DOTS for t in before) or before[-1:] in (["/"], [r"\times"]):
+        return True
+    if after[:1] and (after[0] in _BEYOND or (after[0] in "+-" and after[-1].isdigit())):
+        return True
+    depth, outer = 0, place - 1
+    while outer >= 0 and depth < 1:
+        depth += {"{": 1, "}": -1}.get(texts[outer], 0)
+        outer -= 1
+    opened = texts[outer] if depth == 1 and outer >= 0 else ""
+    raised = "^" in (opened, *before[-1:]) and texts[place] != "T"
+    return raised or opened in (r"\frac", r"\dfrac", r"\tfrac", "}", "_") or before[-1:] == ["_"]
 
 
 def _head(tokens: Iterable[Token]) -> Iterator[Name]:

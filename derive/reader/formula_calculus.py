@@ -333,7 +333,9 @@ def operand(reader: Formula, cursor: Cursor, start: int) -> Value:
     node = cursor.node
     if node is None or cursor.at("+", "-", "=", ")", ","):
         raise reader.unexpected(cursor, "what is differentiated")
-    with reader.flag(front=cursor):  # `|_{x = a}` behind it is for the derivative, not for the operand
+    with reader.flag(
+        front=cursor
+    ):  # `|_{x = a}` behind it is for the derivative, not for the operand
         return _operand(reader, cursor, node, start)
 
 
@@ -356,6 +358,8 @@ def _operand(reader: Formula, cursor: Cursor, node: Node, start: int) -> Value:
     while reader.starts_factor(cursor):
         factors.append(reader.factor(cursor))
     run = factors
+    if len(factors) == 1 and _is_loss(reader, first):
+        return first  # (\nabla_z L) \odot f'(z)
     while cursor.token is not None and cursor.token.text in (r"\odot", r"\cdot", r"\circ"):
         sign = cursor.token
         cursor.pos += 1
@@ -367,6 +371,14 @@ def _operand(reader: Formula, cursor: Cursor, node: Node, start: int) -> Value:
         )
     with reader.at(start):
         return reader.arithmetic.multiply(run)
+
+
+def _is_loss(reader: Formula, value: Value) -> bool:
+    """Whether a value is a defined number: its gradient multiplies what follows, it does not."""
+    if value.kind != "symbol" or reader.arithmetic.shape(value):
+        return False
+    node = value.build()
+    return isinstance(node, Symbol) and node.definition is not None
 
 
 def _ends_bracket(cursor: Cursor) -> bool:

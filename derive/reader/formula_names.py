@@ -60,6 +60,8 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         _by_convention(reader, cursor, full, match[1]) or stands_apart(reader.table, full, match)
     ):
         match = None
+    if match is not None and full == Name("e") and _is_power(found):
+        match = None
     if match is None and rest:
         whole = Name(
             full.base, full.font, full.accents, full.sub, plain(found.sup or ()), full.primes
@@ -71,6 +73,11 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
     if form.font != found.name.font and entry.name.font != found.name.font:
         reader.note(f"{full.latex} is read as {entry.latex}")
     return _resolved(reader, cursor, found, entry, form, label, rest, start)
+
+
+def _is_power(found: Written) -> bool:
+    """Whether e stands before an exponent that is no transpose and no square: Euler's number beside an error e."""
+    return found.sup is not None and plain(found.sup) not in (r"\top", "T", "2", r"\intercal")
 
 
 def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> bool:

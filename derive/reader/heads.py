@@ -70,7 +70,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     if (
         name.primes
         or reserved
-        or (name.base == "N" and name.font == "cal")
+        or (name.base == "N" and name.font == "cal" and len(head.parameters or ()) != 2)
         or (name.base == "D" and name.sub)
     ):
         return Left("known")
@@ -108,9 +108,8 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if entry is None:
         if name.base == "e" and name.font in ("", "rm") and not name.sub and _is_exponent(name.sup):
             return Left("known")
-        return (
-            Left("known") if _constant(name, False) or _is_part(reader, name) else Left("new", head)
-        )
+        given = _constant(name, False) and name.base != "e"  # the error e is defined, Euler's number is not
+        return Left("known") if given or _is_part(reader, name) else Left("new", head)
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
     return Left(_standing(entry), head, entry=entry)
@@ -156,6 +155,8 @@ def _is_part(reader: Formula, name: Name) -> bool:
         return not (name.sup.isalpha() and len(name.sup) > 1)
     if name.primes and not form.primes:
         return entry.kind in ("function", "word")
+    if name.sub and not form.sub and entry.sizes and set(name.sub) & set("+-("):
+        return True  # an entry at a computed place
     if name.sub and not form.sub:
         axes = bool(entry.sizes) or entry.kind in ("template", "slices")
         return axes and is_index(name.sub, reader.table) and not _has_siblings(reader, name)
