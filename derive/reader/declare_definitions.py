@@ -30,6 +30,7 @@ from derive.reader.declare_functions import (
     declared_parameter,
     may_be_scalar,
     parameter_name,
+    parameters_of,
     reread_by,
     resolved,
     speaks_of_vectors,
@@ -38,7 +39,6 @@ from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, inner, plain, start_of
 from derive.reader.formula_indices import counted_from, index_node
-from derive.reader.formula_lists import collapsed
 from derive.reader.formula_names import read_name
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_special import all_words
@@ -68,10 +68,8 @@ def define(
         reader.table.conditions.append(Relation("=", *sides))
         return
     if head.indices:
-        other = head_of(reader, right)
-        swapped = other is not None and other.name == head.name and len(head.indices) == 2
         family = reader.table.families.get(head.name)
-        if swapped and other.indices == head.indices[::-1] and family is not None:
+        if family is not None and _swapped(head, head_of(reader, right)):
             family.add_fact("symmetric")
             return
         define_by_index(reader, head, right)
@@ -118,14 +116,25 @@ def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
     if cursor.node is None:
         return head_named(reader, full)
     if cursor.at("(", "[") and sup in ("", "*"):
-        parameters = _parameters(cursor)
+        parameters = parameters_of(cursor)
         if parameters is None:
             return None
         letters, _ = written_scripts(cursor)
         indices = tuple(letters.split(",") if "," in letters else letters)
-        known = cursor.node is None and all(_is_index(reader, letter) for letter in indices)
-        return Head(full, indices, "sub", parameters) if known else None
+        known = all(_is_index(reader, letter) for letter in indices)
+        return Head(full, indices, "sub", parameters) if known and _at_end(cursor) else None
     return None
+
+
+def _at_end(cursor: Cursor) -> bool:
+    return cursor.node is None
+
+
+def _swapped(head: Head, other: Head | None) -> bool:
+    """Whether `p_{ij} = p_{ji}` says that a matrix is symmetric."""
+    if other is None or other.name != head.name or len(head.indices) != 2:
+        return False
+    return other.indices == head.indices[::-1]
 
 
 def head_named(reader: Formula, full: Name) -> Head | None:
@@ -206,21 +215,6 @@ def _is_index(reader: Formula, letter: str) -> bool:
     if entry is not None and entry.kind != "size":
         return entry.kind == "index"
     return letter in INDEX_LETTERS
-
-
-def _parameters(cursor: Cursor) -> list[list[Node]] | None:
-    closer = ")" if cursor.at("(") else "]"
-    cursor.pos += 1
-    parts: list[list[Node]] = [[]]
-    while cursor.node is not None and not cursor.at(closer):
-        if cursor.at(",", ";", "|", r"\mid"):
-            parts.append([])
-        else:
-            parts[-1].append(cursor.node)
-        cursor.pos += 1
-    if not cursor.take(closer) or not all(parts):
-        return None
-    return collapsed(parts)
 
 
 def _sides(

@@ -10,6 +10,7 @@ from derive.expr.nodes import Expr, Function, Symbol
 from derive.expr.sizes import Shape
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_lists import collapsed
 from derive.reader.formula_values import Value
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
@@ -82,8 +83,9 @@ def body_of(
     symbols: Sequence[Symbol],
     right: Sequence[Node],
     raising: bool = False,
+    read: Callable[[Sequence[Node]], Value] | None = None,
 ) -> Expr | None:
-    """The right side with the parameters held; None when it cannot be read so."""
+    """The right side with the parameters held, read as a whole or by `read`; None when it cannot be read so."""
     before = reader.table.sizes.snapshot()
     held: list[str] = []
     try:
@@ -93,7 +95,7 @@ def body_of(
             value = Value(symbol.shape, _known_later(reader, symbol), kind="symbol")
             reader.bound.setdefault(name.latex, []).append(value)
             held.append(name.latex)
-        return reader.whole(right).build()
+        return (read or reader.whole)(right).build()
     except ReadError:
         if raising:
             raise
@@ -113,3 +115,19 @@ def resolved(reader: Formula, symbol: Symbol) -> Symbol:
     """A parameter with the sizes that are known now."""
     dims = tuple(reader.table.sizes.resolve(size) for size in symbol.dims)
     return symbol if dims == symbol.dims else replace(symbol, dims=dims)
+
+
+def parameters_of(cursor: Cursor) -> list[list[Node]] | None:
+    """The parameters in the brackets that come next; None when they are not closed or one is empty."""
+    closer = ")" if cursor.at("(") else "]"
+    cursor.pos += 1
+    parts: list[list[Node]] = [[]]
+    while cursor.node is not None and not cursor.at(closer):
+        if cursor.at(",", ";", "|", r"\mid"):
+            parts.append([])
+        else:
+            parts[-1].append(cursor.node)
+        cursor.pos += 1
+    if not cursor.take(closer) or not all(parts):
+        return None
+    return collapsed(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def call(self: Lowering, node: Call) -> Value:
             return opaque(self, node)
         for _ in range(node.order):
             body = derivative(body, (function.parameters[0],))
-    value = instantiate(self.graph, body, dict(zip(function.parameters, args, strict=True)))
+    given = dict(zip(function.parameters, args, strict=True))
+    value = instantiate(self.graph, body, given, self.variables)
     if not node.order and set(free_indices(node)) == set(value.indices):
         name_node(self.graph, value, node)
     return value
@@ -49,9 +51,15 @@ def _scalars(args: list[Value]) -> bool:
     return all(not v.shape for v in args)
 
 
-def instantiate(graph: Graph, body: Expr, given: dict[Symbol, Value]) -> Value:
+def instantiate(
+    graph: Graph,
+    body: Expr,
+    given: dict[Symbol, Value],
+    variables: Mapping[Symbol, Symbol] | None = None,
+) -> Value:
     """`body` with values for its parameters; a scalar parameter takes an array entry by entry.
 
+    `variables` are differentiated by, also where they stand in the body without being parameters.
     The indices of the arguments are renamed while the body is lowered, so that no sum in it can capture them.
     """
     from derive.tensor.lower import Lowering
@@ -73,7 +81,9 @@ def instantiate(graph: Graph, body: Expr, given: dict[Symbol, Value]) -> Value:
             extra = extra or [placeholder(size) for size in value.shape]
             moved = Value(moved.node, (*moved.indices, *extra))
         passed[parameter] = moved
-    result = Lowering(graph, passed)(body)
+    inner = Lowering(graph, passed)
+    inner.variables.update(variables or {})
+    result = inner(body)
     back = {new: old for old, new in outer.items()}
     if extra:
         lead = tuple(i for i in result.indices if i not in extra)
