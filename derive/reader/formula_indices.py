@@ -16,6 +16,7 @@ from derive.reader.formula_written import (
 )
 from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.table import Declaration
 
 
 def index_value(reader: Formula, binding: Binding, start: int) -> Value:
@@ -151,10 +152,19 @@ def free_index(reader: Formula, name: str, start: int) -> Value:
         binding = Binding(name, reader.table.sizes.fresh(), start=start)
         binding.fallback = entry.upper if entry is not None else None
         if entry is not None and entry.lower != 1:
-            low = Number(Fraction(entry.lower))
-            binding.lower = Value((), lambda: low, kind="number")
+            counted_from(binding, entry)
         reader.state.free[name] = binding
     return index_value(reader, binding, start)
+
+
+def counted_from(binding: Binding, entry: Declaration) -> None:
+    """Give an index its declared range, which starts at another number than one."""
+    low, upper = Number(Fraction(entry.lower)), entry.upper
+    binding.lower = Value((), lambda: low, kind="number")
+    if upper is not None:
+        last = Dim(upper)
+        binding.upper, binding.explicit = Value((), lambda: last, kind="size"), True
+        binding.extent = upper + (1 - entry.lower)
 
 
 def select(reader: Formula, base: Value, indices: Sequence[Value | None], start: int) -> Value:
