@@ -91,7 +91,7 @@ _BEYOND = frozenset([">", r"\ge", r"\geq", r"\to", r"\rightarrow", r"\gg", r"\in
 
 
 def factors(document: Document) -> frozenset[str]:
-    """Capitals that may count something, but in this document only stand among factors: T in `A = T \\Lambda T^{-1}`."""
+    """Capitals that may count something, but only stand among factors here: T in `A = T \\Lambda T^{-1}`."""
     met: dict[str, bool] = {}
     for tokens in _formulas(document):
         texts = [t.text for t in tokens]

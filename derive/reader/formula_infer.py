@@ -118,7 +118,8 @@ def assume(reader: Formula, request: object) -> Value:
     found = request.written
     key, family, marker = _assumed_name(request, reader.table)
     turned = (key.base, key.font) in reader.table.transposed
-    if key in COUNTED and not family and found.sup is None and not turned:
+    counted = key in COUNTED and key.base not in reader.table.factors
+    if counted and not family and found.sup is None and not turned:
         size = reader.table.size(key)
         return Value((), lambda: Dim(size), kind="size", start=found.start)
     if key == Name(key.base) and key.latex in reader.state.free and found.sup is None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
-from derive.reader.called import called_letters
+from derive.reader.called import called_letters, factors
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
@@ -54,6 +54,7 @@ class NotePasses:
         self.earlier: frozenset[Name] = frozenset()
         self.table = Table() if table is None else table
         self.table.labels = labels
+        self.table.factors = factors(document)
         for letter in sorted(labels.indices):
             if Name(letter) not in self.table.entries and letter not in INDEX_LETTERS:
                 self.table.declare(Name(letter)).kind = "index"

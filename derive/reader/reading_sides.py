@@ -171,7 +171,7 @@ class ReadingSides(ReadingState):
         letters = {token.text for token in tokens}
         for entry in self.table.variables():
             if (
-                entry.assumed
+                (entry.assumed or (self.partial and entry.section not in (0, self.section)))
                 and entry.name.base in letters
                 and self._is_array(entry.name)
                 and entry.definition is None

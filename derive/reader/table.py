@@ -122,6 +122,7 @@ class Declaration:
     section: int = 0
     law_said: LawSaid | None = None
     given: bool = False
+    shown_later: bool = False
 
     def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:
         """Declare a fact; one that follows from another is dropped."""
@@ -180,6 +181,7 @@ class Table:
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
     labels: Labels = field(default_factory=Labels)
+    factors: frozenset[str] = frozenset()
     section: int = 0
 
     def copy(self) -> Table:
@@ -197,6 +199,7 @@ class Table:
             random=self.random,
             valued=self.valued,
             labels=self.labels,
+            factors=self.factors,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())

@@ -224,3 +224,10 @@ def test_a_letter_that_is_only_called_is_any_smooth_function(text: str, expected
 )
 def test_a_power_of_e_is_no_name_that_is_defined(text: str, expected: str) -> None:
     assert kinds(text) == [expected]
+
+
+def test_a_capital_that_only_stands_among_factors_is_no_number() -> None:
+    text = r"Let $A = T \Lambda T^{-1}$. $$A T = T \Lambda$$ $$A T = \Lambda T$$"
+    assert kinds(text) == ["holds", "fails"]
+    assert kinds(r"$$\frac{1}{N} N a = a$$") == ["holds"]
+    assert kinds(r"Let $x_1, \dots, x_N \in \mathbb{R}$. $$N (a + b) = N a + N b$$") == ["holds"]
