@@ -166,18 +166,117 @@ def _pad(x: Any, value: Any, *, padding_config: Any) -> Any:
         lo + hi + n + max(n - 1, 0) * gap
         for n, (lo, hi, gap) in zip(x.shape, padding_config, strict=True)
     ]
-    if any(lo < 0 or hi < 0 for lo, hi, _ in padding_config):
-        raise NotImplementedError("negative padding")
-    out = np.full(shape, value, dtype=np.asarray(x).dtype)
+    outer = [
+        length + max(-lo, 0) + max(-hi, 0)
+        for length, (lo, hi, _) in zip(shape, padding_config, strict=True)
+    ]
+    out = np.full(outer, value, dtype=np.asarray(x).dtype)
     place = tuple(
-        slice(lo, lo + n + max(n - 1, 0) * gap, gap + 1)
+        slice(max(lo, 0), max(lo, 0) + n + max(n - 1, 0) * gap, gap + 1)
         for n, (lo, _, gap) in zip(x.shape, padding_config, strict=True)
     )
     out[place] = x
+    return out[
+        tuple(
+            slice(max(-lo, 0), max(-lo, 0) + n)
+            for n, (lo, _, _) in zip(shape, padding_config, strict=True)
+        )
+    ]
+
+
+def _sort(*values: Any, dimension: int, is_stable: bool, num_keys: int, **_: Any) -> list[Any]:
+    if num_keys != 1:
+        raise NotImplementedError("several keys")
+    order = np.argsort(values[0], axis=dimension, kind="stable")
+    return [np.take_along_axis(np.asarray(v), order, axis=dimension) for v in values]
+
+
+def _gather(x: Any, indices: Any, *, dimension_numbers: Any, slice_sizes: Any, **_: Any) -> Any:
+    """Slices of `x` at the last axis of `indices`; without batches, and inside of `x` only."""
+    numbers = dimension_numbers
+    if numbers.operand_batching_dims or numbers.start_indices_batching_dims:
+        raise NotImplementedError("batches")
+    x, indices = np.asarray(x), np.asarray(indices)
+    batch = indices.shape[:-1]
+    starts = indices.reshape(-1, indices.shape[-1])
+    last = np.array([x.shape[axis] - slice_sizes[axis] for axis in numbers.start_index_map])
+    if starts.size and ((starts < 0).any() or (starts > last).any()):
+        raise NotImplementedError("an index outside")
+    kept = [a for a in range(x.ndim) if a not in numbers.collapsed_slice_dims]
+    out = np.empty((len(starts), *(slice_sizes[a] for a in kept)), dtype=x.dtype)
+    for place, start in enumerate(starts):
+        first = dict(zip(numbers.start_index_map, start.tolist(), strict=True))
+        cut = tuple(slice(first.get(a, 0), first.get(a, 0) + slice_sizes[a]) for a in range(x.ndim))
+        out[place] = np.squeeze(x[cut], axis=tuple(numbers.collapsed_slice_dims))
+    out = out.reshape((*batch, *out.shape[1:]))
+    rest = [a for a in range(out.ndim) if a not in numbers.offset_dims]
+    order = [0] * out.ndim
+    for position, axis in enumerate(rest):
+        order[axis] = position
+    for position, axis in enumerate(numbers.offset_dims):
+        order[axis] = len(batch) + position
+    return np.transpose(out, order)
+
+
+def _scatter(
+    x: Any, indices: Any, updates: Any, *, dimension_numbers: Any, added: bool = False, **_: Any
+) -> Any:
+    """`x` with updates put, or `added`, at the last axis of `indices`; without batches, and inside of `x` only."""
+    numbers = dimension_numbers
+    if numbers.operand_batching_dims or numbers.scatter_indices_batching_dims:
+        raise NotImplementedError("batches")
+    out, indices, updates = np.array(x), np.asarray(indices), np.asarray(updates)
+    window = numbers.update_window_dims
+    rest = [a for a in range(updates.ndim) if a not in window]
+    moved = np.transpose(updates, (*rest, *window))
+    starts = indices.reshape(-1, indices.shape[-1])
+    shape = moved.shape[len(rest) :]
+    own = [a for a in range(out.ndim) if a not in numbers.inserted_window_dims]
+    sizes = dict(zip(own, shape, strict=True))
+    for start, block in zip(starts, moved.reshape((-1, *shape)), strict=True):
+        first = dict(zip(numbers.scatter_dims_to_operand_dims, start.tolist(), strict=True))
+        begin = [first.get(a, 0) for a in range(out.ndim)]
+        end = [b + sizes.get(a, 1) for a, b in enumerate(begin)]
+        if any(b < 0 or e > n for b, e, n in zip(begin, end, out.shape, strict=True)):
+            raise NotImplementedError("an index outside")
+        cut = tuple(slice(b, e) for b, e in zip(begin, end, strict=True))
+        new = block.reshape([e - b for b, e in zip(begin, end, strict=True)])
+        out[cut] = out[cut] + new if added else new
     return out
 
 
+def _scatter_add(*values: Any, **params: Any) -> Any:
+    return _scatter(*values, added=True, **params)
+
+
+def _split(x: Any, *, sizes: Any, axis: int) -> list[Any]:
+    return list(np.split(x, np.cumsum(sizes)[:-1], axis=axis))
+
+
+def _special(name: str) -> Rule:
+    def function(*values: Any) -> Any:
+        from scipy import special
+
+        return getattr(special, name)(*values)
+
+    return function
+
+
 RULES: dict[str, Rule] = {
+    "sort": _sort,
+    "gather": _gather,
+    "scatter": _scatter,
+    "scatter-add": _scatter_add,
+    "scatter_add": _scatter_add,
+    "lgamma": _special("gammaln"),
+    "digamma": _special("psi"),
+    "polygamma": _special("polygamma"),
+    "split": _split,
+    "tile": lambda x, *, reps: np.tile(x, reps),
+    "rev": lambda x, *, dimensions: np.flip(x, dimensions),
+    "argmax": lambda x, *, axes, index_dtype, **_: np.argmax(x, axis=axes[0]).astype(index_dtype),
+    "argmin": lambda x, *, axes, index_dtype, **_: np.argmin(x, axis=axes[0]).astype(index_dtype),
+    "clamp": lambda low, x, high: np.clip(x, low, high),
     "lu": _lu,
     "triangular_solve": _triangular,
     "slice": _slice,
@@ -251,6 +350,8 @@ def _step(equation: Any, values: list[Any]) -> list[Any]:
         except NotImplementedError:
             return _by_jax(equation, values)
         return result if isinstance(result, list) else [result]
+    if name == "cond":
+        return run(params["branches"][int(values[0])], values[1:])
     if name == "custom_linear_solve":
         return _linear_solve(params, values)
     return _by_jax(equation, values)

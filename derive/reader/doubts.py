@@ -68,7 +68,8 @@ def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> boo
             continue
         if not others and _is_value(other):
             known = any(symbol.law or symbol.name not in assumed for symbol in own)
-            return bool(other.shape) or not known
+            bare = any(symbol.rank and not symbol.facts and not symbol.law for symbol in own)
+            return (bool(other.shape) and bare) or not known
         alone = len(own) == 1 and own[0].name in assumed and own[0] not in others
         if alone and (others or other.shape):
             return True

@@ -65,6 +65,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
     unary = head.parameters is not None and len(head.parameters) == 1
     reserved = reserved or (unary and name.font == "word" and name.base.lower() in FUNCTION_WORDS)
+    reserved = reserved or (name.font == "word" and name.base in ("max", "min"))
     if name.base == "d" and name.font in ("", "rm", "word") and not name.sub:
         return Left("known")
     if (

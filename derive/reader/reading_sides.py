@@ -245,6 +245,7 @@ class ReadingSides(ReadingState):
                 return replace(left, kind="free")
             return left
         if left.kind == "free" and left.head is not None:
+            names: list[Name] = []
             with suppress(*REFUSED):
                 names = list(names_in(tree(list(sides[1].tokens), source)))
                 if depends(self.table, names, left.head.name):
@@ -252,7 +253,8 @@ class ReadingSides(ReadingState):
             if self.conditions.speaks_of(left.head.name, self.table):
                 return Left("consequence", left.head, entry=left.entry)
             if side_mentions(sides[1], sides[0]):
-                return Left("condition", left.head, entry=left.entry)
+                kind = "known" if _of_itself(left, names) else "condition"
+                return Left(kind, left.head, entry=left.entry)
         if left.kind == "new" and left.head is not None and not left.head.parameters:
             unknown = self.conditions.alias_of(left.head.name, self.table)
             if unknown is not None and not left.head.indices:
@@ -260,3 +262,22 @@ class ReadingSides(ReadingState):
                 entry.kind, entry.definition, entry.sizes = "variable", unknown, unknown.shape
                 return Left("consequence", left.head, entry=entry)
         return left
+
+
+#: facts of a matrix or direction about which a line such as `Q = Q^T` is a claim; without one it imposes a fact
+SAID_OF = (
+    "symmetric",
+    "antisymmetric",
+    "orthonormal_columns",
+    "unit_norm",
+    "lower_triangular",
+    "upper_triangular",
+)
+
+
+def _of_itself(left: Left, names: Sequence[Name]) -> bool:
+    """Whether a name of which something is declared is related to nothing but itself."""
+    if left.entry is None or left.head is None or not names:
+        return False
+    own = left.head.name.base
+    return any(left.entry.has(fact) for fact in SAID_OF) and all(n.base == own for n in names)
