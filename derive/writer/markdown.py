@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from derive.writer.book import Book, Entry, Source
 from derive.writer.checked import how_checked, remarks
+from derive.writer.markdown_math import safe
 from derive.writer.page import (
     BlockView,
     ChainView,
@@ -19,7 +20,7 @@ from derive.writer.pictures.embed import picture_markdown
 from derive.writer.prose import Run, paragraphs, runs
 
 _BAR = r"\vert "
-_WRAP = {"math": "${}$", "emph": "*{}*", "strong": "**{}**", "code": "`{}`"}
+_WRAP = {"emph": "*{}*", "strong": "**{}**", "code": "`{}`"}
 
 
 def book_markdown(book: Book) -> str:
@@ -41,7 +42,7 @@ def front_matter(book: Book) -> list[str]:
     parts.append("\n".join(contents))
     if book.notation:
         rows = [
-            f"| ${shown.replace('|', _BAR)}$ | {escaped(words)} |" for shown, words in book.notation
+            f"| {_math(shown, table=True)} | {inline(words)} |" for shown, words in book.notation
         ]
         head = [f"| {say('Notation')} | {say('Meaning')} |", "|---|---|"]
         parts.append("\n".join([*head, *rows]))
@@ -91,9 +92,19 @@ def inline(text: str) -> str:
 
 def _runs(parts: Sequence[Run]) -> str:
     return "".join(
-        escaped(run.text) if run.kind == "text" else _WRAP[run.kind].format(run.text)
+        _math(run.text)
+        if run.kind == "math"
+        else escaped(run.text)
+        if run.kind == "text"
+        else _WRAP[run.kind].format(run.text)
         for run in parts
     )
+
+
+def _math(latex: str, table: bool = False) -> str:
+    """Mathematics inside a line; in a table without bars."""
+    shown = safe(latex)
+    return f"${shown.replace('|', _BAR) if table else shown}$"
 
 
 def page_parts(page: Page, level: int) -> list[str]:
@@ -139,10 +150,9 @@ def _notation(page: Page) -> str:
     for position, row in enumerate(page.notation):
         if position and position == page.first_defined:
             rows.append(f"| *{say('Defined below')}* | | |")
-        declaration = row.declaration.replace("|", _BAR)
         properties = inline(row.properties).replace("|", _BAR)
         meaning = inline(row.meaning) + (f" *({say('assumed')})*" if row.assumed else "")
-        rows.append(f"| ${declaration}$ | {properties} | {meaning} |")
+        rows.append(f"| {_math(row.declaration, table=True)} | {properties} | {meaning} |")
     return "\n".join(rows)
 
 
@@ -155,13 +165,13 @@ def _block(block: BlockView, page: Page) -> list[str]:
 
 
 def _display(rows: Sequence[str]) -> str:
-    return "\n".join(["$$", *rows, "$$"])
+    return "\n".join(["$$", *map(safe, rows), "$$"])
 
 
 def _chain(chain: ChainView, page: Page) -> list[str]:
     parts = []
     if chain.premises:
-        listed = ", ".join(f"${premise.latex}$" for premise in chain.premises)
+        listed = ", ".join(_math(premise.latex) for premise in chain.premises)
         parts.append(f"{chain.condition} {listed}:")
     rows, left = [], chain.lhs.latex
     for step in chain.steps:

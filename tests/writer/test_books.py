@@ -24,6 +24,7 @@ from derive.listings import listings_of, program
 from derive.tensor.torch_code import in_torch
 from derive.writer import collected, render, render_pdf, tex_pdf, typst_pdf, write
 from derive.writer.book import Book
+from derive.writer.markdown_math import safe
 from derive.writer.page import Page
 
 
@@ -107,7 +108,7 @@ def assert_formulas(course: Book, to: str, text: str) -> None:
             elif to == "json":
                 shown = [json.dumps(step.rhs.latex)[1:-1]]
             else:
-                shown = list(step.rhs.lines)
+                shown = [safe(s) if to in ("md", "ipynb") else s for s in step.rhs.lines]
             for part in shown:
                 assert re.sub(r"\s+", "", part) in packed, (to, step.label, part)
 

@@ -22,6 +22,7 @@ from derive.expr.nodes import Symbol
 from derive.writer import write, write_collection
 from derive.writer.checked import how_checked, remarks
 from derive.writer.evidence import mark_of
+from derive.writer.markdown_math import safe
 from derive.writer.page import page_of, stated_by
 
 
@@ -87,6 +88,7 @@ def test_every_format_shows_every_step_reason_and_verdict(
         for step in chain.steps:
             formula = step.rhs.text if to == "text" else step.rhs.latex
             pieces = step.rhs.lines if to in ("tex", "md", "html") else (formula,)
+            pieces = tuple(map(safe, pieces)) if to == "md" else pieces
             shown_as = json.dumps(formula)[1:-1] if to == "json" else None
             for piece in [shown_as] if shown_as else pieces if to != "text" else [formula]:
                 assert piece in text or squeezed(piece) in packed, piece
@@ -188,6 +190,33 @@ def test_what_steps_rest_on_is_told_once_for_all_that_share_it() -> None:
         ("(2)", page.chains[0].steps[1].mark, "unchecked: dots")
     ]
     assert how_checked(page_of(made.mse())) == ""
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\operatorname{tr}(A)", r"\mathop{\mathrm{tr}}(A)"),
+        (r"y \in \{0, 1\}", r"y \in \lbrace0, 1\rbrace"),
+        (r"\left\{ x \right\} \\ y", r"\left\lbrace x \right\rbrace \\ y"),
+        (r"\int f \, \mathrm{d}x", r"\int f \thinspace \mathrm{d}x"),
+        (r"\hat{x}_i + x_{ij}", r"\hat{x}_ i + x_{ij}"),
+        (r"\mathbb{E}[x](y) < w^*", r"\mathbb{E}[x] (y) < w^{\ast}"),
+        (r"\|a\|", r"\Vert a\Vert"),
+    ],
+)
+def test_formulas_in_markdown_keep_clear_of_its_markup(latex: str, expected: str) -> None:
+    assert safe(latex) == expected
+
+
+def test_no_markdown_has_what_github_changes() -> None:
+    derivations = [d for d, _ in DOCUMENTS]
+    text = write_collection(derivations, [r for _, r in DOCUMENTS], to="md", title="t")
+    formulas = re.findall(r"\$\$\n.*?\n\$\$|(?<![\\$])\$[^$\n]+\$", text, flags=re.S)
+    assert len(formulas) > 30
+    for formula in formulas:
+        assert not re.search(
+            r"\\operatorname|(?<!\\)\\[{},;:!|]|\]\(|[^0-9A-Za-z\\ ]_\S| \$$", formula
+        ), formula
 
 
 def test_without_a_report_no_verdict_is_shown() -> None:
