@@ -30,6 +30,11 @@ def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> No
         "unif": "uniform", "categorical": "categorical", "cat": "categorical",
     }  # fmt: skip
     kind = kinds.get(word)
+    if word == "finite" and len(arguments) == 2:
+        values, weights = arguments
+        entry.sizes = reader.arithmetic.shape(values)[1:] if entry.sizes is None else entry.sizes
+        entry.law = Law("random", ("finite", values.build(), weights.build()))
+        return
     if kind is None:
         raise reader.error(f"the law {name.latex} is not known", start)
     if entry.sizes is None:

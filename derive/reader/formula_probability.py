@@ -153,6 +153,9 @@ def read_normal(reader: Formula, request: object) -> Value | None:
         return None
     if found.name.font != "cal" and reader.table.find(found.name) is not None:
         return None
+    own = reader.table.exact(found.name)
+    if own is not None and own.kind == "function":
+        return None
     cursor.pos += 1
     arguments = reader.arguments(cursor, ")")
     if len(arguments) == 2:

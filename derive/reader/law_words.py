@@ -59,6 +59,7 @@ _PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"(?:the )?{_F} largest eigenvalues of {_F}(?:,? (?:in falling order|largest first))?",
         ),
         ("random", rf"random(?: with mean {_F}(?: and variance {_F})?)?(?= *(?:[,;]|$))"),
+        ("subset", rf"a random subset of {_F} as zeros and ones"),
         ("iid", rf"independent copies of {_F}"),
     )
 )

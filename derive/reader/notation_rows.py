@@ -56,12 +56,15 @@ class _Said:
 def take_row(reader: Formula, row: Row, refused: list[ReadError], above: list[Declaration]) -> bool:
     """Whether a row of a table is one of notation, which is then declared; what cannot be read goes to `refused`.
 
-    `above` are the names of the rows above, and get those of this one: a line `Defined below` says that they are given.
+    `above` are the names of the rows above, and get those of this one: a line `Defined below` says that they are given,
+    and those that follow are not.
     """
     words = "".join(piece.text for piece in row.pieces if isinstance(piece, Text))
     if _DEFINED.search(words) and not any(isinstance(piece, Inline) for piece in row.pieces):
         for entry in above:
             entry.given = True
+        above.clear()
+        above.append(Declaration(Name(""), "", shown_later=True))
         return True
     try:
         found = declare_row(reader, row)
@@ -70,15 +73,17 @@ def take_row(reader: Formula, row: Row, refused: list[ReadError], above: list[De
         return True
     except (DeriveError, Misfit, RecursionError):
         return False
-    above.extend(found)
-    return bool(found)
+    for entry in found or ():
+        entry.shown_later = bool(above) and above[0].shown_later
+    above.extend(found or ())
+    return found is not None
 
 
-def declare_row(reader: Formula, row: Row) -> list[Declaration]:
-    """Declare what a row of notation says; nothing when the row is none. ReadError when it cannot be read."""
+def declare_row(reader: Formula, row: Row) -> list[Declaration] | None:
+    """Declare what a row of notation says; None when the row is none. ReadError when it cannot be read."""
     first = _formula_alone(row.cells[0]) if len(row.cells) > 1 else None
     if first is None:
-        return []
+        return None
     nodes = tree(list(first.tokens), row.source)
     rest = list(row.cells[1:])
     found = clauses(nodes)
@@ -86,8 +91,10 @@ def declare_row(reader: Formula, row: Row) -> list[Declaration]:
         declared = _declared(reader, found)
     else:
         declared = _beside_set(reader, list(nodes), rest)
+        if not declared:
+            return None
     said = _Said(reader, declared, [])
-    phrases = [p for cell in rest for p in _phrases(cell, said.formulas)] if declared else []
+    phrases = [p for cell in rest for p in _phrases(cell, said.formulas)]
     explicit = [p for p in phrases if _properties(said, p)]
     for phrase in phrases:
         if not explicit:
@@ -137,6 +144,9 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         if isinstance(sign, Token) and sign.text == r"\sim":
             entries += _distributed(reader, clause, cut or 0)
             continue
+        if _is_integer_set(clause.nodes[(cut or 0) + 1 :]):
+            _integers(reader, [*clause.subjects, clause.nodes[:cut]])
+            continue
         declare_clause(reader, clause)
         left = clause.nodes[:cut] if not is_mapping(clause.nodes) else []
         entries += _entries_of(reader, [*clause.subjects, left])
@@ -144,6 +154,20 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         if (before := known.get(letter)) is not None and before.kind == "index":
             table.entries[letter] = before
     return entries
+
+
+def _is_integer_set(nodes: Sequence[Node]) -> bool:
+    """Whether a set is that of the positive integers."""
+    return "".join(t.text for node in nodes for t in tokens_of(node)) in (r"\mathbb{N}", r"\N")
+
+
+def _integers(reader: Formula, written: Sequence[list[Node]]) -> None:
+    """Positive integers of a table are sizes: they count entries and steps."""
+    for nodes in written:
+        subject = read_subject(reader, nodes)
+        if subject is not None and not subject.indices:
+            reader.table.entries.pop(subject.name, None)
+            reader.table.size(subject.name)
 
 
 def _sizes_first(reader: Formula, nodes: Sequence[Node]) -> None:

@@ -90,11 +90,14 @@ def _declared(block: Prose) -> dict[Name, Shape]:
     declarations = Declarations(Table())
     declarations.read(block)
     table = declarations.table
+    formulas = [piece for piece in block.pieces if not isinstance(piece, Text)]
+    in_sets = any(token.text == r"\in" for formula in formulas for token in formula.tokens)
     found: dict[Name, Shape] = {}
     for name, entry in table.entries.items():
         if entry.kind == "variable" and entry.sizes is not None and not entry.assumed:
             sizes = tuple(table.sizes.resolve(size) for size in entry.sizes)
-            if not any(is_open(size) for size in sizes):
+            bound = not sizes and not in_sets  # `$v \ne 0$` says nothing of a shape
+            if not bound and not any(is_open(size) for size in sizes):
                 found[name] = sizes
     return found
 

@@ -18,7 +18,7 @@ from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node, tree
 from derive.reader.law_words import LawSaid
 from derive.reader.source import Source
-from derive.reader.table import Declaration, Name, Table
+from derive.reader.table import Declaration, Name, Table, is_index
 from derive.reader.upstream import names_in
 
 _REFUSED = (DeriveError, Misfit, RecursionError)
@@ -116,8 +116,9 @@ def _settle(
 
 
 def _is_awaited(table: Table, name: Name, heads: frozenset[Name]) -> bool:
-    """Whether a name is defined further on."""
-    if name not in heads:
+    """Whether a name is defined further on, perhaps by its members."""
+    members = [h for h in heads if h.sub and h.without(sub=True) == name and is_index(h.sub, table)]
+    if name not in heads and not members:
         return False
     entry = table.exact(name) or table.families.get(name)
     if entry is None:
@@ -145,6 +146,9 @@ def _law(
         if entry.sizes is None:
             entry.sizes = ()
         return Law("random", ("any", *(reader.whole(list(p)).build() for p in parts)))
+    if said.kind == "subset":
+        with reader.flag(in_limit=True):
+            return Law("random", ("subset", reader.whole(list(parts[0])).build()))
     if said.kind == "iid":
         return Law("random", ("iid", reader.whole(list(parts[0])).build()))
     return _spectral(reader, said, parts)

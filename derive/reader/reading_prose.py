@@ -16,7 +16,7 @@ from derive.expr.nodes import (
     Relation,
     Symbol,
 )
-from derive.expr.walk import free_symbols
+from derive.expr.walk import free_symbols, symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_clauses import relation_at
@@ -30,7 +30,7 @@ from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.groups import Node, tree
-from derive.reader.heads import left_of
+from derive.reader.heads import Left, left_of
 from derive.reader.phrases import closing_cases
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
@@ -265,6 +265,8 @@ class ReadingProse(ReadingDefinitions):
             return
         if left_side.head is not None and left_side.head.indices and is_number(right):
             return
+        if left_side.kind == "free" and self._shown_later(left_side):
+            return
         if left_side.kind == "free" and is_number(right) and not gives(words):
             return  # a point of which something is said: `at the kink $x = 0$`
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
@@ -298,6 +300,16 @@ class ReadingProse(ReadingDefinitions):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
             self._premise(Relation("=", a.build(), b.build()))
+
+    def _shown_later(self, left: Left) -> bool:
+        """Whether a table says of a name that it is defined further on, and a display defines it."""
+        head, entry = left.head, left.entry
+        return (
+            head is not None
+            and entry is not None
+            and entry.shown_later
+            and head.name in self.displayed
+        )
 
     def _waits(self, right: Sequence[Node]) -> bool:
         """Whether a derivative speaks of what is defined later, or of a loss without a forward pass yet."""
@@ -342,8 +354,8 @@ class ReadingProse(ReadingDefinitions):
             with suppress(*REFUSED):
                 a, b = reader.whole(list(side)), reader.whole(last)
                 node = a.build()
-                symbols = free_symbols(node)
-                free = symbols and all(s.definition is None for s in symbols)
+                known = symbols(node)
+                free = known and all(s.definition is None for s in known)
                 said = states(words) or not (is_result(words) or claims(words))
                 if free and said and not a.shape and not has_derivative(node):
                     self._premise(Relation("=", node, b.build()))

@@ -114,8 +114,10 @@ class ReadingState:
         self.layers = Layers(table)
         self.upstream: dict[Name, int] = {}
         self.heads = heads_of(chains, stated)
+        self.displayed = heads_of(chains, {})
         self.written = written_names(document)
         self.by_member = varied_names(document)
+        self.table.varied = varied_names(document, members=False)
         self.table.valued = valued_names(document)
         for name, right, place in layered(chains, stated):
             head = head_named(self._reader(place), name)

@@ -348,20 +348,23 @@ class Rows:
         ):
             side.extend(self.tokens[start:end])
             return
-        index = start
+        index, columns = start, 0
         while index < end:
             token = self.tokens[index]
+            words = words_at(self.tokens, index, self.closers) if columns else None
             if index in self.layout.skipped:
                 index = self.layout.skipped[index]
+            elif words is not None and token.text in TEXT:
+                index = words.after  # a reason beside the first row of a bracket
             elif token.kind in (Kind.OPEN, Kind.BEGIN) and index in self.closers:
                 after = self.closers[index] + 1
                 side.extend(self.tokens[index:after])
                 index = after
             elif is_row_end(token):
                 index = self._end_row(index)
-                self.fresh = False
+                self.fresh, columns = False, 0
             elif token.kind is Kind.ALIGN:
-                index += 1
+                columns, index = columns + 1, index + 1
             else:
                 side.append(token)
                 index += 1

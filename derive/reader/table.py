@@ -180,6 +180,7 @@ class Table:
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
+    varied: frozenset[Name] = frozenset()
     labels: Labels = field(default_factory=Labels)
     factors: frozenset[str] = frozenset()
     section: int = 0
@@ -198,6 +199,7 @@ class Table:
             transposed=self.transposed,
             random=self.random,
             valued=self.valued,
+            varied=self.varied,
             labels=self.labels,
             factors=self.factors,
             joints={name: list(variables) for name, variables in self.joints.items()},

@@ -84,6 +84,22 @@ def free_ranges(derivation: Derivation) -> list[str]:
     return list(found)
 
 
+def bare_numbers(derivation: Derivation) -> tuple[str, ...]:
+    """The sizes that no shape of a given shows by themselves, such as a stride: a page has to say that they are
+    integers."""
+    shown: dict[str, None] = {}
+    for given in derivation.givens:
+        for size in getattr(given.symbol, "dims", ()):
+            last = size + (getattr(given.symbol, "origin", 1) - 1)
+            shown.update(dict.fromkeys(n for n in size.names if n in (str(size), str(last))))
+    found: dict[str, None] = {}
+    for expr in expressions_of(derivation):
+        for node in post_order(expr):
+            sizes = (node.size,) if isinstance(node, Dim) else getattr(node, "dims", ())
+            found.update(dict.fromkeys(n for size in sizes for n in size.names if n not in shown))
+    return tuple(found)
+
+
 #: functions that are printed as a letter, which a page has to introduce
 LETTER_OF: dict[str, str] = {
     "sigmoid": r"\sigma",

@@ -81,9 +81,14 @@ def _is_said(meaning: str, properties: str) -> bool:
     return bool(meaning) and meaning.removeprefix("the ") in properties
 
 
-def notation_rows(givens: Sequence[Given], language: Language = ENGLISH) -> tuple[NotationRow, ...]:
-    """The rows of a table: what is given, then what the text defines."""
+def notation_rows(
+    givens: Sequence[Given], language: Language = ENGLISH, numbers: Sequence[str] = ()
+) -> tuple[NotationRow, ...]:
+    """The rows of a table: positive integers that no shape shows, what is given, then what the text defines."""
     rows = [notation_row(given, language) for given in givens]
+    if numbers:
+        words = language("a positive integer" if len(numbers) == 1 else "positive integers")
+        rows.insert(0, NotationRow(rf"{', '.join(numbers)} \in \mathbb{{N}}", words, ""))
     return tuple(sorted(rows, key=lambda row: row.defined))
 
 

@@ -21,7 +21,13 @@ from derive.expr.nodes import (
 )
 from derive.expr.walk import post_order
 from derive.writer.breaking import broken
-from derive.writer.convention import convention_of, member_of, taken_names, value_of
+from derive.writer.convention import (
+    bare_numbers,
+    convention_of,
+    member_of,
+    taken_names,
+    value_of,
+)
 from derive.writer.evidence import (
     NO_MARK,
     Mark,
@@ -225,7 +231,7 @@ def page_of(
         derivation.chapter,
         derivation.source,
         needs,
-        notation_rows(derivation.givens, setting.language),
+        notation_rows(derivation.givens, setting.language, bare_numbers(derivation)),
         convention_of(derivation, setting.language),
         blocks,
         tuple(dict.fromkeys((*derivation.notes, *(file_report.notes if file_report else ())))),

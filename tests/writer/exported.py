@@ -12,9 +12,11 @@ from functools import cache
 from derive import pipeline, registry
 from derive.checker import judge_relation
 from derive.derivation import Chain, Definition, Derivation, Side
-from derive.expr.facts import implied
-from derive.expr.nodes import Call, Expr, Filled, Function, Reduce, Relation, Symbol
-from derive.expr.walk import post_order, transform
+from derive.expr.build import as_size
+from derive.expr.facts import Law, implied
+from derive.expr.nodes import Call, Expr, Filled, Function, Index, Reduce, Relation, Symbol
+from derive.expr.sizes import Size
+from derive.expr.walk import free_indices, post_order, substitute, transform
 from derive.reader import read
 from derive.writer import write
 from derive.writer.convention import member_of, value_of
@@ -73,7 +75,7 @@ def shown(derivation: Derivation) -> list[list[Shown]]:
 
 
 def paired(derivation: Derivation, found: Derivation) -> list[tuple[Shown, Shown]]:
-    """Each relation of a recipe with the one that was read; AssertionError where the page has another number of them."""
+    """Each relation of a recipe with the one that was read; AssertionError where their numbers differ."""
     theirs, pairs = relations(found), []
     before: list[Shown] = []
     for chain in shown(derivation):
@@ -81,7 +83,9 @@ def paired(derivation: Derivation, found: Derivation) -> list[tuple[Shown, Shown
         if chain[0].kind == "result" and not _repeats(other, before):
             continue
         lengths = (len(chain), len(other))
-        assert lengths[0] == lengths[1], f"{chain[0].lhs!r} has {lengths[0]} steps, read: {lengths[1]}"
+        assert lengths[0] == lengths[1], (
+            f"{chain[0].lhs!r} has {lengths[0]} steps, read: {lengths[1]}"
+        )
         pairs += list(zip(chain, theirs.pop(0), strict=True))
         before = other
     assert theirs == [], f"{theirs[0][0].lhs!r} is not of the recipe"
@@ -154,12 +158,27 @@ def as_own(side: Expr, own: dict[str, Symbol | Function]) -> Expr:
     return transform(side, change)
 
 
+def with_indices(side: Expr, like: Expr) -> Expr:
+    """A side with the free indices of another one in the place of those of the same names and ranges."""
+    known = {index.name: index for index in free_indices(like)}
+    same: dict[Expr, Expr] = {}
+    for index in free_indices(side):
+        own = known.get(index.name)
+        if own is not None and own != index and _range(own) == _range(index):
+            same[index] = own
+    return substitute(side, same) if same else side
+
+
+def _range(index: Index) -> tuple[Size, Size]:
+    return as_size(index.lower), as_size(index.upper)
+
+
 def says_the_same(mine: Side, found: Side, own: dict[str, Symbol | Function]) -> str:
     """`same` (equal trees or values), `differs`, or `open` where the values cannot be compared."""
     if not isinstance(mine, Expr) or not isinstance(found, Expr):
         return "open"
-    other = as_own(found, own)
-    if mine == other or _is_zero(mine) and _is_zero(other):
+    other = with_indices(as_own(found, own), mine)
+    if mine == other or (_is_zero(mine) and _is_zero(other)):
         return "same"
     if mine.shape != other.shape:
         return "differs"
@@ -170,7 +189,7 @@ def says_the_same(mine: Side, found: Side, own: dict[str, Symbol | Function]) ->
 
 
 def _is_zero(node: Expr) -> bool:
-    return isinstance(node, Filled) and node.kind == "zeros" or repr(node) == "0"
+    return (isinstance(node, Filled) and node.kind == "zeros") or repr(node) == "0"
 
 
 def facts_of(symbol: Symbol) -> set[str]:
@@ -191,6 +210,16 @@ def misread(derivation: Derivation, found: Derivation) -> Iterator[str]:
             continue
         if facts_of(mine) != facts_of(theirs):
             yield f"{name} has the facts {facts_of(theirs)}, not {facts_of(mine)}"
-        laws = (mine.law.kind if mine.law else "", theirs.law.kind if theirs.law else "")
-        if laws[0] != laws[1]:
-            yield f"{name} has the law {laws[1]!r}, not {laws[0]!r}"
+        if not _same_law(mine.law, theirs.law, own):
+            yield f"{name} has the law {theirs.law!r}, not {mine.law!r}"
+
+
+def _same_law(mine: Law | None, found: Law | None, own: dict[str, Symbol | Function]) -> bool:
+    """Whether two laws are of one kind, and what they speak of has the same values."""
+    if mine is None or found is None:
+        return mine is found
+    if mine.kind != found.kind or len(mine.args) != len(found.args):
+        return False
+    pairs = zip(mine.args, found.args, strict=True)
+    both = [(a, b) for a, b in pairs if isinstance(a, Expr) and isinstance(b, Expr)]
+    return all(says_the_same(a, b, own) != "differs" for a, b in both)
