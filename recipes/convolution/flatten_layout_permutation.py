@@ -65,7 +65,7 @@ def flatten_layout_permutation(note: Note) -> None:
     note.calc(
         V @ a,
         eq(V @ P.T @ P @ a, r"$P^\top P = I$"),
-        eq(U @ b, "$P a = b$"),
+        eq(U @ b, "$b$ is $a$, permuted"),
         result=True,
     )
     note("""Training may go on in the new layout. The gradients are permuted in the same way as the weights,
@@ -75,7 +75,7 @@ def flatten_layout_permutation(note: Note) -> None:
     note.calc(
         grad(M, U),
         eq(G @ b.T, "backward pass of a dense layer"),
-        eq(G @ a.T @ P.T, "$b = P a$"),
+        eq(G @ a.T @ P.T, "$b$ is $a$, permuted"),
         eq(grad(L, V) @ P.T, "backward pass of a dense layer"),
         result=True,
     )

@@ -53,11 +53,12 @@ def im2col(note: Note) -> None:
     a, s, t = note.index("a", O), note.index("s", S), note.index("t", T)
     note.calc((k @ p)[a, s], eq(sum_over(t, k[a, t] * p[t, s]), "definition of the product"))
     note(
-        "That each triple has its own number, and is found again from it, is counting with two digits:"
+        "Each number belongs to exactly one triple, as in counting with digits, so that nothing is lost:"
     )
+    r = note.index("r", C * A * B - 1, 0)
     note.calc(
-        sum_over((c, u, v), delta((c * A + u) * B + v, (C * A - 1) * B + B - 1)),
-        eq(1, "the last number belongs to one triple"),
+        sum_over((c, u, v), delta(r, (c * A + u) * B + v)),
+        eq(1, "division with remainder, twice"),
     )
     note("Backwards this is a dense layer. The kernels and the patches receive")
     L = note.let("L", trace(g.T @ (k @ p)), "the loss, linearised in the output")

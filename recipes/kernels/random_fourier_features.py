@@ -77,6 +77,6 @@ def random_fourier_features(note: Note) -> None:
         eq(exp(-((v - c) ** 2) / (2 * l**2)), "the mean over the frequency"),
         result=True,
     )
-    note(r"""Draw $D$ frequencies and phases once, and let $\sqrt{2 / D} \cos(\omega_j^\top x + p_j)$ be the features
+    note(r"""Draw $m$ frequencies and phases once, and let $\sqrt{2 / m} \cos(\omega_j^\top x + p_j)$ be the features
         of a point. Their inner products estimate the kernel, with an error that falls like one over the root of
-        $D$.""")
+        $m$.""")

@@ -35,9 +35,10 @@ def exp_family_moments(note: Note) -> None:
     h = note.vector("h", n, "base weight of each value", "positive")
     eta = note.vector(r"\eta", k, "natural parameters")
 
-    note(r"""Bernoulli, Gaussian, Poisson and many more laws have the same form: the logarithm of the density
-        is linear in the parameters, $\log p(x) = \log h(x) + \eta^\top T(x) - A(\eta)$. What does $A$, which
-        only normalises, know about the law? Take finitely many values; for densities, read integrals.""")
+    note(r"""Bernoulli, Gaussian, Poisson and many more laws have the same form: the logarithm of the
+        probability is linear in the parameters, $\log p_i = \log h_i + \eta^\top T_i - A$ for value $i$. What
+        does $A$, which only normalises, know about the law? Take finitely many values; for densities, read
+    integrals.""")
     Z = note.let("Z", sum_over(j, h[j] * exp(eta.T @ T[j])), "normaliser")
     A = note.let("A", log(Z), "log-partition function")
     p = note.array("p", (i,), h[i] * exp(eta.T @ T[i]) / Z, "probabilities of the values")

@@ -35,7 +35,7 @@ def convexity_psd_hessian(note: Note) -> None:
     v = note.vector("v", d, "a direction")
 
     note(r"""A function that curves upwards in every direction is convex, and has no local minimum that is
-        not global. The curvature in a direction $v$ is the quadratic form $v^\top H v$ of the Hessian.
+        not global. The curvature in a direction $v$ is the quadratic form of the Hessian.
         So one looks for a way to write it as a sum of squares. First the loss of logistic regression:""")
     x = note.rows("x", X, "the examples: rows of $X$ as columns")
     L = note.let("L", sum_over(i, softplus(x[i].T @ w) - y[i] * (x[i].T @ w)), "logistic loss")

@@ -61,8 +61,9 @@ def change_of_variables(note: Note) -> None:
         eq(F(h(b)) - F(h(a)), "fundamental theorem of calculus"),
     )
     note(r"""In $d$ dimensions a small box around $y$ is mapped to a parallelepiped, whose volume is the
-        absolute value of a determinant. So the density is $p_X(h(y)) \, |\det J_h(y)|$. Take an affine
-        map of a standard normal vector, $y = A x + c$:""")
+        absolute value of a determinant. So the density is that of $x$ at the image of $y$, times the absolute
+        determinant of the Jacobian of the inverse map. Take an affine map of a standard normal vector,
+    $y = A x + c$:""")
     A = note.matrix("A", d, d, "an invertible map", "invertible")
     c = note.vector("c", d, "a shift")
     v, t = note.vector("v", d, "a value of the vector $y$"), note.vector("t", d, "a value of $x$")

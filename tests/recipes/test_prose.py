@@ -10,7 +10,7 @@ import pytest
 from derive.derivation import Definition, Derivation, Prose
 from derive.errors import DeriveError
 from derive.expr.nodes import Expr, Function, Index, Symbol
-from derive.expr.walk import bound_indices, free_indices, symbols
+from derive.expr.walk import bound_indices, free_indices, size_names, symbols
 from derive.reader import read_expression
 from derive.registry import catalogue
 
@@ -111,6 +111,7 @@ def test_letters_in_prose_are_declared(slug: str) -> None:
         for symbol in symbols(side):
             known.update(re.findall(r"[A-Z]", symbol.name))
             known.update(name for size in symbol.dims for name in size.names)
+        known.update(size_names(side))
     for given in made.givens:
         known.update(re.findall(r"[A-Z]", given.symbol.name))
     for block in made.blocks:
