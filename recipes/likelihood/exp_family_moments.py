@@ -70,7 +70,7 @@ def exp_family_moments(note: Note) -> None:
     z = note.scalar("z", "logit")
     note.calc(partial(log(1 + exp(z)), z), eq(sigmoid(z), "the mean of a coin"))
     note.calc(partial(sigmoid(z), z), eq(sigmoid(z) * (1 - sigmoid(z)), "the variance of a coin"))
-    note(r"""For counts with a Poisson law, $h(x) = 1 / x!$ and $A(\eta) = e^\eta$, whose derivatives are all the
+    note(r"""For counts with a Poisson law the log-partition function is $e^\eta$, whose derivatives are all the
         same: mean and variance agree. For a Gaussian number with natural parameters $a$ for $x$ and $-b$ for
         $x^2 / 2$, the normaliser is a Gaussian integral:""")
     u = note.scalar("u", "a number")
