@@ -68,13 +68,16 @@ class _Search(Generic[T]):
     def try_ranks(self, ranks: dict[Name, int], smaller: bool = False, told: int = 9) -> bool:
         """Whether a choice is better than the best so far in the first `told` counts, which it then is.
 
-        With a name of fewer axes (`smaller`) only fewer faults count: numbers fit everywhere and say little.
+        With a name of fewer axes (`smaller`) only fewer faults count: numbers fit everywhere and say little. A clash
+        that goes away because more can no longer be read has not been mended.
         """
         self.left -= 1
         table = self.start.copy()
         table.inference = Inference({**self.hints, **ranks})
         score, result = self.attempt(table)
         if not score[:told] < self.score[:told] or (smaller and not score[0] < self.score[0]):
+            return False
+        if len(score) > 1 and len(self.score) > 1 and sum(score[:2]) > sum(self.score[:2]):
             return False
         self.score, self.table, self.result, self.ranks = score, table, result, ranks
         self.zero = (0,) * len(score)
