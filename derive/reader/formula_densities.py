@@ -13,13 +13,26 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.expr.build import as_facts
-from derive.expr.nodes import Dim, Expr, Index, Item, Number, Quotient, Reduce, Symbol
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Dim,
+    Expr,
+    Index,
+    Item,
+    Number,
+    Product,
+    Quotient,
+    Reduce,
+    Symbol,
+)
 from derive.expr.sizes import Size
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_indices import free_index, index_value
 from derive.reader.formula_names import Unknown
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_sums import index_name
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.groups import Node
@@ -96,7 +109,8 @@ def tabulated(
     def build() -> Expr:
         counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
         sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
-        whole = Symbol(f"{name.latex}({', '.join(variables)})", sizes)
+        body = parametrised(reader.table, name, sizes[0]) if len(sizes) == 1 else None
+        whole = Symbol(f"{name.latex}({', '.join(variables)})", sizes, (), None, body)
         return Item(whole, (*(place.build() for place in places), *(None for _ in own)))
 
     value = Value(own, build, uses_of(places), start=start)
@@ -173,6 +187,9 @@ def joint_density(table: Table, name: Name) -> Symbol:
     variables = table.joints[name]
     sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
     facts = ("simplex",) if len(sizes) == 1 else ("positive", "total_one")
+    if len(sizes) == 1 and (body := parametrised(table, name, sizes[0])) is not None:
+        body = Apply("softmax", (body,))
+        return Symbol(f"{name.latex}({', '.join(variables)})", body.shape, (), None, body)
     return Symbol(f"{name.latex}({', '.join(variables)})", sizes, as_facts(facts))
 
 
@@ -192,6 +209,25 @@ def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr
         places.append(bound)
     entry = Item(joint, tuple(places))
     return Reduce("sum", tuple(over), entry, (), "index") if over else entry
+
+
+def parametrised(table: Table, name: Name, count: Size) -> Expr | None:
+    r"""The table of `E_\theta(x)` for derivatives by theta: any numbers, slopes and some curvature; else None.
+
+    For statements about first derivatives at a point this is as good as any smooth function.
+    """
+    match = next(
+        (e for e in table.variables() if e.latex == name.sub and e.name in table.varied), None
+    )
+    if match is None or match.sizes is None or match.family or len(match.sizes) > 1:
+        return None
+    theta = table.symbol(match)
+    if theta.definition is not None or any(is_open(size) for size in (*theta.dims, count)):
+        return None
+    slopes = Symbol(rf"M_{{{name.latex}}}", (count, *theta.dims))
+    bent = Product((Symbol(rf"N_{{{name.latex}}}", (count, *theta.dims)), theta))
+    level = Symbol(rf"c_{{{name.latex}}}", (count,))
+    return Add((Product((slopes, theta)), level, Apply("hadamard", (bent, bent))))
 
 
 def finite_sum(reader: Formula, variables: Sequence[str], start: int) -> list[Binding]:

@@ -445,9 +445,12 @@ def _template(
     )
     parts: list[Value | None] = []
     if nodes is not None:
-        parts = split_indices(reader, nodes, (entry.family,), start)
-    value = entry.expand(reader, parts, start)
+        counts = (entry.family, entry.family + 1)  # y_{ik} is entry k of the member y_i
+        parts = split_indices(reader, nodes, counts, start)
+    value = entry.expand(reader, parts[: entry.family], start)
     assert isinstance(value, Value)
+    if more := parts[entry.family :]:
+        value = select(reader, value, more, start)
     if nodes is None:
         return value, sub, label
     return (value, None, label) if entry.marker == "sub" else (value, sub, [])

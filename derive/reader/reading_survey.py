@@ -20,7 +20,7 @@ from derive.reader.reading_words import (
     tokens_in,
 )
 from derive.reader.relations import RawRelation
-from derive.reader.scanner import Token
+from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Name
 from derive.reader.upstream import names_in
@@ -110,8 +110,8 @@ def valued_names(document: Document) -> frozenset[Name]:
     return frozenset(found)
 
 
-def varied_names(document: Document) -> frozenset[Name]:
-    r"""The names of whose members derivatives are taken, without index: z of `\partial C / \partial z_j`."""
+def varied_names(document: Document, members: bool = True) -> frozenset[Name]:
+    r"""The names by whose members derivatives are taken, z of `\partial C / \partial z_j`; or those without index."""
     parts = [(d.tokens, d.source) for d in document.displays]
     parts += [
         (m.tokens, m.source)
@@ -124,7 +124,9 @@ def varied_names(document: Document) -> frozenset[Name]:
         if any(t.text in (r"\partial", r"\nabla", r"\frac") for t in tokens):
             with suppress(ReadError):
                 found.update(dict.fromkeys(varied_in(tree(list(tokens), source))))
-    return frozenset(name.without(sub=True) for name in found if name.sub)
+    return frozenset(
+        name.without(sub=True) if members else name for name in found if members == bool(name.sub)
+    )
 
 
 def varied_in(nodes: Sequence[Node]) -> Iterator[Name]:
@@ -143,10 +145,16 @@ def varied_in(nodes: Sequence[Node]) -> Iterator[Name]:
                 stack.append((node.items, fraction))
                 if before == [r"\nabla", "_"]:
                     yield from _name_of(node.items)
+            elif node.kind is Kind.SUB and position and _is_nabla(items[position - 1]):
+                yield from _name_of(items[position + 1 : position + 2])
             elif node.text == r"\partial" or (
                 below and position == 0 and node.text in ("d", r"\mathrm{d}")
             ):
                 yield from _name_of(items[position + 1 :])
+
+
+def _is_nabla(node: Node) -> bool:
+    return isinstance(node, Token) and node.text == r"\nabla"
 
 
 def _name_of(items: Sequence[Node]) -> Iterator[Name]:
