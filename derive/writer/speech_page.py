@@ -39,7 +39,8 @@ def _page(page: Page) -> list[str]:
     for row in page.notation:
         words = ", ".join(said(part) for part in (row.properties, row.meaning) if part)
         assumed = ", assumed" if row.assumed else ""
-        lines.append(f"Given {spoken_latex(row.declaration)}: {words}{assumed}.")
+        head = "Defined below" if row.defined else "Given"
+        lines.append(f"{head} {spoken_latex(row.declaration)}: {words}{assumed}.")
     parts += ["\n".join(lines)] if lines else []
     parts += [said(page.convention)] if page.notation else []
     parts += ["\n".join(_block(block)) for block in page.blocks]
@@ -54,7 +55,7 @@ def _block(block: BlockView) -> list[str]:
     if isinstance(block, ProseView):
         return [said(block.text)]
     if isinstance(block, DefinitionView):
-        return [f"Let {block.spoken}."]
+        return [f"Let {block.lhs.spoken} be {block.rhs.spoken}."]
     return _chain(block)
 
 

@@ -1,6 +1,7 @@
 """Formulas in words, from the tree: "the gradient of L with respect to w equals 2 over n times X transpose times ...".
 
-Where the printed formula needs a bracket, the words say "the quantity ... end quantity".
+Where the printed formula needs a bracket, the words say "the quantity ... end quantity". A phrase with an open end,
+such as "the logarithm of x", takes no word behind it: its square is "the square of the logarithm of x".
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from derive.expr.nodes import (
 from derive.expr.sizes import Size
 from derive.expr.walk import post_order
 
-SUM, PRODUCT, ATOM = range(3)
+SUM, PRODUCT, OPEN, ATOM = range(4)
 
 
 class Words(NamedTuple):
@@ -89,6 +90,8 @@ def spoken_name(latex: str) -> str:
     r"""A symbol's name in words: `\hat{w}` is "w hat", `W^{(l)}` is "W superscript l", `\theta_0` is "theta sub 0"."""
     text = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*\{?(\\?[A-Za-z]+)\}?", r"\2 \1", latex)
     text = re.sub(r"\\(?:math[a-z]+|boldsymbol|bm|operatorname\*?|text)\b", "", text)
+    text = re.sub(r"\^\s*\{?\s*(\\star|\\ast|\*)\s*\}?", " star", text)
+    text = re.sub(r"\^\s*\{?\s*2\s*\}?(?!\d)", " squared", text)
     text = text.replace("^", " superscript ").replace("_", " sub ").replace("'", " prime")
     text = re.sub(r"\\([A-Za-z]+)", r" \1 ", text)
     return " ".join(re.sub(r"[{}()\\]", " ", text).split())
@@ -147,14 +150,29 @@ def _product(node: Product, h: Heard) -> Words:
 
 def _quotient(node: Quotient, h: Heard) -> Words:
     top = _whole(h[node.numerator], PRODUCT)
-    return Words(f"{top} over {_whole(h[node.denominator], ATOM)}", PRODUCT)
+    return Words(f"{top} over {_whole(h[node.denominator], OPEN)}", PRODUCT)
 
 
 def _power(node: Power, h: Heard) -> Words:
-    base, exponent = _whole(h[node.base], ATOM), node.exponent
+    base, exponent = h[node.base], node.exponent
     if isinstance(exponent, Number) and exponent.value in (2, 3):
-        return Words(f"{base} {'squared' if exponent.value == 2 else 'cubed'}")
-    return Words(f"{base} to the power {_whole(h[exponent], ATOM)}")
+        which = int(exponent.value) - 2
+        if base.level == OPEN:
+            square = base.text.startswith("the norm of ") and not which
+            head, rest = ("the squared", base.text[4:]) if square else (NOUNS[which], base.text)
+            return Words(f"{head} {rest}", OPEN)
+        return Words(f"{_whole(base, ATOM)} {('squared', 'cubed')[which]}")
+    return Words(f"{_whole(base, ATOM)} to the power {_whole(h[exponent], OPEN)}", OPEN)
+
+
+NOUNS = ("the square of", "the cube of")
+
+
+def _behind(part: Words, word: str) -> Words:
+    """`A transpose`, `the transpose of the gradient of L`."""
+    if part.level == OPEN:
+        return Words(f"the {word} of {part.text}", OPEN)
+    return Words(f"{_whole(part, ATOM)} {word}")
 
 
 def _apply(node: Apply, h: Heard) -> Words:
@@ -163,7 +181,7 @@ def _apply(node: Apply, h: Heard) -> Words:
     if name == "broadcast":
         return parts[0]
     if name == "inverse":
-        return Words(f"{_whole(parts[0], ATOM)} inverse")
+        return _behind(parts[0], "inverse")
     between = {
         "hadamard": "entrywise times",
         "hadamard_divide": "divided entrywise by",
@@ -171,12 +189,14 @@ def _apply(node: Apply, h: Heard) -> Words:
         "hadamard_power": "to the entrywise power",
     }
     if name in between:
-        return Words(f" {between[name]} ".join(_whole(p, ATOM) for p in parts), PRODUCT)
+        return Words(f" {between[name]} ".join(_whole(p, OPEN) for p in parts), PRODUCT)
     if name == "kronecker_delta":
-        return Words(f"Kronecker delta {' '.join(p.text for p in parts)}")
+        simple = all(p.level == ATOM for p in parts)
+        listed = _listed([_whole(p, ATOM) for p in parts])
+        return Words(f"Kronecker delta {' '.join(p.text for p in parts) if simple else listed}")
     if name == "unit_vector":
         return Words(f"the unit vector number {parts[0].text}")
-    return Words(f"{row(name).words} {_listed([_whole(p, ATOM) for p in parts])}")
+    return Words(f"{row(name).words} {_listed([_whole(p, OPEN) for p in parts])}", OPEN)
 
 
 def _item(node: Item, h: Heard) -> Words:
@@ -185,10 +205,10 @@ def _item(node: Item, h: Heard) -> Words:
     if isinstance(base, Symbol) and base.family:
         entries = indices[base.family :]
         shown = indices if any(i is not None for i in entries) else indices[: base.family]
-    if isinstance(base, Symbol) and len(shown) == 2 and None in shown:
+    if not getattr(base, "family", 0) and len(shown) == 2 and None in shown:
         which, axis = (shown[0], "row") if shown[1] is None else (shown[1], "column")
         if which is not None:
-            return Words(f"{axis} {h[which].text} of {h[base].text}")
+            return Words(f"{axis} {h[which].text} of {_whole(h[base], OPEN)}", OPEN)
     listed = " ".join("all" if i is None else _whole(h[i], ATOM) for i in shown)
     return Words(f"{_whole(h[base], ATOM)} sub {listed}")
 
@@ -216,7 +236,7 @@ def _derivative(node: Derivative, h: Heard) -> Words:
             kind = "partial derivative"
     else:
         kind = "Hessian" if order == 2 and node.wrt[0].shape else f"derivative of order {order}"
-    return Words(f"the {kind} of {_whole(h[node.body], ATOM)} with respect to {by}")
+    return Words(f"the {kind} of {_whole(h[node.body], OPEN)} with respect to {by}", OPEN)
 
 
 def _cases(node: Cases, h: Heard) -> Words:
@@ -232,8 +252,9 @@ def _matrix(node: Matrix, h: Heard) -> Words:
 
 
 def _call(node: Call, h: Heard) -> Words:
-    name = spoken_name(node.function.name) + " prime" * node.order
-    return Words(f"{name} of {_listed([_whole(h[a], ATOM) for a in node.args])}")
+    primes = {0: "", 1: " prime", 2: " double prime", 3: " triple prime"}
+    name = spoken_name(node.function.name) + primes.get(node.order, " prime" * node.order)
+    return Words(f"{name} of {_listed([_whole(h[a], OPEN) for a in node.args])}", OPEN)
 
 
 def _integral(node: Integral, h: Heard) -> Words:
@@ -241,12 +262,13 @@ def _integral(node: Integral, h: Heard) -> Words:
     if node.lower is not None and node.upper is not None:
         limits = f" from {h[node.lower].text} to {h[node.upper].text}"
     body = _whole(h[node.body], PRODUCT)
-    return Words(f"the integral{limits} of {body} d {spoken_name(node.variable.name)}", PRODUCT)
+    name = spoken_name(node.variable.name)
+    return Words(f"the integral{limits} of {body} with respect to {name}", PRODUCT)
 
 
 def _expectation(node: Expectation, h: Heard) -> Words:
     kind = {"E": "expectation", "Var": "variance", "Cov": "covariance"}[node.kind]
-    return Words(f"the {kind} of {_listed([_whole(h[a], ATOM) for a in node.args])}")
+    return Words(f"the {kind} of {_listed([_whole(h[a], OPEN) for a in node.args])}", OPEN)
 
 
 def _limit(node: Limit, h: Heard) -> Words:
@@ -282,7 +304,7 @@ RULES: dict[type[Expr], Callable[[Any, Heard], Words]] = {
     Product: _product,
     Quotient: _quotient,
     Power: _power,
-    Transpose: lambda node, h: Words(f"{_whole(h[node.operand], ATOM)} transpose"),
+    Transpose: lambda node, h: _behind(h[node.operand], "transpose"),
     Apply: _apply,
     Matrix: _matrix,
     Function: lambda node, h: Words(spoken_name(node.name)),
@@ -301,7 +323,9 @@ RULES: dict[type[Expr], Callable[[Any, Heard], Words]] = {
     Indicator: lambda node, h: Words(f"the indicator that {h[node.condition].text}"),
     Cases: _cases,
     Derivative: _derivative,
-    Differential: lambda node, h: Words(f"d {_whole(h[node.body], ATOM)}"),
+    Differential: lambda node, h: Words(
+        f"d {_whole(h[node.body], OPEN)}", OPEN if h[node.body].level == OPEN else ATOM
+    ),
     Integral: _integral,
     Expectation: _expectation,
     Limit: _limit,

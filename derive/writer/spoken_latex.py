@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     "ge": "is at least",
     "geq": "is at least",
     "ne": "is not equal to",
+    "from": "from",
     "neq": "is not equal to",
     "approx": "is approximately",
     "propto": "is proportional to",
@@ -101,9 +102,12 @@ def spoken_latex(latex: str) -> str:
     """The words of a formula that stands in prose; deeply nested text is read letter by letter."""
     if latex.count("{") > 60:
         return " ".join(re.findall(r"[A-Za-z0-9]+", latex))
+    if r"\to" in latex:  # a function: from one space to another
+        latex = latex.replace(" : ", r" \from ", 1)
     tokens = [m.group(0) for m in _TOKEN.finditer(latex) if not m[3]]
     words, _ = _sequence(tokens, 0, "")
-    return re.sub(r" ,", ",", " ".join(words.split()))
+    text = re.sub(r" ,", ",", " ".join(words.split()))
+    return re.sub(r"(equals \w+), and so on, ", r"\1 up to ", text)
 
 
 def _sequence(tokens: list[str], start: int, end: str) -> tuple[str, int]:
