@@ -49,6 +49,7 @@ def exported(slug: str, to: str = "tex") -> str:
     return write(recipe(slug), to=to)
 
 
+@cache
 def read_back(slug: str, to: str = "tex") -> Derivation:
     """The page of a recipe as a reader understands it."""
     return read(exported(slug, to), f"{slug}.{to}")
