@@ -37,7 +37,23 @@ def called_letters(
         for name in _head(group[0].lhs.tokens)
     }
     defined.update(name for tokens in _said(document) for name in _head(tokens))
+    defined.update(_tabulated(document))
     yield from (name for name in called if name not in alone and name not in defined)
+
+
+def _tabulated(document: Document) -> Iterator[Name]:
+    r"""The names called at a variable over which a sum runs without limits: h in `\\sum_x h(x)` has finitely many
+    values."""
+    for tokens in _formulas(document):
+        texts = [t.text for t in tokens if t.text not in ("{", "}")]
+        bound = {
+            c
+            for a, b, c in zip(texts, texts[1:], texts[2:], strict=False)
+            if (a, b) == (r"\sum", "_")
+        }
+        for name, opener, letter in zip(texts, texts[1:], texts[2:], strict=False):
+            if name in LETTERS and opener == "(" and letter in bound:
+                yield Name(name)
 
 
 def _said(document: Document) -> Iterator[Sequence[Token]]:
@@ -120,6 +136,8 @@ def _counts(texts: Sequence[str], place: int) -> bool:
 def _head(tokens: Iterable[Token]) -> Iterator[Name]:
     """The name before one pair of brackets with nothing but names in it, which an equation may define."""
     texts = [t.text for t in tokens if t.text not in ("{", "}", r"\left", r"\right")]
+    if texts and texts[0] in (r"\log", r"\ln"):
+        texts = texts[1:]  # a density is given by its logarithm
     font = _FONTS.get(texts[0], "") if texts else ""
     texts = texts[1:] if font else texts
     if len(texts) < 4 or texts[0] not in LETTERS or texts[-1] != ")" or texts.count("(") != 1:

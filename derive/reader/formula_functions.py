@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 
 from derive.expr.nodes import (
     Apply,
-    Expr,
     Function,
-    Index,
     Item,
     Quotient,
     Symbol,
 )
+from derive.expr.walk import post_order
+from derive.reader.formula_applied import OF_VECTORS, OPENERS, accepts, composed, of_entry
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import tabulated
 from derive.reader.formula_indices import select, split_indices
-from derive.reader.formula_lists import DOTS, collapsed, listed
+from derive.reader.formula_lists import DOTS, collapsed, listed, over_free
 from derive.reader.formula_names import Applied, Unknown, function_call
 from derive.reader.formula_special import (
     ARC,
@@ -72,9 +72,6 @@ def function_scripts(
     return sub, sup, primes
 
 
-OPENERS = {"(": ")", "[": "]", r"\{": r"\}"}
-
-
 def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
     """The arguments of a function: in brackets, in a brace group, or the next factor."""
     token = cursor.token
@@ -82,7 +79,12 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
         if name == "diag" and (vector := _listed_argument(reader, cursor, token)) is not None:
             return [vector]
         cursor.pos += 1
-        return reader.arguments(cursor, OPENERS[token.text])
+        found = reader.arguments(cursor, OPENERS[token.text])
+        return (
+            [over_free(reader, found[0], token.start)]
+            if name == "diag" and len(found) == 1
+            else found
+        )
     node = cursor.node
     if isinstance(node, Group) and not node.name and node.items:
         cursor.pos += 1
@@ -253,7 +255,7 @@ def _finished(
         if reader.options.power_inside:
             arguments = [reader.postfix(arguments[0], cursor, start), *arguments[1:]]
     if word in OF_VECTORS and len(arguments) == 1:
-        entry = _of_entry(reader, OF_VECTORS[word], arguments[0])
+        entry = of_entry(reader, OF_VECTORS[word], arguments[0])
         if entry is not None and sub is None and sup is None:
             return entry
     with reader.at(start):
@@ -269,28 +271,6 @@ def _finished(
     if sup is not None:
         value = reader.raised(value, sup, start)
     return value
-
-
-OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
-
-
-def _of_entry(reader: Formula, function: str, argument: Value) -> Value | None:
-    r"""`\mathrm{softmax}(x_i)`, written for entry i of softmax(x); None of anything but an entry of a vector."""
-    if reader.arithmetic.shape(argument):
-        return None
-    node = argument.build()
-    if not isinstance(node, Item) or not isinstance(node.base, Symbol) or node.base.rank != 1:
-        return None
-    if not isinstance(node.indices[0], Index):
-        return None
-    reader.note(f"{function} of an entry is that entry of the {function} of the vector")
-
-    def build() -> Expr:
-        item = argument.build()
-        assert isinstance(item, Item)
-        return Item(Apply(function, (item.base,)), item.indices)
-
-    return Value((), build, argument.uses, start=argument.start)
 
 
 def _power_follows(cursor: Cursor) -> bool:
@@ -344,7 +324,13 @@ def read_call(reader: Formula, request: object) -> Value:
         entry_of = tabulated(reader, entry.name, request.sup or None, cursor, start)
         if entry_of is not None:
             return entry_of
-    arguments = _call_arguments(reader, cursor)
+    if request.sup and plain(request.sup) == "-1" and cursor.at(*OPENERS):
+        raise reader.error(
+            f"{entry.latex}^{{-1}} may be the inverse function or 1/{entry.latex}; write one of them out",
+            start,
+        )
+    with reader.flag(in_index=reader.in_index or _counts(entry.function)):
+        arguments = composed(reader, cursor, entry.latex) or _call_arguments(reader, cursor)
     if entry.kind == "word":
         if arguments is None:
             arguments = [bare_argument(reader, cursor, entry.word)]
@@ -362,7 +348,7 @@ def read_call(reader: Formula, request: object) -> Value:
                 value = call_word(reader, entry.word, arguments, start)
     else:
         function = entry.others.get(len(arguments or ()), entry.function)
-        if entry.reread is not None and arguments and not _accepts(reader, function, arguments):
+        if entry.reread is not None and arguments and not accepts(reader, function, arguments):
             shapes = [reader.arithmetic.shape(a) for a in arguments]
             function = entry.reread(reader, shapes) or function
         if function is None and entry.assumed and arguments:
@@ -380,12 +366,12 @@ def _any_function(reader: Formula, latex: str, arguments: Sequence[Value]) -> Fu
     return Function(latex, parameters, None, (), len(shapes) == 1 and not shapes[0])
 
 
-def _accepts(reader: Formula, function: Function | None, arguments: Sequence[Value]) -> bool:
-    """Whether the arguments have the shapes of the parameters, as many as there are."""
-    if function is None or len(function.parameters) != len(arguments):
-        return True
-    pairs = zip(function.parameters, arguments, strict=True)
-    return all(len(p.shape) == len(reader.arithmetic.shape(a)) for p, a in pairs)
+def _counts(function: Function | None) -> bool:
+    r"""Whether the one parameter of a function is an index in it: `\pi(a) = e^{h_a} / Z`."""
+    if function is None or function.body is None or len(function.parameters) != 1:
+        return False
+    own = function.parameters[0]
+    return any(isinstance(n, Item) and own in n.indices for n in post_order(function.body))
 
 
 def _call_arguments(reader: Formula, cursor: Cursor) -> list[Value] | None:
@@ -448,6 +434,11 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
     assert isinstance(request, Unknown)
     found, cursor = request.written, request.cursor
     base = found.name.base
+    if found.sup is not None and plain(found.sup) == "-1" and cursor.at("("):
+        raise reader.error(
+            f"{base}^{{-1}} may be the inverse function or 1/{base}; write one of them out",
+            found.start,
+        )
     if base == r"\lambda":
         if cursor.at("(") and found.sub is not None:
             reader.note(r"$\lambda_i(A)$ is the $i$-th largest eigenvalue of $A$")

@@ -36,6 +36,21 @@ def listed(reader: Formula, nodes: Sequence[Node], start: int) -> Value | None:
     if reader.arithmetic.shape(value):
         return None
 
+    return _vector(reader, value, binding, start)
+
+
+def over_free(reader: Formula, value: Value, start: int) -> Value:
+    """`diag(y_n (1 - y_n))`: a number with an index that is bound nowhere is the vector of its values."""
+    free = [b for b in reader.state.free.values() if b.use <= value.uses and b not in reader.outer]
+    if reader.arithmetic.shape(value) or len(free) != 1:
+        return value
+    del reader.state.free[free[0].name]
+    return _vector(reader, value, free[0], start)
+
+
+def _vector(reader: Formula, value: Value, binding: Binding, start: int) -> Value:
+    """The vector of a number at all values of an index."""
+
     def build() -> Expr:
         index = index_node(reader, binding)
         unit = Apply("unit_vector", (index,), (reader.table.sizes.resolve(binding.extent),))
