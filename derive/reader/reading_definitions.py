@@ -183,7 +183,9 @@ class ReadingDefinitions(ReadingState):
                 reader.whole(nodes)  # the parameter is what its members are entries of
             return
         vectorial = name.font in ("bold", "vec") or any(
-            f"{own}{mark}" in text.replace("{", "").replace("}", "")
+            re.search(
+                rf"(?<![a-zA-Z]){re.escape(own + mark)}", text.replace("{", "").replace("}", "")
+            )
             for mark in (r"^\top", "^T", "_")
         )
         if sure or vectorial or own not in text or r"\|" in text:

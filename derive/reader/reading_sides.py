@@ -11,10 +11,11 @@ from derive.derivation import Side as TypedSide
 from derive.derivation import Unreadable
 from derive.errors import ReadError
 from derive.expr.nodes import (
+    Apply,
     Expr,
 )
 from derive.expr.sizes import ONE, shape_text
-from derive.expr.walk import free_symbols
+from derive.expr.walk import free_symbols, post_order
 from derive.reader.conditions import is_zero
 from derive.reader.doubts import spread_numbers, two_fonts
 from derive.reader.formula import Reading, read_sides
@@ -28,6 +29,7 @@ from derive.reader.reading_state import (
     EXAMPLE,
     GUESSED,
     REFUSED,
+    UNMET,
     ReadingState,
 )
 from derive.reader.reading_words import (
@@ -95,7 +97,8 @@ class ReadingSides(ReadingState):
     def _unreadable(self, raw: RawSide, error: ReadError, source: Source) -> Unreadable:
         where = f" (line {error.line})" if error.line else ""
         why = f"{error.message}{where}"
-        if error.ill_typed and any(doubt in error.message for doubt in DOUBTS):
+        doubtful = any(doubt in error.message for doubt in DOUBTS) or self._has_diagonal(raw.tokens)
+        if error.ill_typed and doubtful:
             return Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
         if error.ill_typed and (foreign := self._foreign_in(raw.tokens)):
             return Unreadable(
@@ -110,6 +113,16 @@ class ReadingSides(ReadingState):
         found = Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
         self.guessed[found] = (guessed, Unreadable(raw.latex, why, True, near))
         return found
+
+    def _has_diagonal(self, tokens: Sequence[Token]) -> bool:
+        """Whether a name stands for the diagonal of a matrix, which may be meant as a diagonal matrix."""
+        letters = {token.text for token in tokens}
+        return any(
+            isinstance(n, Apply) and n.function == "diagonal"
+            for e in self.table.variables()
+            if e.definition is not None and e.name.base in letters
+            for n in post_order(e.definition)
+        )
 
     def _near(self, tokens: Sequence[Token], source: Source) -> tuple[tuple[str, Expr], ...]:
         """What an ill-typed side says with one transpose more or less."""
@@ -186,6 +199,7 @@ class ReadingSides(ReadingState):
     ) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
         found: list[Expr] = []
+        self.unmet = ""
         from derive.reader.formula_conditions import condition
 
         for nodes, place in self.cases:
@@ -198,7 +212,7 @@ class ReadingSides(ReadingState):
                 with reader.flag(in_index=indices):
                     found.append(condition(reader, Cursor(nodes)).build())
             except REFUSED:
-                continue
+                self.unmet = UNMET
         for annotation in group[0].chain.annotations:
             tokens = [t for t in annotation.tokens if t.text not in (r"\forall",)]
             texts = {t.text for t in tokens}
