@@ -207,6 +207,13 @@ def _has_entries(entry: Declaration, axes: int) -> bool:
     return axes == 1 and any(entry.has(fact) for fact in OF_VECTORS)
 
 
+def as_matrix(reader: Formula, subject: Subject) -> tuple[Subject, Declaration]:
+    """The matrix of which `symmetric $p_{ij}$` are the entries."""
+    entry, size = reader.table.declare(subject.name), reader.table.sizes.fresh()
+    entry.sizes = entry.sizes or (size, size)
+    return Subject(subject.name), entry
+
+
 def subject_entry(reader: Formula, subject: Subject) -> Declaration:
     if subject.indices and subject.indices != ("*",):
         slices = reader.table.families.get(subject.name)

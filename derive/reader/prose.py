@@ -30,6 +30,7 @@ from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import (
     Subject,
     alike,
+    as_matrix,
     is_entry,
     read_subject,
     subject_entry,
@@ -57,8 +58,8 @@ from derive.reader.wording import (
     facts_after,
     facts_before,
     function_said,
+    is_activation,
     is_conditional,
-    is_elementwise,
     own_density,
     rank_said,
     says_variance,
@@ -247,17 +248,15 @@ class Declarations:
         if known is None and (is_upright(subject.name) or is_entry(self.table, subject)):
             return  # `$\mathrm{d}$ is the differential`, `the probability $p_i$` of a declared p
         if known is None and len(subject.indices) == 2 and OF_MATRICES.intersection(facts):
-            size = self.table.sizes.fresh()  # `symmetric $p_{ij}$` are the entries of a matrix
-            known = self.table.declare(subject.name)
-            known.sizes = known.sizes or (size, size)
-            subject = Subject(subject.name)
+            subject, known = as_matrix(reader, subject)
         bare = known is None or known.sizes is None
         function = function or own_density(subject.name.base, mention.after)
         if function and bare and not subject.indices:
             entry = self.table.declare(subject.name)
             entry.kind, entry.word = "word", function
             return
-        if bare and not subject.indices and is_elementwise(mention.before, mention.after):
+        acts = is_activation(subject.name.base, mention.before, mention.after)
+        if bare and not subject.indices and acts:
             self._abstract(subject.name)
             return
         if shape is not None and bare:

@@ -57,6 +57,7 @@ from derive.reader.wording import (
     is_result,
     models,
     presents,
+    redefines,
     several,
     solves,
     states,
@@ -287,6 +288,7 @@ class ReadingProse(ReadingDefinitions):
                     or decomposition(words)
                     or re.fullmatch(r"[\s,;]*(?:and)?\s*", mention.lead)
                     or presents(mention.lead)
+                    or redefines(mention.lead)
                 ):
                     self._define(reader, left_side, tuple(right))
             except REFUSED:

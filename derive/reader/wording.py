@@ -205,6 +205,14 @@ def own_density(letter: str, after: str) -> str:
     return "normal_pdf" if said and letter in (r"\phi", r"\varphi") else ""
 
 
+def is_activation(letter: str, before: str, after: str) -> bool:
+    """Whether a letter is said to act entry by entry; the activation h is what a unit puts out, no function."""
+    value = letter in ("a", "h", "x", "z") and not re.search(
+        r"function|linearit", before + after[:20], re.I
+    )
+    return is_elementwise(before, after) and not value
+
+
 def is_elementwise(before: str, after: str) -> bool:
     """Whether a letter is said to be an unspecified function that acts on each entry."""
     text = f"{before[-60:]} {after[:60]}"
