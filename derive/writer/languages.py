@@ -102,7 +102,8 @@ def glossary(term: str) -> list[dict[str, str]]:
     found = exact or partial
     if found:
         return found
-    known = [v for row in table("glossary.tsv") for text in row.values() for v in variants(text)]
+    rows = table("glossary.tsv")
+    known = dict.fromkeys(v for row in rows for text in row.values() for v in variants(text))
     near = difflib.get_close_matches(term, known, n=3, cutoff=0.6)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise UsageError(f"{term!r} is not in the glossary{hint}")
