@@ -16,7 +16,7 @@ Grid = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 BITS = 200
 
 #: Gauss-Hermite nodes for each dimension at level 0 and 1, by the number of dimensions
-HERMITE = {1: (48, 64), 2: (20, 26), 3: (5, 7), 4: (3, 4), 5: (3, 4), 6: (3, 4), 7: (2, 3)}
+HERMITE = {1: (48, 64), 2: (20, 26), 3: (5, 7), 4: (3, 4), 5: (2, 3), 6: (2, 3), 7: (2, 3)}
 
 #: step and end of the trapezoid rule over R^m at level 0 and 1, by the number of dimensions
 SPACE: dict[int, tuple[tuple[Fraction, Fraction], ...]] = {
