@@ -30,7 +30,13 @@ from derive.reader.formula_brackets import (
 from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import Formula
-from derive.reader.formula_extrema import extremum, read_arg, read_arg_word, read_under
+from derive.reader.formula_extrema import (
+    extremum,
+    positive_part,
+    read_arg,
+    read_arg_word,
+    read_under,
+)
 from derive.reader.formula_functions import (
     read_call,
     read_function_word,
@@ -47,6 +53,7 @@ from derive.reader.formula_probability import (
     density_word,
     read_divergence,
     read_expectation,
+    read_letters_kl,
     read_normal,
 )
 from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
@@ -54,7 +61,7 @@ from derive.reader.formula_special import all_words
 from derive.reader.formula_state import DEPTH, Handler, Options, State
 from derive.reader.formula_sums import reduction
 from derive.reader.formula_undeclared import read_bare_word, read_undeclared
-from derive.reader.formula_values import Misfit, Value
+from derive.reader.formula_values import Binding, Misfit, Value
 from derive.reader.groups import Group, Node, tree
 from derive.reader.scanner import Token
 from derive.reader.source import Source
@@ -77,9 +84,11 @@ def _words() -> dict[str, Handler]:
         r"\partial": read_partial, r"\int": read_integral, r"\lim": read_limit,
         "entries": read_entries, "call": read_call, "undeclared": read_undeclared, "function word": read_function_word,
         "assume": assume, "one": one, "shape by facts": shape_by_facts,
-        "at point": read_at, "slash follows": slash_derivative_follows, "begin:cases": read_cases,
+        "at point": read_at, "positive part": positive_part,
+        "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
+        "name:K": read_letters_kl,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
     }  # fmt: skip
     for name in (
@@ -150,7 +159,8 @@ def read_sides(
 ) -> list[Side]:
     """The sides of one chain, each an expression or the reason why it cannot be read.
 
-    Notation whose usual reading does not fit in the chain is read in its other way (`BY_CHAIN`) where all shapes fit so.
+    Notation whose usual reading does not fit in the chain is read in its other way (`BY_CHAIN`)
+    where all shapes fit so.
     """
     shared = state or State()
     before, free = table.sizes.snapshot(), dict(shared.free)
@@ -193,24 +203,31 @@ def _read_sides(
 def _refuse_unwritten_sums(
     values: list[tuple[Formula, Value] | ReadError], state: State, table: Table
 ) -> None:
-    """An undeclared index that is repeated in a product and missing on another side may be summed over: refused."""
-    for name, binding in state.free.items():
-        if binding.fallback is not None or binding.explicit:
-            continue
-        using = [not isinstance(v, ReadError) and bool(binding.use & v[1].uses) for v in values]
-        missing = any(
-            not isinstance(v, ReadError) and not used and v[1].kind != "number"
-            for v, used in zip(values, using, strict=True)
-        )
-        if not missing:
-            continue
+    """An undeclared index that is repeated in a product and missing on another side may be summed over: refused.
+
+    Where one index is, so are all others that are repeated: the chain leaves out its signs.
+    """
+    free = [(n, b) for n, b in state.free.items() if b.fallback is None and not b.explicit]
+    if not any(_is_missing(values, binding) for _, binding in free):
+        return
+    for name, binding in free:
         for position, found in enumerate(values):
-            if isinstance(found, ReadError) or not using[position]:
+            if isinstance(found, ReadError) or not binding.use & found[1].uses:
                 continue
             reader, value = found
             if id(binding) in reader.arithmetic.repeated:
                 message = f"the index {name} is repeated but not bound; write \\sum_{name} if it is summed over"
                 values[position] = reader.error(message, value.start)
+
+
+def _is_missing(values: Sequence[tuple[Formula, Value] | ReadError], binding: Binding) -> bool:
+    """Whether an index is repeated on one side and does not stand on another one that is no number."""
+    read = [v for v in values if not isinstance(v, ReadError)]
+    repeated = any(
+        id(binding) in reader.arithmetic.repeated and binding.use & value.uses
+        for reader, value in read
+    )
+    return repeated and any(not binding.use & v.uses and v.kind != "number" for _, v in read)
 
 
 def read_value(

@@ -234,7 +234,7 @@ class Formula(Scripts):
         names_follow = self.starts_factor(cursor) and self._simple_ahead(cursor)
         if names_follow:
             self.ambiguity("slash_takes_product")
-            if self.options.slash_takes_product:
+            if self.options.slash_takes_product or self._below_a_square(cursor, factors[0]):
                 while self.starts_factor(cursor) and self._simple_ahead(cursor):
                     factors.append(self.factor(cursor))
             else:
@@ -245,6 +245,22 @@ class Formula(Scripts):
         while self.starts_factor(cursor):
             rest.append(self.factor(cursor))
         return rest
+
+    def _below_a_square(self, cursor: Cursor, first: Value) -> bool:
+        r"""Whether `/ 2 \sigma^2` follows a square: a squared distance over twice a variance."""
+        slash = next(
+            (k for k in range(cursor.pos - 1, 0, -1) if _text(cursor.items[k]) in DIVIDED), 0
+        )
+        above, script = cursor.items[max(slash - 2, 0) : slash + 0][:1], cursor.items[slash - 1]
+        squared = bool(above) and _is_power(above[0]) and _text(script) == "2"
+        below = cursor.items[cursor.pos + 1 : cursor.pos + 3]
+        return (
+            first.kind == "number"
+            and squared
+            and len(below) == 2
+            and _is_power(below[0])
+            and _text(below[1]) == "2"
+        )
 
     def _simple_ahead(self, cursor: Cursor) -> bool:
         node = cursor.node
@@ -386,6 +402,17 @@ def _splits(left: int, right: int) -> list[tuple[int, int]]:
     if left > 1 and right > 1:
         tries.append((left - 1, 1))
     return tries
+
+
+def _text(node: Node) -> str:
+    """The text of a token, or of a group of one token."""
+    if isinstance(node, Group):
+        return _text(node.items[0]) if len(node.items) == 1 and not node.name else ""
+    return node.text
+
+
+def _is_power(node: Node) -> bool:
+    return isinstance(node, Token) and node.kind is Kind.SUP
 
 
 def _scripted(items: Sequence[Node]) -> bool:

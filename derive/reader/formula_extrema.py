@@ -11,10 +11,17 @@ from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import variable
 from derive.reader.formula_special import extreme
 from derive.reader.formula_sums import limits, parts_of, read_range, read_test, reduce_over
-from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_values import Value, number, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.table import Name
+
+
+def positive_part(reader: Formula, value: object) -> Value:
+    """`[x]_+` is max(0, x)."""
+    assert isinstance(value, Value)
+    with reader.at(value.start):
+        return extreme("max")(reader, [number("0", value.start), value], value.start)
 
 
 def extremum(kind: str) -> Callable[[Formula, Cursor], Value]:

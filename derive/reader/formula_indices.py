@@ -215,6 +215,8 @@ def read_entries(reader: Formula, request: object) -> Value:
 
     assert isinstance(request, Indexed)
     value, start = request.value, request.start
+    if plain(request.nodes) == "+":  # the positive part
+        return reader.words["positive part"](reader, value)
     shape = reader.arithmetic.shape(value)
     if not shape:
         raise reader.error(

@@ -14,7 +14,8 @@ from derive.reader.formula_conditions import condition
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import index_node
-from derive.reader.formula_state import DIVIDED, RELATIONS
+from derive.reader.formula_products import factors_of
+from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
@@ -99,7 +100,7 @@ def read_range(
         cuts = _relations(part)
         if not cuts:
             names_only.extend(_names(reader, part, found, start))
-        elif not found.bindings or names_only:
+        elif not found.bindings or names_only or _binds_another(reader, part, cuts, found):
             _first_relation(reader, part, cuts, names_only, found, start)
             names_only = []
         else:
@@ -113,6 +114,13 @@ def read_range(
     if above is not None and clean(above):
         _upper(reader, found, above)
     return found
+
+
+def _binds_another(reader: Formula, part: list[Node], cuts: list[int], found: Range) -> bool:
+    r"""Whether `0 \le v \le m` after another range binds a further index."""
+    name = index_name(_sides(part, cuts)[1]) if len(cuts) == 2 else None
+    known = [binding.name for binding in (*found.bindings, *reader.scope, *reader.outer)]
+    return name is not None and name not in known
 
 
 def _relations(part: Sequence[Node]) -> list[int]:
@@ -189,6 +197,8 @@ def _first_relation(
             continue
         if side is not sides[0] and (_in_scope(reader, own) or _is_declared(reader, own)):
             continue
+        if side is not sides[0] and _is_fixed(first, own, op.text):
+            continue
         binding = _bind(reader, found, own, start)
         if side is not sides[0] and not names and op.text in (r"\ne", r"\neq"):
             found.tentative = binding
@@ -202,6 +212,16 @@ def _first_relation(
         found.full = True
         return
     found.conditions.append(part)
+
+
+def _is_fixed(first: str | None, other: str, sign: str) -> bool:
+    r"""Whether in `\sum_{j \ne i}` the index i is fixed: the letters stand against the alphabet, unlike `i \ne j`."""
+    letters = (first or "").lstrip("\\"), other.lstrip("\\")
+    return (
+        sign in (r"\ne", r"\neq")
+        and len(letters[0]) == len(letters[1]) == 1
+        and letters[0] > letters[1]
+    )
 
 
 def _is_at_most(node: Node) -> bool:
@@ -428,7 +448,7 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
     start = cursor.start
     own = frozenset(id(b) for b in found.bindings)
     if kind == "prod" and not cursor.at("-", "+"):
-        return _factors(reader, cursor, own)
+        return factors_of(reader, cursor, own)
     first = reader.term(cursor) if not cursor.at("-", "+") else None
     terms: list[tuple[bool, Value]] = []
     if first is None:
@@ -466,29 +486,3 @@ def _sums_again(cursor: Cursor, text: str) -> bool:
         if isinstance(node, Token) and node.text == r"\sum" and plain([script]) == "_":
             return bool(text) and plain(cursor.items[position + 2 : position + 3]) == text
     return False
-
-
-def _factors(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
-    r"""The body of a product: factors behind the last one that uses the index stand outside.
-
-    So `\prod_i p(x_i \mid \theta) p(\theta)` is the likelihood times the prior.
-    """
-    begin, bars = cursor.pos, list(cursor.bars)
-    found: list[tuple[int, frozenset[int]]] = []
-    with reader.flag(factors_of=(cursor, found)):
-        value = reader.term(cursor)
-    end = max((place for place, uses in found if uses & own), default=cursor.pos)
-    behind = cursor.items[end] if end < cursor.pos else None
-    if behind is None or (isinstance(behind, Token) and behind.text in DIVIDED):
-        return value
-    if cursor.pos == end + 1 and isinstance(behind, Token) and behind.kind is Kind.LETTER:
-        return value  # the p of \\prod_i (1 - p)^{k_i - 1} p belongs to each factor
-    reader.ambiguity("products_reach")
-    if reader.options.products_reach:
-        return value
-    reader.note("a product over an index ends with the last factor that uses it")
-    inside = Cursor(cursor.items[:end], cleaned=True)
-    inside.pos, inside.bars = begin, bars
-    value = reader.term(inside)
-    cursor.pos = inside.pos
-    return value
