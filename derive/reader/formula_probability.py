@@ -4,6 +4,7 @@ variances."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expr.nodes import (
@@ -209,6 +210,24 @@ def read_divergence(reader: Formula, request: object) -> Value | None:
     with reader.deeper(found.start):
         q, p = reader.whole(sides[0]), reader.whole(sides[1])
     return _divergence(reader, q, p, found.start)
+
+
+def read_letters_kl(reader: Formula, request: object) -> Value | None:
+    """KL(q \\| p) in two plain letters; None where K is no part of that."""
+    assert isinstance(request, Unknown)
+    found, cursor = request.written, request.cursor
+    token, following = cursor.token, cursor.ahead()
+    if token is None or token.text != "L" or not isinstance(following, Token) or found.sub:
+        return None
+    if following.text not in OPENERS or found.name != Name("K"):
+        return None
+    cursor.pos += 1
+    nodes = enclosed(cursor, following.text, OPENERS[following.text]) or []
+    if _two_sides(nodes) is None:
+        cursor.pos -= 1
+        return None
+    name = Name("KL", "word")
+    return read_divergence(reader, replace(request, written=replace(found, name=name), name=name))
 
 
 def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) -> Value | None:
