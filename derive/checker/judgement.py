@@ -10,7 +10,7 @@ from derive.checker.budget import deadline
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, PremiseError
-from derive.expr.nodes import Derivative, Expr, Number, Relation, Symbol
+from derive.expr.nodes import Derivative, Expr, Index, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
 from derive.expr.walk import free_indices, post_order
@@ -36,7 +36,10 @@ def judge_relation(
     """The verdict on `lhs op rhs` for all values that the declarations and `premises` allow."""
     try:
         with deadline(time_limit):
-            return _judged(lhs, op, rhs, tuple(premises), seed)
+            verdict = _judged(lhs, op, rhs, tuple(premises), seed)
+        if verdict.kind != "unchecked" or not premises:
+            return verdict
+        return _without_premises(lhs, op, rhs, seed, time_limit, verdict.why)
     except PremiseError as error:
         return _without_premises(lhs, op, rhs, seed, time_limit, str(error))
     except DeriveError as error:
@@ -75,6 +78,8 @@ def judge(
         left: Side = chain.lhs
         for step in chain.steps:
             verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
+            if verdict.kind == "fails" and step.op == "=" and step.source:
+                verdict = _as_written(verdict, left, step.rhs)
             if verdict.kind == "fails" and (step.doubt or step.open):
                 verdict = _doubted(verdict, chain, left, step, seed)
             if strict and isinstance(left, Expr) and isinstance(step.rhs, Expr):
@@ -167,6 +172,17 @@ def _up_to_constant(chain: Chain, step: Step, seed: int, time_limit: float | Non
     verdict, other = failed[0]
     found = with_cause(verdict, other.lhs, "=", other.rhs, chain.premises, seed)
     return replace(found, why="; ".join(part for part in (other.note, found.why) if part))
+
+
+def _as_written(verdict: Verdict, left: Side, right: Side) -> Verdict:
+    """The verdict on an equation of a document that fails: decimals in it are rounded."""
+    if isinstance(left, Unreadable) or isinstance(right, Unreadable):
+        return verdict
+    if any(isinstance(n, (Symbol, Index)) for side in (left, right) for n in post_order(side)):
+        return verdict
+    from derive.checker.rounding import rounded
+
+    return rounded(verdict, left, right)
 
 
 def _doubted(verdict: Verdict, chain: Chain, left: Side, step: Step, seed: int) -> Verdict:
@@ -311,4 +327,15 @@ def _shapes_differ(lhs: Expr, rhs: Expr, seed: int) -> Verdict:
     why = f"the left side is {shape_text(lhs.shape)}, the right side {shape_text(rhs.shape)}"
     if len(lhs.shape) in (1, 2) and transposed(lhs.shape) == rhs.shape:
         why += ": the same up to a transpose, the other layout"
+    if _fixed(lhs, rhs):
+        why += ": a claim about one number of entries, which nothing that was read says"
+        return Verdict("unchecked", Evidence(seed=seed, referee="shapes"), why=why)
     return Verdict("fails", Evidence(seed=seed, referee="shapes"), why=why)
+
+
+def _fixed(lhs: Expr, rhs: Expr) -> bool:
+    """Whether the shapes differ only where a size with a name stands against a number, as in `n = 2`."""
+    if len(lhs.shape) != len(rhs.shape):
+        return False
+    pairs = [(a, b) for a, b in zip(lhs.shape, rhs.shape, strict=True) if a != b]
+    return all(bool(a.names) != bool(b.names) for a, b in pairs)

@@ -156,8 +156,8 @@ def _is_part(reader: Formula, name: Name) -> bool:
         return not (name.sup.isalpha() and len(name.sup) > 1)
     if name.primes and not form.primes:
         return entry.kind in ("function", "word")
-    if name.sub and not form.sub and entry.sizes and set(name.sub) & set("+-("):
-        return True  # an entry at a computed place
+    if name.sub and not form.sub and entry.sizes and set(name.sub) & set("+-(:"):
+        return True  # an entry at a computed place, or a slice
     if name.sub and not form.sub:
         axes = bool(entry.sizes) or entry.kind in ("template", "slices")
         return axes and is_index(name.sub, reader.table) and not _has_siblings(reader, name)

@@ -17,7 +17,7 @@ from derive.reader.declare import declare_clause
 from derive.reader.declare_clauses import Clause, clauses, is_mapping, range_of, relation_at
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_set, read_sizes
-from derive.reader.declare_subjects import read_subject, subject_entries
+from derive.reader.declare_subjects import read_subject, subject_entries, subject_extents
 from derive.reader.declare_words import OF_MATRICES, OF_VECTORS, facts_in, without_facts
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean, start_of
@@ -184,8 +184,10 @@ def _distributed(reader: Formula, clause: Clause, cut: int) -> list[Declaration]
     r"""The names of `x \sim \mathcal{N}(m, S)`; the law takes effect when its parameters are defined."""
     right = [token for node in clause.nodes[cut + 1 :] for token in tokens_of(node)]
     pairs = subject_entries(reader, clause, clause.nodes[:cut])
-    for _, entry in pairs:
+    for subject, entry in pairs:
         entry.law_said = LawSaid("distribution", (tuple(right),), reader.source)
+        if subject.indices:  # the entries of a vector, each with this law
+            entry.sizes, entry.family = tuple(subject_extents(reader, subject, entry)), 0
     return [entry for _, entry in pairs]
 
 

@@ -245,7 +245,9 @@ class Declarations:
         shape: list[Node] | None,
     ) -> None:
         known = self._known(subject)
-        if known is None and (is_upright(subject.name) or is_entry(self.table, subject)):
+        counted = known is not None and known.kind in ("index", "size") and shape is not None
+        named = known is None and (is_upright(subject.name) or is_entry(self.table, subject))
+        if counted or named:
             return  # `$\mathrm{d}$ is the differential`, `the probability $p_i$` of a declared p
         if known is None and len(subject.indices) == 2 and OF_MATRICES.intersection(facts):
             subject, known = as_matrix(reader, subject)

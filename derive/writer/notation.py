@@ -3,7 +3,7 @@ r"""What is given, as rows of a notation table: `$X \in \mathbb{R}^{n \times d}$
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.derivation import Given
@@ -109,7 +109,12 @@ def index_letters(family: Symbol) -> list[str]:
 def _declaration(symbol: Symbol) -> str:
     name = latex(symbol)
     if symbol.law is not None and symbol.law.kind == "random" and _law_known(symbol.law):
-        return _distribution(name, symbol.law.args)
+        if not _entrywise(symbol, symbol.law):
+            return _distribution(name, symbol.law.args)
+        letter = index_letters(replace(symbol, family=1))[0]
+        upper = size_piece(symbol.dims[0], Typesetter(LatexStyle())).text
+        entry = _distribution(f"{name}_{letter}", symbol.law.args)
+        return rf"{entry},\; {letter} = 1, \dots, {upper}"
     if not symbol.family or _is_whole(symbol):
         return rf"{name} \in {space_latex(symbol.dims)}"
     letters = index_letters(symbol)
@@ -148,6 +153,12 @@ def _distribution(name: str, args: Sequence[Any]) -> str:
     }
     parameters = ", ".join(latex(a) if isinstance(a, Expr) else str(a) for a in args[1:])
     return rf"{name} \sim {letters[kind]}({parameters})"
+
+
+def _entrywise(symbol: Symbol, law: Law) -> bool:
+    """Whether the entries of a vector have a law of numbers each."""
+    numbers = all(a.is_scalar for a in law.args[1:] if isinstance(a, Expr))
+    return law.args[0] in ("bernoulli", "uniform") and len(symbol.dims) == 1 and numbers
 
 
 def _properties(symbol: Symbol, language: Language) -> str:
