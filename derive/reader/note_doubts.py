@@ -14,6 +14,7 @@ from derive.expr.nodes import Call, Symbol
 from derive.expr.sizes import shape_text
 from derive.expr.walk import free_indices, post_order
 from derive.reader.doubts import BOLD
+from derive.reader.reading_doubts import letters_in
 from derive.reader.reading_state import GUESSED
 
 
@@ -29,7 +30,8 @@ def doubted(block: Block, lost: dict[str, str]) -> Block:
     steps: list[Step] = []
     left = block.lhs
     for step in block.steps:
-        why = step.doubt or _doubt(left, step.rhs, lost)
+        said = letters_in(f"{block.source} {step.source}")
+        why = step.doubt or _doubt(left, step.rhs, lost) or _word(said, lost)
         steps.append(replace(step, doubt=why) if why else step)
         left = step.rhs
     return replace(block, steps=tuple(steps))
@@ -54,6 +56,16 @@ def _doubt(left: TypedSide, right: TypedSide, lost: dict[str, str]) -> str:
     if lone:
         return f"the index {lone} stands on one side only; write the sum over it, or say for which {lone}"
     return ""
+
+
+def _word(letters: frozenset[str], lost: dict[str, str]) -> str:
+    """A letter that another section gives as a known function, which leaves no name in what was read."""
+    foreign = next((lost[x] for x in sorted(letters) if x in lost), "")
+    return (
+        f"{GUESSED}: {foreign} is given a meaning in another section; declare it here"
+        if foreign
+        else ""
+    )
 
 
 def _names(side: TypedSide) -> dict[str, None]:

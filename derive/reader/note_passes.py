@@ -52,6 +52,7 @@ class NotePasses:
         self.partial = partial
         self.seconds = SECONDS
         self.earlier: frozenset[Name] = frozenset()
+        self.related: frozenset[str] = frozenset()
         self.table = Table() if table is None else table
         self.table.labels = labels
         self.table.factors = factors(document)
@@ -85,7 +86,10 @@ class NotePasses:
         self.table.section = 0
         declare_by_form(self.table, list(self._runs()))
         for name in called_letters(self.document, self.chains):
-            if name.letter not in self.table.by_letter and Name(name.base) not in self.table.entries:
+            if (
+                name.letter not in self.table.by_letter
+                and Name(name.base) not in self.table.entries
+            ):
                 entry = self.table.declare(name)
                 entry.kind, entry.assumed = "function", True
 
@@ -195,6 +199,7 @@ class NotePasses:
     def _run(self, table: Table, options: Options, last: bool = False) -> Result:
         reading = ReadingPass(self.document, table, self.stated, self.chains, options, last)
         reading.partial = self.partial
+        reading.overlooked.related.update(dict.fromkeys(sorted(self.related), 0))
         reading.given_in.update(dict.fromkeys(self.earlier, -1))
         return reading.run()
 

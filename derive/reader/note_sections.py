@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from derive.derivation import Chain
 from derive.expr.nodes import Expr
 from derive.expr.walk import free_symbols, substitute
-from derive.reader.blocks import Document, Heading
+from derive.reader.blocks import Document, Heading, Prose
 from derive.reader.formula_sizes import is_open
 from derive.reader.note_cut import cut, is_read, words_of
 from derive.reader.note_doubts import doubted, plain_letters
 from derive.reader.note_passes import NotePasses
+from derive.reader.reading_doubts import related_letters
 from derive.reader.reading_state import Result
 from derive.reader.table import Declaration, Name, Table
 
@@ -161,31 +162,41 @@ def _by_sections(parts: Sequence[Document]) -> list[Reading]:
     said = [NotePasses(part, partial=True).table for part in parts]
     carried = _Carried()
     found: list[Reading] = []
+    prose = (b for part in parts for b in part.blocks if isinstance(b, Prose))
+    related = frozenset(x for b in prose for x in related_letters(b.source.slice(b.span)))
     for number, part in enumerate(parts):
-        reading = _section(part, said, number, carried)
+        reading = _section(part, said, number, carried, related)
         carried.take(reading.table)
         found.append(reading)
     return found
 
 
-def _section(part: Document, said: Sequence[Table], number: int, carried: _Carried) -> Reading:
+def _section(
+    part: Document,
+    said: Sequence[Table],
+    number: int,
+    carried: _Carried,
+    related: frozenset[str],
+) -> Reading:
     """One section: with the definitions of earlier ones unless that leaves more clashes."""
     own = _spoken(said[number])
     seconds = max(LEAST_SECONDS, SECONDS / len(said))
     with_all = NotePasses(part, _inherited(said, number, own), partial=True)
-    with_all.seconds = seconds
+    with_all.seconds, with_all.related = seconds, related
     with_all.earlier = carried.give(with_all.table, own)
     best = Reading(*with_all.best())
     used = with_all.earlier
     if best.result.faults and with_all.earlier:
         without = NotePasses(part, _inherited(said, number, own), partial=True)
-        without.seconds = seconds
+        without.seconds, without.related = seconds, related
         alone = Reading(*without.best())
         if alone.result.faults < best.result.faults:
             best, used = alone, frozenset()
     lost = _lost(said, number, carried, best.table)
     kept = [carried.defined[name] for name in carried.defined if name in used]
     lost.update({plain_letters(d.latex): d.latex for d in kept if d.function is None})
+    elsewhere = (d for _, d in _entries(best.table) if d.section >= len(said) and _is_function(d))
+    lost.update({plain_letters(d.latex): d.latex for d in elsewhere})
     blocks = [doubted(block, lost) for block in best.result.blocks]
     headings = (b.text for b in part.blocks if isinstance(b, Heading))
     return Reading(replace(best.result, blocks=blocks), best.table, best.layout, next(headings, ""))
@@ -199,6 +210,11 @@ def _spoken(table: Table) -> frozenset[Name]:
 def _entries(table: Table) -> Iterator[tuple[Name, Declaration]]:
     yield from table.entries.items()
     yield from table.families.items()
+
+
+def _is_function(entry: Declaration) -> bool:
+    """Whether a letter stands for a function of the table, such as the sigmoid, or for one of its own."""
+    return entry.kind in ("function", "word")
 
 
 def _is_any(entry: Declaration) -> bool:

@@ -205,7 +205,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if self.partial and position == 1:
                 step = replace(step, doubt=anew(left, typed[0], right, words))
-            if unsure := any_function(previous, right, self.table):
+            if unsure := any_function(previous, right, self.table) or self.unmet:
                 step = replace(step, doubt=step.doubt or unsure)
             steps.append(step)
             if role == "condition" and step.op == "=":

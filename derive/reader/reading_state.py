@@ -54,6 +54,7 @@ MOST_CLASHES = 2
 MOST_UNREAD = 0.2
 """The share of right sides without a value up to which a document is taken to be understood."""
 LAYERS_AHEAD = 4
+UNMET = "a condition in the text (`if ...`, `when ...`) was not read, and what is said may need it"
 EXAMPLE = re.compile(r"\b(?:consider|suppose|take|instance|example|given by|imagine)\b", re.I)
 REFUSED = (DeriveError, Misfit, RecursionError)
 NOTES = {
@@ -133,6 +134,7 @@ class ReadingState:
         self.varied: frozenset[tuple[str, tuple[str, ...]]] | None = None
         self.partial = False
         self.overlooked = Overlooked()
+        self.unmet = ""
         self.number = 0
         self.places: dict[int, int] = {}
 

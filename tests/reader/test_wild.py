@@ -231,3 +231,19 @@ def test_a_capital_that_only_stands_among_factors_is_no_number() -> None:
     assert kinds(text) == ["holds", "fails"]
     assert kinds(r"$$\frac{1}{N} N a = a$$") == ["holds"]
     assert kinds(r"Let $x_1, \dots, x_N \in \mathbb{R}$. $$N (a + b) = N a + N b$$") == ["holds"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$$1.69 \cdot 0.59 = 0.997$$", "holds"),
+        (r"$$\sqrt{2} = 1.41$$", "holds"),
+        (r"$$\sqrt{2} = 1.42$$", "fails"),
+        (r"$$1.69 \cdot 0.59 = 0.998$$", "unchecked"),
+        (r"$$-0.041 (0.99998) (1 - 0.99998) 5 = -3 \times 10^{-6}$$", "unchecked"),
+        (r"$$0.5 + 0.5 = 2$$", "fails"),
+        (r"When $n = m = 2$, let $x \in \mathbb{R}^n$. $$x^\top x = x_1^2 + x_2^2$$", "unchecked"),
+    ],
+)
+def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: str) -> None:
+    assert kinds(text) == [expected]
