@@ -43,7 +43,7 @@ STEPS = (Fraction(1, 48), Fraction(1, 60))
 #: step and end of the rule for a finite range with rough ends, at level 0 and 1
 ENDS = ((Fraction(1, 12), 3.6), (Fraction(1, 16), 4.0))
 #: the most members of each of two families of independent copies
-COPIES = 4
+COPIES = 3
 #: how near a limit is approached, as a power of 2, at level 0 and 1
 NEARNESS = (90, 120)
 
