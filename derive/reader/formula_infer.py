@@ -104,6 +104,27 @@ def _is_called(request: Unknown) -> bool:
     return upright and token is not None and token.text.isalnum()
 
 
+MULTIPLIERS = frozenset(
+    [r"\alpha", r"\beta", r"\gamma", r"\lambda", r"\eta", r"\nu", r"\rho", r"\epsilon", r"\tau"]
+)
+"""Letters that stand before a bracket as factors: `\\lambda (\\sum_i p_i - 1)`."""
+
+
+def _is_multiplier(request: Unknown) -> bool:
+    """Whether a letter multiplies the sum in the bracket that follows."""
+    if request.name.base not in MULTIPLIERS or request.written.primes:
+        return False
+    depth, items = 0, request.cursor.items
+    for position in range(request.cursor.pos, len(items)):
+        text = getattr(items[position], "text", "")
+        depth += (text == "(") - (text == ")")
+        if depth == 0:
+            return False
+        if depth == 1 and text in ("+", "-") and position > request.cursor.pos + 1:
+            return True
+    return False
+
+
 def assume(reader: Formula, request: object) -> Value:
     """The refusal of an undeclared name; with inference, a variable or family whose shape is assumed."""
     assert isinstance(request, Unknown)
@@ -113,7 +134,8 @@ def assume(reader: Formula, request: object) -> Value:
         law = read_entropy(reader, request) if entropic else read_density(reader, request)
         if law is not None:
             return law
-    if inference is None or request.cursor.at("(") or _is_called(request):
+    called = request.cursor.at("(") and not _is_multiplier(request)
+    if inference is None or called or _is_called(request):
         raise undeclared_error(reader, request)
     found = request.written
     key, family, marker = _assumed_name(request, reader.table)
