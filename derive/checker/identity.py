@@ -60,6 +60,8 @@ class Record:
     #: what is special about points where a side has no value, or where a strict inequality is 0 < 0
     gaps: dict[str, None] = field(default_factory=dict)
     ties: dict[str, None] = field(default_factory=dict)
+    #: places of special points at which rounding looked like a difference at other sizes
+    settled: dict[int, None] = field(default_factory=dict)
 
     @property
     def varied(self) -> bool:
@@ -69,6 +71,9 @@ class Record:
 
 class Identity:
     """The decision on lhs = rhs."""
+
+    #: whether two sides that are equal at a point refute the relation
+    strict = False
 
     def __init__(self, lhs: Expr, rhs: Expr, premises: tuple[Expr, ...], seed: int) -> None:
         from derive.checker.ball_kernel import BallKernel
@@ -131,6 +136,7 @@ class Identity:
             self._decide(points.subset(chosen))
         if odd and special is not None and record.failed is None:
             self._decide_special(special.subset(list(odd)), tuple(odd.values()))
+            record.settled.update(dict.fromkeys(odd))
 
     def _ask_jax(self, points: Points) -> None:
         """JAX's derivative of the original function at one point must be ours."""
@@ -204,6 +210,9 @@ class Identity:
     ) -> dict[int, bool]:
         """Positions of special points where the sides seem to differ, or (True) one of them to have no value."""
         found = np.flatnonzero((undefined == 0) & self.suspicious(relative, special.rounding))
+        if len(found) and self.record.settled and not self.strict:
+            small = [i for i in found.tolist() if absolute[i] < SEEN and i in self.record.settled]
+            found = np.setdiff1d(found, small)
         chosen = dict.fromkeys(largest(relative, found, SUSPECTS), False)
         chosen.update(dict.fromkeys(largest(absolute, found, 1), False))
         both = self.problem.lhs, self.problem.rhs

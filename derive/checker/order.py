@@ -35,6 +35,7 @@ class Order(Identity):
     ) -> None:
         super().__init__(lhs, rhs, premises, seed)
         self.op = op
+        self.strict = op == "<"
         self.tried = 0
 
     def compare(self, left: Any, right: Any) -> tuple[Any, Any, Any]:
@@ -53,7 +54,7 @@ class Order(Identity):
 
     def suspicious(self, relative: Any, rounding: Any) -> Any:
         """For each special point, whether the left side may be above the right one, for `<` also level with it."""
-        return relative > (-SEEN if self.op == "<" else 0.0)
+        return relative > (-SEEN if self.strict else 0.0)
 
     def _at_sizes(self, sizes: dict[str, int], choice: int) -> None:
         super()._at_sizes(sizes, choice)
@@ -143,6 +144,8 @@ def _merged(points: Points, trial: Points, movable: list[Symbol], better: Any) -
 
 class Unequal(Identity):
     """lhs != rhs."""
+
+    strict = True
 
     def compare(self, left: Any, right: Any) -> tuple[Any, Any, Any]:
         absolute, relative, undefined = super().compare(left, right)
