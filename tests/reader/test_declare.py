@@ -139,3 +139,27 @@ def test_a_function_of_a_number_acts_on_each_entry() -> None:
     assert read_expression("g(z)", given).shape == ()
     with pytest.raises(ReadError, match="g takes z"):
         read_expression("g(x)", given)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [r"x \in \mathbb{R}^n", r"n \in \mathbb{N}", r"i \in \{1, \dots, n\}"],
+        [r"n \in \mathbb{N}", r"x \in \mathbb{R}^n", r"1 \le i \le n"],
+        [r"n \ge 2", r"x \in \mathbb{R}^n", r"i \in [n]"],
+        [r"x \in \mathbb{R}^{n}", r"n > 0", r"i = 1, \dots, n"],
+    ],
+    ids=lambda texts: texts[-1],
+)
+def test_sizes_and_indices_are_no_variables(texts) -> None:
+    table = table_of(texts)
+    kinds = {e.latex: e.kind for e in table.entries.values()}
+    assert kinds == {"x": "variable", "n": "size", "i": "index"}
+    assert str(next(e for e in table.entries.values() if e.latex == "i").upper) == "n"
+
+
+def test_equal_entries_across_the_diagonal_are_symmetry() -> None:
+    assert entry(table_of([r"p_{ij} \ge 0", r"p_{ij} = p_{ji}"]), "p", True)[1] == [
+        "nonnegative",
+        "symmetric",
+    ]

@@ -83,6 +83,17 @@ CASES = [
     (r'(X^\text{T}X)^{-1}X^{\intercal} y', lambda: np.linalg.solve(X.T@X,X.T@y)),
     (r'A^{-T}w', lambda: np.linalg.inv(A).T@w),
     (r'A^{-\top}w', lambda: np.linalg.inv(A).T@w),
+    (r'A^{-\mathsf{T}}w', lambda: np.linalg.inv(A).T@w),
+    (r'\mathop{\mathrm{tr}}(A\Sigma)', lambda: np.trace(A@Sg)),
+    (r'e^{[Xw]_1}', lambda: np.exp((X@w)[0])),
+    (r'\prod_{i=1}^n (1+y_i^2) \cdot a', lambda: np.prod(1+y**2)*a),
+    (r'\prod_{i=1}^n \mathcal{N}(y_i|a,\sigma^2)\mathcal{N}(a|0,\lambda^{-1})',
+     lambda: np.prod(np.exp(-(y-a)**2/2/s2)/np.sqrt(2*np.pi*s2))*np.exp(-a**2*lam/2)/np.sqrt(2*np.pi/lam)),
+    (r'\left.\frac{\partial}{\partial a}(c a^2)\right|_{a=b}', lambda: 2*c*b),
+    (r'\frac{\partial}{\partial a} (b a^2)\Big|_{a=0} + b', lambda: b),
+    (r'[a]_+ + (c)_+', lambda: a),
+    (r'e^{-(a-b)^2/2c^2}', lambda: np.exp(-(a-b)**2/(2*c**2))),
+    (r'\lambda/2\|w\|^2', lambda: lam/2*w@w),
     (r'A^{2}w', lambda: A@A@w),
     (r'e^{-a/b}', lambda: np.exp(-a/b)),
     (r'\exp\{-\tfrac{1}{2}(w-u)^\top\Sigma^{-1}(w-u)\}', lambda: np.exp(-.5*(w-u)@np.linalg.inv(Sg)@(w-u))),
@@ -221,6 +232,7 @@ def test_a_formula_has_the_value_that_it_means(latex, meaning) -> None:
 
 REFUSED = [
     (r"\|A\|_2", "may be spectral"),
+    (r"\sigma^{-1}(a)", "may be the inverse function"),
     (r"X w + y + A", "does not fit the shape"),
     (r"X (X w)", "inner sizes d and n differ"),
     (r"q + 1", r"q is not declared; add q \in"),
@@ -316,3 +328,31 @@ def test_symbols_defined_by_index() -> None:
     given = [*GIVEN, r"p_i = \sigma(w^\top x_i)"]
     assert value(read_expression(r"\sum_i p_i", given)) == pytest.approx(sig(x @ w).sum())
     np.testing.assert_allclose(value(read_expression("p", given)), sig(x @ w))
+
+
+CHAINS = [
+    ((r"\sum_{i=1}^n X_iX_i^\top", r"\|X\|_F^2"), lambda: np.sum(X**2)),
+    ((r"wy^\top", r"w \otimes y"), lambda: np.outer(w, y)),
+]
+
+
+@pytest.mark.parametrize(("sides", "meaning"), CHAINS, ids=[c[0][0] for c in CHAINS])
+def test_a_chain_decides_what_fits(sides, meaning) -> None:
+    for side in read_together(sides, table_of(GIVEN)):
+        np.testing.assert_allclose(value(side), meaning(), rtol=1e-9)
+
+
+def test_a_chain_that_leaves_out_its_sums_is_refused_as_a_whole() -> None:
+    sides = (
+        r"\frac{\partial}{\partial w_k} w_p A_{pq} w_q",
+        r"A_{kp}w_p + w_pA_{pk}",
+        r"(A_{kp}+A_{pk})w_p",
+    )
+    with pytest.raises(ReadError, match="repeated but not bound"):
+        read_together(sides, table_of(GIVEN))
+
+
+def test_functions_without_declared_parameters_take_the_shape_of_their_argument() -> None:
+    where = [r"g(z) = Az", r"f(z) = \|z\|^2"]
+    found = value(read_expression(r"f(g(w)) + f \circ g(u)", GIVEN, where))
+    np.testing.assert_allclose(found, np.sum((A @ w) ** 2) + np.sum((A @ u) ** 2))

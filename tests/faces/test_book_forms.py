@@ -1,0 +1,55 @@
+"""Derivatives in the form that a book gives them: the author's order of terms, sums where the author writes sums."""
+
+from __future__ import annotations
+
+import pytest
+
+import derive
+
+SCALARS = r"x_i, y_i \in \mathbb{R}, i = 1, \dots, n"
+
+FORMS = [
+    (r"\|Xw-y\|_2^2 + \lambda\|w\|_2^2", "w", [r"X \in \mathbb{R}^{n\times d}", r"\lambda > 0"],
+     r"2 X^\top (X w - y) + 2 \lambda w"),
+    (r"x^\top A x + b^\top x + c", "x", [r"A \in \mathbb{R}^{n\times n}", r"c \in \mathbb{R}"],
+     r"(A + A^\top) x + b"),
+    (r"\frac1n\sum_{i=1}^n(y_i-a-bx_i)^2", "b", [SCALARS, r"a,b\in\mathbb{R}"],
+     r"-\frac{2}{n} \sum_{i=1}^{n} x_i\,(y_i - a - b x_i)"),
+    (r"\sum_{i=1}^n [x_i\log p + (1-x_i)\log(1-p)]", "p", [SCALARS, r"p \in (0,1)"],
+     r"\frac{1}{p} \sum_{i=1}^{n} x_i - \frac{\sum_{i=1}^{n} (1 - x_i)}{1 - p}"),
+    (r"\sum_{k=1}^K m_k\ln\mu_k", r"\mu_k", [r"m_k,\mu_k > 0, k=1,\dots,K"], r"\frac{m_k}{\mu_k}"),
+    (r"\sum_{i=1}^n x_i\log x_i", "x", [r"x \in \mathbb{R}^n, x_i > 0"], r"\log x + 1"),
+    (r"x^2", "x", [], "2 x"),
+    (r"a^\top X b", "X", [], r"a b^\top"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expr", "wrt", "given", "form"), FORMS, ids=[f[0] for f in FORMS])
+def test_a_derivative_has_the_form_of_a_book(expr, wrt, given, form) -> None:
+    assert derive.differentiate(expr, wrt=wrt, given=given, check=False).latex == form
+
+
+@pytest.mark.parametrize(
+    ("expr", "given", "where", "form"),
+    [
+        ("f(x)", ["a > 0", r"x \in \mathbb{R}"], ["f(z) = az^2"], "x^2"),
+        ("f(a)", ["a > 0"], ["f(z) = az^2"], "3 a^2"),
+    ],
+)
+def test_a_variable_in_the_body_of_a_function_is_differentiated_by(
+    expr, given, where, form
+) -> None:
+    found = derive.differentiate(expr, wrt="a", given=given, where=where)
+    assert (found.latex, found.verdict) == (form, "holds")
+
+
+def test_a_row_in_numerator_layout_ends_the_derivation() -> None:
+    found = derive.differentiate(r"\|Xw-y\|_2^2", wrt="w", layout="numerator", check=False)
+    assert found.latex == r"2 (X w - y)^\top X"
+    assert found.steps[-1]["latex"] == found.latex
+
+
+def test_the_derivative_of_eigenvalues_is_judged() -> None:
+    given = [r"X = X^\top \in \mathbb{R}^{n \times n}"]
+    found = derive.differentiate(r"\sum_{i=1}^n \lambda_i(X)^2", wrt="X", given=given)
+    assert (found.latex, found.verdict) == ("2 X", "holds")
