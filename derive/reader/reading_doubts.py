@@ -42,6 +42,13 @@ _CHANGES = re.compile(
 )
 
 
+_FOLLOWS = re.compile(
+    r"\b(?:re-?writ\w+|written|write|becomes?|simplif\w+|equivalent\w*|expand\w*|hence|thus|therefore|then|get"
+    r"|have|obtain\w*|follows|gives?|yields?|equals?|substitut\w+|plug\w+|that is|i\.e)\b",
+    re.I,
+)
+
+
 def letters_in(latex: str) -> frozenset[str]:
     """The letters and commands for letters in LaTeX."""
     return frozenset(x for x in _LETTER.findall(latex) if not _FONT.match(x))
@@ -113,8 +120,15 @@ def passed_over(
     assumed = {entry.latex for entry in table.variables() if entry.assumed}
     nodes = {**dict.fromkeys(post_order(left)), **dict.fromkeys(post_order(right))}
     symbols = [n for n in nodes if isinstance(n, Symbol) and n.definition is None and n.law is None]
+    averaged = [
+        n for n in nodes if isinstance(n, Symbol) and n.law is not None and n.name in assumed
+    ]
+    if averaged:
+        return f"nothing says that {averaged[0].name} is random, and with which law"
     for symbol in symbols:
         own = letters_in(symbol.name)
+        if "(" in symbol.name and not symbol.facts:
+            return f"nothing is known of the table {symbol.name}; the relation may impose something"
         if symbol.name in said.names or any(own & letters for letters, _ in said.letters):
             return f"{GUESSED}: an equation in the text speaks of {symbol.name} and was not read"
         if own & said.related.keys():
@@ -142,12 +156,12 @@ def anew(left: Left, first: Side, right: Side, words: str) -> str:
     """Why an equation for a name that was defined before may define it anew: by new names on the right, or by words."""
     if left.kind != "known" or left.head is None or isinstance(first, Unreadable):
         return ""
-    defined = isinstance(first, (Symbol, Call)) and left.entry is not None
-    if not defined or isinstance(right, Unreadable):
+    if left.entry is None or left.entry.kind == "word" or isinstance(right, Unreadable):
         return ""
     known = free_symbols(inline(first))
     fresh = next((s for s in free_symbols(inline(right)) if s not in known), None)
-    if fresh is None and not _CHANGES.search(last_sentence(words)):
+    said = last_sentence(words)
+    if fresh is None and _FOLLOWS.search(said) and not _CHANGES.search(said):
         return ""
     name = left.head.name.latex
     return (

@@ -247,3 +247,16 @@ def test_a_capital_that_only_stands_among_factors_is_no_number() -> None:
 )
 def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: str) -> None:
     assert kinds(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("For any constant $a$\n\n$$\\mathbb{E}[a] = a$$", ["unchecked"]),
+        ("$$f(x) = x^2 + x$$\n\nHence we rewrite f as\n\n$$f(x) = x (x + 2)$$", ["definition", "fails"]),
+        ("$$f(x) = x^2 + x$$\n\nThe second is\n\n$$f(x) = x (x + 2)$$", ["definition", "unchecked"]),
+        ("$$y = a + b x$$\n\nA cubic is\n\n$$y = a + b x + c x^3$$", ["definition", "unchecked"]),
+    ],
+)
+def test_what_may_be_meant_in_a_long_note(section: str, expected: list[str]) -> None:
+    assert kinds(long_note(f"# One\n\n{section}"))[: len(expected)] == expected
