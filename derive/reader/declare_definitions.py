@@ -24,6 +24,7 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.reader.declare_constraints import constrain
+from derive.reader.declare_diagonals import on_diagonal
 from derive.reader.declare_functions import (
     acts_entrywise,
     body_of,
@@ -329,27 +330,9 @@ def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Decla
     entry = reader.table.declare(head.name, head.latex or head.name.latex, family=True)
     entry.kind, entry.family, entry.marker = "template", len(head.indices), head.marker
     entry.expand = template(reader, head, tuple(right), entry)
-    _on_diagonal(reader, head, entry, start_of(right[0]))
+    if len(head.indices) == 1:
+        on_diagonal(reader, head.name, entry, start_of(right[0]))
     return entry
-
-
-def _on_diagonal(reader: Formula, head: Head, entry: Declaration, start: int) -> None:
-    """`D` diagonal with `d_i = ...`: its diagonal is defined by the small letter."""
-    name = head.name
-    whole = reader.table.exact(Name(name.base.upper(), name.font))
-    if len(head.indices) != 1 or not name.base.islower() or name.sub or whole is None:
-        return
-    if whole.kind != "variable" or whole.definition is not None or not whole.has("diagonal"):
-        return
-    assert entry.expand is not None
-    try:
-        value = entry.expand(reader, [], start)
-    except ReadError:
-        return
-    assert isinstance(value, Value)
-    if len(value.shape) == 1:
-        whole.definition = Apply("diag", (value.build(),))
-        whole.sizes, whole.assumed = whole.definition.shape, False
 
 
 def define_members(reader: Formula, head: Head, right: Sequence[Node]) -> Declaration:
