@@ -1,8 +1,7 @@
 r"""Declarations in prose: what a paragraph says of the symbols in it.
 
-`Declarations.read` takes up shapes, facts, ranges and functions at once, because they hold for the
-whole document; equations and conditions (`where $r = Xw - y$`, `suppose $1 - y \theta \cdot x >
-0$`) are returned, to be carried out where they stand.
+`Declarations.read` takes up shapes, facts, ranges and functions at once, because they hold for the whole document;
+equations and conditions (`where $r = Xw - y$`) are returned, to be carried out where they stand.
 """
 
 from __future__ import annotations
