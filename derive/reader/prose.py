@@ -82,9 +82,8 @@ class Declarations:
         said = Said()
         found: list[Stated] = []
         self.rows = self.rows if isinstance(prose, Row) else []
-        if isinstance(prose, Row) and take_row(
-            self.reader(prose.source), prose, self.refused, self.rows
-        ):
+        reader = self.reader(prose.source)
+        if isinstance(prose, Row) and take_row(reader, prose, self.refused, self.rows):
             return []
         for mention in mentions(prose):
             if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
@@ -244,9 +243,9 @@ class Declarations:
         shape: list[Node] | None,
     ) -> None:
         known = self._known(subject)
-        counted = known is not None and known.kind in ("index", "size") and shape is not None
-        named = known is None and (is_upright(subject.name) or is_entry(self.table, subject))
-        if counted or named:
+        if known is not None and known.kind in ("index", "size") and shape is not None:
+            return
+        if known is None and (is_upright(subject.name) or is_entry(self.table, subject)):
             return  # `$\mathrm{d}$ is the differential`, `the probability $p_i$` of a declared p
         if known is None and len(subject.indices) == 2 and OF_MATRICES.intersection(facts):
             subject, known = as_matrix(reader, subject)
