@@ -222,11 +222,16 @@ def _row(
 
 
 def undefined(verdict: Verdict) -> bool:
-    """Whether a relation is not decided because a side has no value: the logarithm of a negative number, an entry at a
-    place that is no whole number."""
+    """Whether a relation is not decided because a side has no value: the logarithm of a negative number,
+    an entry at a place that is no whole number, a mean over something that is not random."""
     return any(
         words in verdict.why
-        for words in ("no finite value", "both sides are defined", "an index is not an integer")
+        for words in (
+            "no finite value",
+            "both sides are defined",
+            "an index is not an integer",
+            "has no declared distribution",
+        )
     )
 
 

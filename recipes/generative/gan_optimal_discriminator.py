@@ -64,8 +64,15 @@ def gan_optimal_discriminator(note: Note) -> None:
         ),
         result=True,
     )
-    note("""Two divergences from the mixture are left, twice the Jensen-Shannon divergence. They are
-        never negative:""")
+    note("""Two divergences from the mixture are left. Half their sum is the Jensen-Shannon divergence of the two
+        distributions:""")
+    JS = note.let(
+        r"\mathrm{JS}",
+        (sum_over(k, p[k] * log(p[k] / m[k])) + sum_over(k, q[k] * log(q[k] / m[k]))) / 2,
+        "Jensen-Shannon divergence",
+    )
+    note.calc(value, eq(-log(4) + 2 * JS, "definition of the divergence"), result=True)
+    note("It is never negative:")
     note.calc(value, ge(-log(4), "divergences are not negative"), result=True)
     note("""with equality only if generator and data agree. Against the best discriminator, the
         generator minimises this divergence.""")

@@ -69,3 +69,11 @@ def kernel_ridge_dual(note: Note) -> None:
     )
     note("It vanishes where the bracket does:")
     note.calc(a_hat, eq(inverse(K + lam * I) @ y, r"$\nabla D(\hat{a}) = 0$"), result=True)
+    note("""The prediction for a new example needs its kernel with each of the old ones, in place of the inner
+        products:""")
+    k = note.vector("k", n, "kernel of the new example and each of the old ones")
+    note.calc(
+        k.T @ a_hat,
+        eq(k.T @ inverse(K + lam * I) @ y, "insert the weights"),
+        result=True,
+    )

@@ -126,3 +126,19 @@ def batchnorm_backward(note: Note) -> None:
         ),
         eq(0, r"$\sum_i \hat{X}_{ij} = 0$"),
     )
+    note(r"""Nor does a longer column change the output, but for $\epsilon$. Along the normalised column the gradient is
+        nearly zero, so that it is a projection orthogonal to both:""")
+    note.calc(
+        sum_over(i, Xh[i, j] * partial(L, X[i, j])),
+        eq(
+            gamma[j]
+            / s[j]
+            * (1 - 1 / n * sum_over(i, Xh[i, j] ** 2))
+            * sum_over(k, G[k, j] * Xh[k, j]),
+            "insert the result",
+        ),
+        eq(
+            gamma[j] * eps / s[j] ** 3 * sum_over(k, G[k, j] * Xh[k, j]),
+            r"$\frac{1}{n} \sum_i \hat{X}_{ij}^2 = v_j / (v_j + \epsilon)$",
+        ),
+    )

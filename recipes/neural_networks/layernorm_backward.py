@@ -95,5 +95,31 @@ def layernorm_backward(note: Note) -> None:
         ),
         result=True,
     )
-    note(r"""A convenient check of a program: the gradient of every example is orthogonal to the
-        vector of ones, and for $\epsilon \to 0$ to the normalised example as well.""")
+    note("""A convenient check of a program: shifting an example changes nothing, so the gradient of every example is
+        orthogonal to the vector of ones,""")
+    note.calc(
+        sum_over(j, partial(L, X[i, j])),
+        eq(
+            1
+            / s[i]
+            * (
+                sum_over(j, Gh[i, j])
+                - sum_over(k, Gh[i, k])
+                - sum_over(j, Xh[i, j]) * (1 / d * sum_over(k, Gh[i, k] * Xh[i, k]))
+            ),
+            "insert the result",
+        ),
+        eq(0, r"$\sum_j \hat{X}_{ij} = 0$"),
+    )
+    note(r"and up to a term that vanishes with $\epsilon$ to the normalised example as well:")
+    note.calc(
+        sum_over(j, Xh[i, j] * partial(L, X[i, j])),
+        eq(
+            1 / s[i] * (1 - 1 / d * sum_over(j, Xh[i, j] ** 2)) * sum_over(k, Gh[i, k] * Xh[i, k]),
+            "insert the result",
+        ),
+        eq(
+            eps / s[i] ** 3 * sum_over(k, Gh[i, k] * Xh[i, k]),
+            r"$\frac{1}{d} \sum_j \hat{X}_{ij}^2 = v_i / (v_i + \epsilon)$",
+        ),
+    )

@@ -90,6 +90,11 @@ def gd_quadratic(note: Note) -> None:
         in size. The largest eigenvalue sets the limit: for $\eta < 2 / \lambda_{\max}$ we have""")
     with note.suppose(eta < 2 / top):
         note.calc(absolute(1 - eta * lam[i]), lt(1, r"$0 < \eta \lambda_i < 2$"), result=True)
+    note(
+        "A larger step never converges along the steepest eigenvector, whose factor does not shrink:"
+    )
+    with note.suppose(eta >= 2 / top):
+        note.calc(absolute(1 - eta * top), ge(1, r"$\eta \lambda_{\max} \ge 2$"))
     note("""The slowest direction dominates. In each step the error shrinks at least by the
         largest of the factors,""")
     note.calc(

@@ -56,6 +56,12 @@ def baseline_unbiased(note: Note) -> None:
         eq(p[c] - sum_over(a, p[a]) * p[c], "the delta picks one term"),
         eq(0, "probabilities sum to one"),
     )
+    note.calc(
+        sum_over(a, p[a] * score * b),
+        eq(b * sum_over(a, p[a] * score), "constant factor out of a sum"),
+        eq(0, "the score has mean zero"),
+        result=True,
+    )
     note("""So a constant baseline does not change the expectation. A single sample of the gradient
         may use the return minus the baseline, and stays unbiased:""")
     note.calc(

@@ -20,7 +20,7 @@ def hmm_forward_gradient(note: Note) -> None:
     p0 = note.vector("p", K, "probabilities of the first state", "simplex")
     A = note.matrix("A", K, K, "transition probabilities", "stochastic_rows")
     E = [
-        note.vector(f"E_{t}", K, f"log-probabilities of observation {t} in each state")
+        note.vector(f"E_{t}", K, f"logarithm of the likelihood of observation {t}, for each state")
         for t in (1, 2, 3)
     ]
     a = note.vector("a", K, "forward message of the step before", "positive")
@@ -87,7 +87,7 @@ def hmm_forward_gradient(note: Note) -> None:
     )
     note("""So an automatic derivative of the forward recursion computes the backward one. For any step, with the
         messages $a$ of the step before and $b$ of the step after, both recursions are sums over one state:""")
-    e = note.vector("e", K, "log-probabilities of any observation")
+    e = note.vector("e", K, "logarithm of the likelihood of any observation")
     note.calc(
         hadamard(exp(e), A.T @ a).T @ b,
         eq(sum_over((l, k), a[l] * A[l, k] * exp(e[k]) * b[k]), "write the sums"),
