@@ -356,6 +356,13 @@ def read_identity(reader: Formula, request: object) -> Value | None:
     bessel = _bessel(reader, found, cursor)
     if bessel is not None:
         return bessel
+    if cursor.at("(") and found.sub is None and found.sup is None:
+        inside_bracket = enclosed(cursor, "(", ")") or []
+        if not any(isinstance(n, Token) and n.text in ("+", "-") for n in inside_bracket):
+            raise reader.error(
+                "I stands before a bracket: the identity times what is in it, or a function; declare I",
+                found.start,
+            )
     value = filled(reader, "identity", found.start)
     if found.sub is not None:
         text = plain(found.sub)

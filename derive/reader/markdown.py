@@ -50,6 +50,21 @@ _PROSE = re.compile(
 _HEADER = re.compile(r"\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _COMMENTED = re.compile(r"\s*derive\s*:\s*(.*?)\s*$", re.DOTALL)
 
+_WORDS = re.compile(r"[A-Za-z]{2}")
+_SINGLE = re.compile(r"(?<![\\$])\$(?!\$)")
+MANY = 5
+
+
+def is_doubled(text: str) -> bool:
+    """Whether a text writes formulas in its lines with two dollars, as kramdown wants it, and never with one."""
+    if "$$" not in text or _SINGLE.search(text):
+        return False
+    found = 0
+    for line in text.splitlines():
+        parts = line.split("$$")
+        found += len(parts) > 2 and len(parts) % 2 == 1 and any(map(_WORDS.search, parts[::2]))
+    return found >= MANY
+
 
 class MarkdownReader:
     """Fills a BlockBuilder from the text of its source."""
@@ -59,6 +74,7 @@ class MarkdownReader:
         self.source = builder.source
         self.text = builder.source.text
         self.macros = macros
+        self.doubled = is_doubled(self.text)
         self._found: dict[str, tuple[int, int]] = {}  # needle -> where it was looked for and found
 
     def read(self) -> None:
@@ -209,7 +225,20 @@ class MarkdownReader:
         return span.end
 
     def _display(self, match: re.Match[str]) -> int:
+        end = self._find("$$", match.end()) if self.doubled else -1
+        line = self.text.find("\n", match.end())
+        if end >= 0 and (line < 0 or end < line) and self._in_words(match.start(), end + 2):
+            tokens = self._tokens(match.end(), end)
+            self.builder.inline(tokens, Span(match.start(), end + 2))
+            return end + 2
         return self._delimited(match, "$$", "$$")
+
+    def _in_words(self, start: int, end: int) -> bool:
+        """Whether words stand on the same line, before or after."""
+        first = self.text.rfind("\n", 0, start) + 1
+        last = self.text.find("\n", end)
+        around = self.text[first:start] + self.text[end : last if last >= 0 else len(self.text)]
+        return _WORDS.search(around) is not None
 
     def _bracket(self, match: re.Match[str]) -> int:
         return self._delimited(match, match.group()[:-1] + "]", r"\[")

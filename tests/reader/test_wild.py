@@ -260,3 +260,15 @@ def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: s
 )
 def test_what_may_be_meant_in_a_long_note(section: str, expected: list[str]) -> None:
     assert kinds(long_note(f"# One\n\n{section}"))[: len(expected)] == expected
+
+
+def test_two_dollars_within_words_are_no_display_where_one_is_never_used() -> None:
+    lines = "We know that $$X \\le x$$ and $$y = 2$$ here.\n\n" * 5
+    assert kinds(lines + "$$\n2 + 2 = 4\n$$\n") == ["holds"]
+    assert kinds("Then $$2 + 2 = 4$$ holds.\n") == ["holds"]
+    assert kinds("Let $x$ be given.\n\n" + "Then $$2 + 2 = 4$$ holds.\n\n" * 5) == ["holds"] * 5
+
+
+def test_the_letter_i_before_a_name_in_brackets_is_not_the_identity() -> None:
+    assert kinds(r"$$I(p) = I(G)$$") == ["unchecked"]
+    assert kinds(r"Let $A \in \mathbb{R}^{n\times n}$. $$(A + I)(A - I) = A^2 - I$$") == ["holds"]
