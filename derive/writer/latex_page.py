@@ -35,6 +35,8 @@ TEXT, REASON_MM, NUMBER = 43.5, 44, 4.0
 REASON = REASON_MM / 3.515
 #: what is left for left side, sign and right side beside a reason
 BESIDE = TEXT - REASON - NUMBER - 2.5
+#: widths of the column of reasons in mm, and about what a letter takes there
+REASONS_MM, LETTER_MM = (REASON_MM, 56, 68), 1.75
 #: rows of a chain that a page does not part from the box of their result
 TOGETHER = 6
 
@@ -193,7 +195,7 @@ def _display(name: str, rows: Sequence[str]) -> str:
 
 def goes_on(row: str, after: str) -> bool:
     """Whether the next row belongs to this one: a further line, a reason, or the first step below a long left side."""
-    return after.startswith(r"&\quad") or row.startswith("& ")
+    return after.startswith(r"&\quad") or (row.startswith("& ") and row.endswith(r"\notag"))
 
 
 def _broken(formula: Formula, room: float = TEXT - NUMBER - 3.0) -> list[str]:
@@ -224,8 +226,10 @@ def chain_tex(chain: ChainView) -> str:
     indent = r"\;" if long_left else ""
     room = BESIDE - (0 if long_left else chain.lhs.width) - 2
     beside = all(line_width(step.rhs) <= room for step in chain.steps)
+    used = _widest(chain) + (1.5 if long_left else chain.lhs.width)
+    why = why_tex(chain, used) if beside else ""
     for step in chain.steps:
-        rows += _rows(step, left, indent, beside)
+        rows += _rows(step, left, indent, why)
         left = ""
     text = _display("align", rows)
     box = _boxed(chain) if chain.boxed and chain.steps else ""
@@ -252,15 +256,27 @@ def line_width(formula: Formula) -> float:
     return max([first, *(width + 2 for width in more)])
 
 
-def _rows(step: StepView, left: str, indent: str, beside: bool) -> list[str]:
-    """One step: sign and right side, further lines of it, reason, number and mark."""
+def why_tex(chain: ChainView, used: float) -> str:
+    r"""`\why`, with the width in mm of the column of reasons where they need more and `used` em leave more."""
+    room = 3.515 * (TEXT - 2 * NUMBER - 2.5 - 1.15 * used)
+    longest = max(
+        (len(step.why) + len(step.rule) + 8 * bool(step.rule) for step in chain.steps), default=0
+    )
+    fitting = [mm for mm in REASONS_MM if mm <= room] or [REASON_MM]
+    width = next((mm for mm in fitting if mm >= longest * LETTER_MM), fitting[-1])
+    return r"\why" if width == REASON_MM else rf"\why[{width}]"
+
+
+def _rows(step: StepView, left: str, indent: str, why: str) -> list[str]:
+    """One step: sign and right side, further lines of it, reason (beside it by the macro `why`, or below), number and
+    mark."""
     first, *more = _broken(step.rhs)
     tag = rf"\tag{{{step.label}{_mark(step)}}}"
     reason = _reason(step)
     head = f"{left} &{indent} {step.sign} {first}".lstrip()
-    rows = [rf"{head} && \why{{{reason}}} {tag}" if beside and reason else f"{head} {tag}"]
+    rows = [f"{head} && {why}{{{reason}}} {tag}" if why and reason else f"{head} {tag}"]
     rows += [rf"&\quad {line} \notag" for line in more]
-    if reason and not beside:
+    if reason and not why:
         rows.append(rf"&\quad \below{{{reason}}} \notag")
     return rows
 
@@ -286,8 +302,9 @@ def _single(chain: ChainView) -> str:
     whole = rf"\boxed{{\;{chain.lhs.latex} {step.sign} {step.rhs.latex}\;}}"
     if not reason:
         return _display("align", [rf"& {whole} {tag}"])
-    if chain.lhs.width + step.rhs.width + 4 <= BESIDE:
-        return _display("align", [rf"& {whole} && \why{{{reason}}} {tag}"])
+    used = chain.lhs.width + step.rhs.width + 4
+    if used <= BESIDE:
+        return _display("align", [f"& {whole} && {why_tex(chain, used)}{{{reason}}} {tag}"])
     below = rf"& \below{{{reason}}} \notag"
     return _display("align", [rf"& {whole} {tag}", below])
 

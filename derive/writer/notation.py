@@ -122,6 +122,7 @@ def _declaration(symbol: Symbol) -> str:
     last = symbol.origin - 1
     uppers = [size_piece(size + last, t).text for size in symbol.dims[: symbol.family]]
     index = "".join(letters)
+    name = f"[{name}]" if "_" in name and symbol.marker == "sub" else name
     member = rf"{name}^{{({index})}}" if symbol.marker == "sup" else f"{name}_{{{index}}}"
     if len(index) == 1 and symbol.marker == "sub":
         member = f"{name}_{index}"

@@ -17,12 +17,13 @@ import pytest
 from derive.checker.verdicts import Verdict
 from derive.derivation import Chain, Derivation, Given, Prose, Reason, Step, Unreadable
 from derive.errors import UsageError
-from derive.expr.build import symbol
+from derive.expr.build import dims, symbol
 from derive.expr.nodes import Symbol
 from derive.writer import write, write_collection
 from derive.writer.checked import how_checked, remarks
 from derive.writer.evidence import mark_of
 from derive.writer.markdown_math import safe
+from derive.writer.notation import notation_row
 from derive.writer.page import page_of, stated_by
 
 
@@ -206,6 +207,11 @@ def test_what_steps_rest_on_is_told_once_for_all_that_share_it() -> None:
 )
 def test_formulas_in_markdown_keep_clear_of_its_markup(latex: str, expected: str) -> None:
     assert safe(latex) == expected
+
+
+def test_a_member_of_a_family_whose_name_has_an_index() -> None:
+    row = notation_row(Given(symbol("x_1", dims("h")[0], family=1), "turned"))
+    assert row.declaration.startswith(r"[x_1]_i \in \mathbb{R}")
 
 
 def test_no_markdown_has_what_github_changes() -> None:
