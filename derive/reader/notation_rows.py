@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError, ReadError
@@ -41,6 +42,8 @@ _NOUN_PHRASE = re.compile(
     r"[^,:;(]*?(?=[,:;(]|\b(?:of|by|with|that|whose|which|from|in|for|on)\b|$)"
 )
 _DEFINED = re.compile(r"\bdefined\b", re.IGNORECASE)
+COUNTERS = frozenset("ijknt")
+"""Letters that count members even where no range of them is said."""
 _FORMULA = re.compile(r"\$(\d+)\$")
 
 
@@ -147,9 +150,10 @@ def _declared(reader: Formula, found: list[Clause]) -> list[Declaration]:
         if _is_integer_set(clause.nodes[(cut or 0) + 1 :]):
             _integers(reader, [*clause.subjects, clause.nodes[:cut]])
             continue
-        declare_clause(reader, clause)
         left = clause.nodes[:cut] if not is_mapping(clause.nodes) else []
-        entries += _entries_of(reader, [*clause.subjects, left])
+        with _labels(reader, [*clause.subjects, left]):
+            declare_clause(reader, clause)
+            entries += _entries_of(reader, [*clause.subjects, left])
     for letter in local:
         if (before := known.get(letter)) is not None and before.kind == "index":
             table.entries[letter] = before
@@ -194,6 +198,26 @@ def _distributed(reader: Formula, clause: Clause, cut: int) -> list[Declaration]
 def tokens_of(node: Node) -> list[Token]:
     """The tokens of a node."""
     return [node] if isinstance(node, Token) else list(node.tokens())
+
+
+@contextmanager
+def _labels(reader: Formula, written: Sequence[list[Node]]) -> Iterator[None]:
+    """Subscripts that count nothing are parts of names here: `K_m` beside K, without a range of m anywhere."""
+    entries = reader.table.entries
+    held: list[Name] = []
+    for nodes in written:
+        subject = read_subject(reader, nodes) if nodes else None
+        if subject is None or len(subject.indices) != 1 or subject.marker != "sub":
+            continue
+        letter = Name(subject.indices[0])
+        if letter not in entries and (subject.name in entries or letter.base not in COUNTERS):
+            entries[letter] = Declaration(letter, letter.latex, kind="label")
+            held.append(letter)
+    try:
+        yield
+    finally:
+        for letter in held:
+            entries.pop(letter, None)
 
 
 def _range_name(clause: Clause) -> Name:
