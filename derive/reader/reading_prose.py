@@ -80,7 +80,8 @@ class ReadingProse(ReadingDefinitions):
         )
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
-        self.cases = []
+        if not words.lstrip(" \n,;")[:1].islower():
+            self.cases = []  # a sentence that goes on after a display keeps its condition
         for formula in closing_cases(block):
             with suppress(*REFUSED):
                 self.cases.append((tree(list(formula.tokens), block.source), block.source))

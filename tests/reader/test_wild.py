@@ -272,3 +272,11 @@ def test_two_dollars_within_words_are_no_display_where_one_is_never_used() -> No
 def test_the_letter_i_before_a_name_in_brackets_is_not_the_identity() -> None:
     assert kinds(r"$$I(p) = I(G)$$") == ["unchecked"]
     assert kinds(r"Let $A \in \mathbb{R}^{n\times n}$. $$(A + I)(A - I) = A^2 - I$$") == ["holds"]
+
+
+def test_a_condition_holds_until_its_sentence_ends() -> None:
+    text = (
+        "Let $x \\in \\mathbb{R}^n$. When $n = 2$, we have\n\n$$x^\\top x = x_1^2 + x_2^2$$\n"
+        "and after it\n$$2 x^\\top x = 2 x_1^2 + 2 x_2^2.$$\n\nNow in general\n\n$$x^\\top x = x_1^2 + x_2^2$$\n"
+    )
+    assert kinds(text) == ["holds", "holds", "fails"]
