@@ -174,9 +174,21 @@ def _candidates(names: Sequence[str]) -> Iterator[dict[str, int]]:
         pool = (tuple(2 + (i * step + 1) % 5 for i in range(count)) for step in (1, 2, 3, 4))
     for values in pool:
         yield dict(zip(names, values, strict=True))
+    if count > 3:
+        yield from _mixtures(names)
     for values in itertools.islice(itertools.product(range(1, 9), repeat=min(count, 6)), 3000):
         rest = [2] * (count - len(values))
         yield dict(zip(names, (*values, *rest), strict=True))
+
+
+def _mixtures(names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Sizes 1 to 5 in many mixtures, for names that premises tie to each other: with all sizes 1, to which counting up
+    from the smallest would come first, most false claims hold."""
+    count, random = len(names), Random(len(names))
+    for _ in range(800):
+        values = random.choices((1, 2, 3, 4, 5), weights=(1, 4, 4, 3, 2), k=count)
+        if values.count(1) <= count // 3 and prod(values) <= 40 * 2**count:
+            yield dict(zip(names, values, strict=True))
 
 
 def _small(names: Sequence[str]) -> Iterator[dict[str, int]]:

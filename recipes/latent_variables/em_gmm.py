@@ -55,7 +55,13 @@ def em_gmm(note: Note) -> None:
         there is no closed form for the maximum. But differentiate by a mean: the derivative of
         the logarithm puts $p(x_i)$ into the denominator, and a posterior probability appears. It
         is called the responsibility of component $k$ for example $i$:""")
-    gamma = w[k] * N(x[i], mu[k], Sigma[k]) / p(x[i])
+    Gamma = note.array(
+        r"\gamma",
+        (i, k),
+        w[k] * N(x[i], mu[k], Sigma[k]) / p(x[i]),
+        "responsibilities: posterior probabilities of the components",
+    )
+    gamma = Gamma[i, k]
     note.calc(
         sum_over(k, gamma),
         eq(

@@ -238,3 +238,8 @@ def test_sizes_differ_and_lie_on_both_sides() -> None:
     assert all(s["n"] >= s["d"] for s in choose_sizes(["n", "d"], fits([tall])))
     shorter = symbol("x", n - 3)
     assert all(s["n"] > 3 for s in choose_sizes(["n"], fits([shorter])))
+
+
+def test_sizes_that_a_premise_ties_together_are_not_all_one() -> None:
+    tied = choose_sizes(list("abchow"), lambda s: s["a"] <= s["h"] and s["b"] <= s["w"], 8)
+    assert all(list(sizes.values()).count(1) <= 2 for sizes in tied)
