@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.expr.nodes import Apply, Call, Expr, Function, Index, Item, Symbol
+from derive.expr.nodes import Apply, Call, Dim, Expr, Function, Index, Item, Symbol
+from derive.expr.walk import post_order
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor
 from derive.reader.formula_values import Value
 from derive.reader.scanner import Token
+from derive.reader.table import Declaration
 
 OPENERS = {"(": ")", "[": "]", r"\{": r"\}"}
 OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
@@ -58,3 +60,36 @@ def accepts(reader: Formula, function: Function | None, arguments: Sequence[Valu
         return True
     pairs = zip(function.parameters, arguments, strict=True)
     return all(len(p.shape) == len(reader.arithmetic.shape(a)) for p, a in pairs)
+
+
+def refuse_size_as_index(
+    reader: Formula, entry: Declaration, function: Function | None, start: int
+) -> None:
+    r"""Refuse `\sum_n g_n(x)` where g_n was defined with the size n: its n would not be the index of the sum."""
+    label = entry.name.sub
+    if not label or function is None or function.body is None:
+        return
+    if not any(binding.name == label for binding in reader.scope):
+        return
+    sizes = (n.size for n in post_order(function.body) if isinstance(n, Dim))
+    if any(label in size.names for size in sizes):
+        raise reader.error(
+            f"in the definition of {entry.latex} {label} is a size, here it is an index; rename one",
+            start,
+        )
+
+
+def takes(entry: Declaration, cursor: Cursor) -> bool:
+    """Whether the arguments that follow are as many as a declared function takes: `\\cos(a, b)` beside `\\cos x`."""
+    token = cursor.token
+    if entry.function is None or token is None or token.text not in OPENERS:
+        return False
+    depth = commas = 0
+    for node in cursor.items[cursor.pos :]:
+        if not isinstance(node, Token):
+            continue
+        depth += (node.text in OPENERS) - (node.text in OPENERS.values())
+        if depth == 0:
+            break
+        commas += node.text in (",", ";", "|", r"\mid") and depth == 1
+    return commas + 1 == len(entry.function.parameters)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.expr.nodes import Expr, Extremum, Symbol
+from derive.reader.formula_applied import OPENERS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import variable
 from derive.reader.formula_special import extreme
 from derive.reader.formula_sums import limits, parts_of, read_range, read_test, reduce_over

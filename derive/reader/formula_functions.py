@@ -17,7 +17,15 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.expr.walk import post_order
-from derive.reader.formula_applied import OF_VECTORS, OPENERS, accepts, composed, of_entry
+from derive.reader.formula_applied import (
+    OF_VECTORS,
+    OPENERS,
+    accepts,
+    composed,
+    of_entry,
+    refuse_size_as_index,
+    takes,
+)
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -40,7 +48,7 @@ from derive.reader.formula_values import Value
 from derive.reader.formula_written import GREEK
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Declaration, Name
+from derive.reader.table import Name
 
 TRACES = ("tr", "trace")
 
@@ -177,29 +185,13 @@ def word_handler(word: str) -> Callable[[Formula, Cursor], Value]:
         cursor.pos += 1
         sub, sup, primes = function_scripts(reader, cursor)
         declared = reader.table.exact(Name(word, "word"))
-        if declared is not None and declared.kind == "function" and _takes(declared, cursor):
+        if declared is not None and declared.kind == "function" and takes(declared, cursor):
             return read_call(
                 reader, Applied(declared, cursor, sub, tuple(sup or ()), primes, start)
             )
         return known_function(reader, cursor, word, sub, sup, primes, start)
 
     return handler
-
-
-def _takes(entry: Declaration, cursor: Cursor) -> bool:
-    """Whether the arguments that follow are as many as a declared function takes: `\\cos(a, b)` beside `\\cos x`."""
-    token = cursor.token
-    if entry.function is None or token is None or token.text not in OPENERS:
-        return False
-    depth = commas = 0
-    for node in cursor.items[cursor.pos :]:
-        if not isinstance(node, Token):
-            continue
-        depth += (node.text in OPENERS) - (node.text in OPENERS.values())
-        if depth == 0:
-            break
-        commas += node.text in (",", ";", "|", r"\mid") and depth == 1
-    return commas + 1 == len(entry.function.parameters)
 
 
 def read_function_word(reader: Formula, request: object) -> Value:
@@ -348,6 +340,7 @@ def read_call(reader: Formula, request: object) -> Value:
                 value = call_word(reader, entry.word, arguments, start)
     else:
         function = entry.others.get(len(arguments or ()), entry.function)
+        refuse_size_as_index(reader, entry, function, start)
         if entry.reread is not None and arguments and not accepts(reader, function, arguments):
             shapes = [reader.arithmetic.shape(a) for a in arguments]
             function = entry.reread(reader, shapes) or function

@@ -26,11 +26,11 @@ from derive.expr.nodes import (
 )
 from derive.expr.sizes import Shape
 from derive.expr.walk import symbols
+from derive.reader.formula_applied import OPENERS
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import law_divergence, law_expectation
-from derive.reader.formula_functions import OPENERS
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_random import drawn_from
 from derive.reader.formula_values import Value, uses_of

@@ -84,7 +84,7 @@ class Sizes:
 
     def _cancel(self, difference: Size) -> bool:
         """Solve m ?1 - m n = 0, as the axes of a Kronecker product leave it: the common factor is cancelled."""
-        if len(difference.terms) != 2 or sum(c for _, c in difference.terms):
+        if len(difference.terms) != 2 or sum(c for _, c in difference.terms) != 0:
             return False
         for (own, _), (other, _) in (difference.terms, difference.terms[::-1]):
             unknown = [name for name in own if name.startswith("?")]
