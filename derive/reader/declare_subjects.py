@@ -14,6 +14,7 @@ from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+from derive.reader.wording import names_unit_vector
 
 INVERSES = frozenset(["-1", r"-\top", "-T"])
 
@@ -95,8 +96,10 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
     return letter in INDEX_LETTERS
 
 
-def is_entry(table: Table, subject: Subject) -> bool:
+def is_entry(table: Table, subject: Subject, before: str = "") -> bool:
     """Whether a name is an entry or a power of something that is declared by itself: `p_i`, `s^2`."""
+    if names_unit_vector(subject.name.base, subject.name.sub, before):
+        return True
     name = subject.name
     if name.sup in ("2", "3", "-1") and table.exact(name) is None:
         base = table.exact(name.without(sup=True))
@@ -274,3 +277,9 @@ def matrix_of(reader: Formula, left: list[Node]) -> tuple[Subject, Declaration] 
     entry = reader.table.exact(name)
     known = entry is not None and (len(entry.sizes or ()) == 2 or entry.has("square"))
     return (Subject(name), entry) if entry is not None and known else None
+
+
+def is_numeric(nodes: Sequence[Node]) -> bool:
+    """Whether nodes are a number with its sign."""
+    text = plain(nodes).replace("-", "").replace("+", "")
+    return text.replace(".", "").isdigit()

@@ -31,6 +31,7 @@ from derive.reader.declare_subjects import (
     alike,
     as_matrix,
     is_entry,
+    is_numeric,
     read_subject,
     subject_entry,
     subjects_of,
@@ -38,7 +39,7 @@ from derive.reader.declare_subjects import (
 from derive.reader.declare_words import OF_MATRICES
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean, plain, start_of
+from derive.reader.formula_cursor import Cursor, clean, start_of
 from derive.reader.formula_densities import declare_finite
 from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
@@ -151,8 +152,8 @@ class Declarations:
         if sign in _BOUNDS:
             second = relation_at(clause.nodes, cut + 1)
             left = clause.nodes[:cut] if second is None else clause.nodes[cut + 1 : second]
-            named = read_subject(reader, left) is not None or _is_numeric(left)
-            excluded = sign in (r"\ne", r"\neq") and not _is_numeric(clause.nodes[cut + 1 :])
+            named = read_subject(reader, left) is not None or is_numeric(left)
+            excluded = sign in (r"\ne", r"\neq") and not is_numeric(clause.nodes[cut + 1 :])
             if is_conditional(f"{mention.lead} {mention.before}") or not named or excluded:
                 return [Stated(clause, mention, False)]
             declare_clause(reader, clause)
@@ -245,20 +246,20 @@ class Declarations:
         known = self._known(subject)
         if known is not None and known.kind in ("index", "size") and shape is not None:
             return
-        if known is None and (is_upright(subject.name) or is_entry(self.table, subject)):
+        part = is_upright(subject.name) or is_entry(self.table, subject, mention.before)
+        if known is None and part:
             return  # `$\mathrm{d}$ is the differential`, `the probability $p_i$` of a declared p
         if known is None and len(subject.indices) == 2 and OF_MATRICES.intersection(facts):
             subject, known = as_matrix(reader, subject)
         bare = known is None or known.sizes is None
         function = function or own_density(subject.name.base, mention.after)
-        if function and bare and not subject.indices:
+        single = bare and not subject.indices
+        if function and single:
             entry = self.table.declare(subject.name)
             entry.kind, entry.word = "word", function
             return
-        acts = is_activation(subject.name.base, mention.before, mention.after)
-        if bare and not subject.indices and acts:
-            self._abstract(subject.name)
-            return
+        if single and is_activation(subject.name.base, mention.before, mention.after):
+            return self._abstract(subject.name)
         if shape is not None and bare:
             entry = subject_entry(reader, subject)
             sizes = read_sizes(reader, shape, start_of(shape[0]))
@@ -472,11 +473,6 @@ def _bare(nodes: Sequence[Node]) -> list[Clause]:
 
 def _is_range(clause: Clause) -> bool:
     return range_of(clause.nodes) is not None and clause.words in ("range", "dots", "same")
-
-
-def _is_numeric(nodes: Sequence[Node]) -> bool:
-    text = plain(nodes).replace("-", "").replace("+", "")
-    return text.replace(".", "").isdigit()
 
 
 def _is_size(nodes: Sequence[Node]) -> bool:

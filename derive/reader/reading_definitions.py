@@ -180,7 +180,8 @@ class ReadingDefinitions(ReadingState):
         counted = members and all(is_index(m, self.table) for m in members.groups() if m)
         if counted and members and (members[2] or usual_ranks(name)[0] == 0):
             with suppress(*REFUSED):
-                reader.whole(nodes)  # the parameter is what its members are entries of
+                # the parameter is what its members are entries of
+                reader.whole(nodes)  # type: ignore[arg-type]
             return
         vectorial = name.font in ("bold", "vec") or any(
             re.search(
