@@ -1,12 +1,14 @@
 """How fast claims are judged: identities and gradient claims.
 
 Run: `python benchmarks/checks.py`. Times are processor times of one core, medians over relations of about ten
-operations whose sizes were used before. For new processes see `benchmarks/start.py`.
+operations whose sizes were used before; `--calls` counts function calls instead, which does not depend on how busy the
+machine is. For new processes see `benchmarks/start.py`.
 """
 
 from __future__ import annotations
 
 import argparse
+import cProfile
 import statistics
 import time
 
@@ -81,6 +83,18 @@ def timed(claims: dict[str, Claim], rounds: int) -> dict[str, float]:
     return found
 
 
+def counted(claims: dict[str, Claim]) -> dict[str, int]:
+    """Calls of Python and built-in functions for each claim, after two rounds that warm up."""
+    found = {}
+    for name, (lhs, rhs) in claims.items():
+        for _ in range(2):
+            judge_relation(lhs, "=", rhs)
+        profile = cProfile.Profile()
+        profile.runcall(judge_relation, lhs, "=", rhs)
+        found[name] = sum(entry.callcount for entry in profile.getstats())
+    return found
+
+
 def table(title: str, rows: dict[str, float], target: float) -> None:
     """Prints one line for each claim, and the median with its rate."""
     print(f"\n{title}")
@@ -95,7 +109,14 @@ def table(title: str, rows: dict[str, float], target: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--calls", action="store_true", help="count function calls")
+    given = parser.parse_args()
+    if given.calls:
+        for title, claims in (("identities", IDENTITIES), ("gradient claims", GRADIENTS)):
+            calls = counted(claims)
+            print(f"{title}: {statistics.median(calls.values()):,.0f} calls by median", calls)
+        return
+    rounds = given.rounds
     identities, gradients = timed(IDENTITIES, rounds), timed(GRADIENTS, rounds)
     table("identities", identities, 5000)
     table("gradient claims, objective seen before", gradients, 2000)

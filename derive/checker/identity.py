@@ -215,9 +215,10 @@ class Identity:
             found = np.setdiff1d(found, small)
         chosen = dict.fromkeys(largest(relative, found, SUSPECTS), False)
         chosen.update(dict.fromkeys(largest(absolute, found, 1), False))
-        both = self.problem.lhs, self.problem.rhs
-        for side, expr in enumerate(both, 1) if undefined.any() else ():
-            if self.problem.differentiates(expr):
+        for side, differentiated in (
+            enumerate(self.problem.differentiated, 1) if undefined.any() else ()
+        ):
+            if differentiated:
                 continue  # a derivative has no value at a kink, which is no restriction of a claim
             places = np.flatnonzero(undefined == side).tolist()
             named = (i for i in places if special.labels[i] not in ("", *self.record.gaps))

@@ -5,6 +5,7 @@ points.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,12 +144,15 @@ class Problem:
                 free |= self.plan.deps[premise]
         return tuple(n for n in self.plan.order if isinstance(n, Index) and n in free)
 
-    def differentiates(self, side: Expr) -> bool:
-        """Whether a derivative occurs in a side."""
+    @cached_property
+    def differentiated(self) -> tuple[bool, bool]:
+        """Whether a derivative occurs in the left side, and in the right side."""
         kinds = (Derivative, Differential)
-        return self.has_derivative and any(
-            isinstance(n, kinds) for n in post_order(side, into_definitions=True)
-        )
+
+        def inside(side: Expr) -> bool:
+            return any(isinstance(n, kinds) for n in post_order(side, into_definitions=True))
+
+        return inside(self.lhs), inside(self.rhs)
 
     def _only_sizes(self, premise: Expr) -> bool:
         return not any(isinstance(n, (Symbol, Index, Function)) for n in post_order(premise))
