@@ -125,8 +125,11 @@ def passed_over(
     ]
     if averaged:
         return f"nothing says that {averaged[0].name} is random, and with which law"
+    sides = [frozenset(free_symbols(left)), frozenset(free_symbols(right))]
     for symbol in symbols:
         own = letters_in(symbol.name)
+        if symbol.name in assumed and (symbol in sides[0]) != (symbol in sides[1]):
+            return f"{symbol.name} stands on one side only, and nothing says what it is; declare it"
         if "(" in symbol.name and not symbol.facts:
             return f"nothing is known of the table {symbol.name}; the relation may impose something"
         if symbol.name in said.names or any(own & letters for letters, _ in said.letters):

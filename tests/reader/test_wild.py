@@ -280,3 +280,8 @@ def test_a_condition_holds_until_its_sentence_ends() -> None:
         "and after it\n$$2 x^\\top x = 2 x_1^2 + 2 x_2^2.$$\n\nNow in general\n\n$$x^\\top x = x_1^2 + x_2^2$$\n"
     )
     assert kinds(text) == ["holds", "holds", "fails"]
+
+
+def test_a_name_on_one_side_only_is_asked_for_in_a_long_note() -> None:
+    text = "# One\n\nLet $r > 0$.\n\n$$|\\det(D \\phi)| = |r|$$\n\n$$r^2 + 1 = r^2$$"
+    assert kinds(long_note(text))[:2] == ["unchecked", "fails"]
