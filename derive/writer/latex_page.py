@@ -35,8 +35,8 @@ TEXT, REASON_MM, NUMBER = 43.5, 44, 4.0
 REASON = REASON_MM / 3.515
 #: what is left for left side, sign and right side beside a reason
 BESIDE = TEXT - REASON - NUMBER - 2.5
-#: widths of the column of reasons in mm, and about what a letter takes there
-REASONS_MM, LETTER_MM = (REASON_MM, 56, 68), 1.75
+#: widths of the column of reasons in mm, that beside a long formula, and about what a letter takes
+REASONS_MM, NARROW_MM, LETTER_MM = (REASON_MM, 56, 68), 32, 1.75
 #: rows of a chain that a page does not part from the box of their result
 TOGETHER = 6
 
@@ -262,7 +262,7 @@ def why_tex(chain: ChainView, used: float) -> str:
     longest = max(
         (len(step.why) + len(step.rule) + 8 * bool(step.rule) for step in chain.steps), default=0
     )
-    fitting = [mm for mm in REASONS_MM if mm <= room] or [REASON_MM]
+    fitting = [mm for mm in REASONS_MM if mm <= room] or [NARROW_MM]
     width = next((mm for mm in fitting if mm >= longest * LETTER_MM), fitting[-1])
     return r"\why" if width == REASON_MM else rf"\why[{width}]"
 
