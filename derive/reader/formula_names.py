@@ -28,6 +28,7 @@ from derive.reader.formula_written import (
     ACCENTS,
     FONTS,
     Written,
+    is_exponential,
     only_scripts,
     split_superscript,
     written,
@@ -56,11 +57,14 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         found.primes,
     )
     match = reader.table.find(full)
+    layer = full.sup[1:2] if full.sup[:1] == "(" else ""
+    if layer in reader.table.labels.above and any(b.name == layer for b in reader.scope):
+        raise reader.error(f"a sum over the layers of {full.base} is not read", start)
     if match is not None and (
         _by_convention(reader, cursor, full, match[1]) or stands_apart(reader.table, full, match)
     ):
         match = None
-    if match is not None and full == Name("e") and _is_power(found):
+    if match is not None and full == Name("e") and is_exponential(found):
         match = None
     if match is None and rest:
         whole = Name(
@@ -73,11 +77,6 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
     if form.font != found.name.font and entry.name.font != found.name.font:
         reader.note(f"{full.latex} is read as {entry.latex}")
     return _resolved(reader, cursor, found, entry, form, label, rest, start)
-
-
-def _is_power(found: Written) -> bool:
-    """Whether e stands before an exponent that is no transpose and no square: Euler's number beside an error e."""
-    return found.sup is not None and plain(found.sup) not in (r"\top", "T", "2", r"\intercal")
 
 
 def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> bool:

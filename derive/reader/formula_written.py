@@ -271,3 +271,8 @@ def split_superscript(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
         if label not in ("T", "t") and label.isalpha():
             return items[:2], items[2:]
     return items, []
+
+
+def is_exponential(found: Written) -> bool:
+    """Whether e stands before an exponent that is no transpose and no square: Euler's number beside an error e."""
+    return found.sup is not None and plain(found.sup) not in (r"\top", "T", "2", r"\intercal")

@@ -69,7 +69,7 @@ class Layers:
         before = Label(label.letter, label.offset - 1, label.above)
         if before.on(head.name) in names and not head.indices:
             self.recursions.setdefault(home, (head, right, source))
-        if any(_homes(n, self.table) == home for n in names):
+        if not label.above and any(_homes(n, self.table) == home for n in names):
             return
         known = self.known.get(home)
         if known is not None and (_derives(known[1]) or not _derives(right)):
@@ -130,7 +130,7 @@ class Layers:
             return None
         for letter in self._letters(label):
             home = Label(letter, 0, label.above).on(name)
-            if home not in self.known or home in self.recursions:
+            if home not in self.known or (home in self.recursions and letter == label.letter):
                 continue
             head, right, source = self.known[home]
             given = label_of(head.name, self.table)

@@ -342,7 +342,8 @@ def is_layer(table: Table, label: str) -> bool:
     entry = table.entries.get(Name(letter))
     named = letter in LAYERS | table.labels.above | table.labels.last
     named = named and letter not in table.labels.counters
-    return named and (entry is None or entry.kind != "index")
+    counts = entry is not None and entry.kind == "index"
+    return named and (not counts or letter in table.labels.above)
 
 
 def step_of(table: Table, sub: str) -> str:

@@ -205,6 +205,12 @@ def own_density(letter: str, after: str) -> str:
     return "normal_pdf" if said and letter in (r"\phi", r"\varphi") else ""
 
 
+def names_unit_vector(letter: str, index: str, before: str) -> bool:
+    """Whether `the one-hot vector $e_y$` speaks of the unit vector of an index."""
+    one = letter == "e" and len(index) == 1 and index.isalpha()
+    return one and re.search(r"one-?hot|unit|basis", before, re.I) is not None
+
+
 def is_activation(letter: str, before: str, after: str) -> bool:
     """Whether a letter is said to act entry by entry; the activation h is what a unit puts out, no function."""
     value = letter in ("a", "h", "x", "z") and not re.search(
