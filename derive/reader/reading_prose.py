@@ -63,6 +63,8 @@ from derive.reader.wording import (
     states,
 )
 
+_OTHER_CASE = re.compile(r"[\s,;]*(?:(?:and|or|but|while)\s+)?(?:if|when|for)\b", re.IGNORECASE)
+
 
 class ReadingProse(ReadingDefinitions):
     """The part of a pass that takes in sentences."""
@@ -80,7 +82,7 @@ class ReadingProse(ReadingDefinitions):
         )
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
-        if not words.lstrip(" \n,;")[:1].islower():
+        if not words.lstrip(" \n,;")[:1].islower() or _OTHER_CASE.match(words):
             self.cases = []  # a sentence that goes on after a display keeps its condition
         for formula in closing_cases(block):
             with suppress(*REFUSED):
@@ -269,7 +271,7 @@ class ReadingProse(ReadingDefinitions):
             return
         if left_side.kind == "free" and self._shown_later(left_side):
             return
-        if left_side.kind == "free" and is_number(right) and not gives(words):
+        if is_number(right) and not gives(words) and _has_value(left_side):
             return  # a point of which something is said: `at the kink $x = 0$`
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
             left_side = replace(left_side, kind="new")
@@ -405,3 +407,11 @@ class ReadingProse(ReadingDefinitions):
             except REFUSED:
                 self.table.sizes.restore(before)
                 self.deferred.append(stated)
+
+
+def _has_value(left: Left) -> bool:
+    """Whether a left side is a declared variable, or a function with a formula at a point."""
+    entry = left.entry
+    if left.kind == "free" or entry is None:
+        return left.kind == "free"
+    return entry.given or (entry.function is not None and entry.function.body is not None)
