@@ -50,15 +50,15 @@ def rope_relative(note: Note) -> None:
     )
     note("""A vector of $2 h$ entries has $h$ such pairs, each with its own angle per position. With the first and
         second entries of the pairs in separate vectors, the score is a sum:""")
-    q1 = note.vector("q_1", h, "first entries of the pairs of a query")
-    q2 = note.vector("q_2", h, "second entries")
-    k1 = note.vector("k_1", h, "first entries of the pairs of a key")
-    k2 = note.vector("k_2", h, "second entries")
+    q1 = note.vector("c", h, "first entries of the pairs of a query")
+    q2 = note.vector("d", h, "second entries")
+    k1 = note.vector("e", h, "first entries of the pairs of a key")
+    k2 = note.vector("f", h, "second entries")
     t = note.vector(r"\omega", h, "angle per position of each pair")
-    x1 = note.array("x_1", (j,), cos(m * t[j]) * q1[j] - sin(m * t[j]) * q2[j], "turned query")
-    x2 = note.array("x_2", (j,), sin(m * t[j]) * q1[j] + cos(m * t[j]) * q2[j], "turned query")
-    y1 = note.array("y_1", (j,), cos(n * t[j]) * k1[j] - sin(n * t[j]) * k2[j], "turned key")
-    y2 = note.array("y_2", (j,), sin(n * t[j]) * k1[j] + cos(n * t[j]) * k2[j], "turned key")
+    x1 = note.array("x", (j,), cos(m * t[j]) * q1[j] - sin(m * t[j]) * q2[j], "turned query")
+    x2 = note.array("u", (j,), sin(m * t[j]) * q1[j] + cos(m * t[j]) * q2[j], "turned query")
+    y1 = note.array("y", (j,), cos(n * t[j]) * k1[j] - sin(n * t[j]) * k2[j], "turned key")
+    y2 = note.array("v", (j,), sin(n * t[j]) * k1[j] + cos(n * t[j]) * k2[j], "turned key")
     note("In each pair the positions enter through their difference alone:")
     note.calc(
         x1.T @ y1 + x2.T @ y2,
@@ -73,8 +73,9 @@ def rope_relative(note: Note) -> None:
         ),
         result=True,
     )
-    note(r"""As complex numbers $q_{1} + i \, q_{2}$ this is the real part of $\overline{q} \, k \, e^{i (n - m)
-        \omega}$: a rotation is a phase. Lengths do not change, so the embedding adds no scale of its own:""")
+    note(r"""As complex numbers $c + i \, d$ and $e + i \, f$ this is the real part of
+        $\overline{(c + i d)} \, (e + i f) \, e^{i (n - m) \omega}$: a rotation is a phase. Lengths do not
+        change, so the embedding adds no scale of its own:""")
     note.calc(
         norm2(R(a) @ q),
         eq(q.T @ R(a).T @ R(a) @ q, "squared norm as an inner product"),

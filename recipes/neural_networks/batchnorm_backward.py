@@ -126,8 +126,8 @@ def batchnorm_backward(note: Note) -> None:
         ),
         eq(0, r"$\sum_i \hat{X}_{ij} = 0$"),
     )
-    note(r"""Nor does a longer column change the output, but for $\epsilon$. Along the normalised column the gradient is
-        nearly zero, so that it is a projection orthogonal to both:""")
+    note(r"""Nor does a longer column change the output, but for $\epsilon$. Along the normalised column the
+        gradient is nearly zero, so that it is a projection orthogonal to both:""")
     note.calc(
         sum_over(i, Xh[i, j] * partial(L, X[i, j])),
         eq(

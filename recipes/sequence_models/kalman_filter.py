@@ -30,7 +30,7 @@ def kalman_filter(note: Note) -> None:
     P = note.matrix("P", n, n, "covariance of the state before the step", "pd")
     Q = note.matrix("Q", n, n, "covariance of the noise of the dynamics", "pd")
     R = note.matrix("R", m, m, "covariance of the noise of the measurement", "pd")
-    m0 = note.vector("m", n, "mean of the state before the step")
+    m0 = note.vector(r"\mu", n, "mean of the state before the step")
     y = note.vector("y", m, "the measurement")
     x = note.vector("x", n, "the state")
 
@@ -38,7 +38,7 @@ def kalman_filter(note: Note) -> None:
         state is Gaussian. It moves by a linear map and receives noise, and one predicts:""")
     u = note.random("u", (n,), "normal", m0, P, meaning="the state before the step")
     q = note.random("q", (n,), "normal", 0 * m0, Q, meaning="noise of the dynamics")
-    mp = note.let("m^-", F @ m0, "predicted mean")
+    mp = note.let(r"\mu^-", F @ m0, "predicted mean")
     Pp = note.let("P^-", F @ P @ F.T + Q, "predicted covariance")
     note.calc(
         expectation(F @ u, u) + expectation(q, q),
@@ -64,7 +64,7 @@ def kalman_filter(note: Note) -> None:
     note("""Condition on the measurement. The mean moves in proportion to what was not predicted, and the
         factor is called the gain:""")
     G = note.let("G", Pp @ H.T @ inverse(S), "gain")
-    mean = note.let("m^+", mp + G @ (y - H @ mp), "corrected mean")
+    mean = note.let(r"\mu^+", mp + G @ (y - H @ mp), "corrected mean")
     cov = note.let("P^+", (I - G @ H) @ Pp, "corrected covariance")
     note.calc(
         mean,
