@@ -71,7 +71,7 @@ def _word(letters: frozenset[str], lost: dict[str, str]) -> str:
 def _names(side: TypedSide) -> dict[str, None]:
     assert not isinstance(side, Unreadable)
     found: dict[str, None] = {}
-    for node in post_order(side):
+    for node in post_order(side, into_definitions=True):
         if isinstance(node, Symbol):
             found[plain_letters(node.name)] = None
         elif isinstance(node, Call):

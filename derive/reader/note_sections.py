@@ -194,7 +194,7 @@ def _section(
             best, used = alone, frozenset()
     lost = _lost(said, number, carried, best.table)
     kept = [carried.defined[name] for name in carried.defined if name in used]
-    lost.update({plain_letters(d.latex): d.latex for d in kept if d.function is None})
+    lost.update({plain_letters(d.latex): d.latex for d in kept})
     elsewhere = (d for _, d in _entries(best.table) if d.section >= len(said) and _is_function(d))
     lost.update({plain_letters(d.latex): d.latex for d in elsewhere})
     blocks = [doubted(block, lost) for block in best.result.blocks]

@@ -125,10 +125,13 @@ def passed_over(
     ]
     if averaged:
         return f"nothing says that {averaged[0].name} is random, and with which law"
+    abstract = (n for n in nodes if isinstance(n, Call) and n.function.body is None)
+    if op not in ("=", "~~") and (unknown := next(abstract, None)) is not None:
+        return f"an inequality about {unknown.function.name}, of which nothing is known"
     sides = [frozenset(free_symbols(left)), frozenset(free_symbols(right))]
     for symbol in symbols:
         own = letters_in(symbol.name)
-        if symbol.name in assumed and (symbol in sides[0]) != (symbol in sides[1]):
+        if (symbol in sides[0]) != (symbol in sides[1]):
             return f"{symbol.name} stands on one side only, and nothing says what it is; declare it"
         if "(" in symbol.name and not symbol.facts:
             return f"nothing is known of the table {symbol.name}; the relation may impose something"

@@ -141,14 +141,14 @@ def long_note(*sections: str) -> str:
             ),
             ["holds", "holds"],
         ),
-        # What is declared at the beginning holds later; so does a definition.
+        # What is declared at the beginning holds later; so does a definition, though it may be another function by now.
         (
             (
                 "# One\n\nLet $A \\in \\mathbb{R}^{n \\times n}$ be symmetric and $x \\in \\mathbb{R}^n$.\n\n"
                 "$$f(x) = x^\\top A x$$",
                 "# Two\n\n$$\\nabla_x f(x) = 2 A x$$\n\n$$\\nabla_x f(x) = 3 A x$$",
             ),
-            ["definition", "holds", "fails"],
+            ["definition", "holds", "unchecked"],
         ),
         # A fact that stands in another section only, of a name that is assumed here, is no reason for an alarm.
         (
