@@ -39,8 +39,8 @@ def with_assumptions(
     """
     search = _Search(table, attempt, dict(hints or {}), seconds)
     search.try_ranks({})
-    if search.open() and not table.transposed:
-        search.numbers()
+    if search.open():
+        search.numbers(3 if table.transposed else 2)
     search.climb()
     if search.score > search.zero and search.left > 0:
         search.pairs()
@@ -89,10 +89,18 @@ class _Search(Generic[T]):
         told = max(len(self.score) - 1, 1)
         return self.score[:told] > self.zero[:told] and self.left > 0 and thread_time() < self.until
 
-    def numbers(self) -> None:
-        """All names that may be numbers as numbers, a document in one dimension; or the members x_i alone."""
-        ranks = {name: 0 for name, usual in self.met.items() if 0 in usual}
-        if not self.try_ranks({**self.ranks, **ranks}, told=2):
+    def numbers(self, told: int) -> None:
+        """All names that may be numbers as numbers, a document in one dimension; or the members x_i alone.
+
+        Names that are written transposed are none of them, and beside them no capital letters: only multipliers and
+        the like are numbers there.
+        """
+        ranks = {
+            name: 0
+            for name, usual in self.met.items()
+            if 0 in usual and not (self.start.transposed and name.base.lstrip("\\")[:1].isupper())
+        }
+        if not self.try_ranks({**self.ranks, **ranks}, told=told):
             members = {name: 0 for name in ranks if name in self.table.valued}
             self.try_ranks({**self.ranks, **members})
 
