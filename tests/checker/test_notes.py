@@ -3,18 +3,38 @@ r"""Derivations as authors write them: each line carries the verdicts of its rel
 A line `% wrong: OLD ==> NEW ==> 3` replaces OLD by NEW, after which relation 3 is the first that
 fails; `% abstains: ...` is a variant at which the judge makes no claim. A relation that is
 `unchecked` may be decided one day, but never fails.
+
+Of the derivations about networks a slice is read by default, another one each day (`DERIVE_SLICE` names one);
+`DERIVE_SLOW_TESTS` reads all of them.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from derive import pipeline, reader
 
-NOTES = sorted((Path(__file__).parents[1] / "data" / "notes" / "derivations").glob("*.tex"))
+FOLDER = Path(__file__).parents[1] / "data" / "notes"
+NETWORKS = sorted((FOLDER / "networks").glob("*.tex"))
+#: slices of the derivations about networks
+SLICES = 12
+
+
+def chosen() -> list[Path]:
+    """The derivations of this run."""
+    always = sorted((FOLDER / "derivations").glob("*.tex"))
+    if os.environ.get("DERIVE_SLOW_TESTS"):
+        return [*always, *NETWORKS]
+    today = int(os.environ.get("DERIVE_SLICE") or datetime.now(UTC).toordinal())
+    return [*always, *NETWORKS[today % SLICES :: SLICES]]
+
+
+NOTES = chosen()
 _VARIANT = re.compile(r"^% (wrong|abstains): (.+) ==> (.+) ==> (\d+)$", re.M)
 _VERDICTS = re.compile(r"  % ((?:holds|fails|unchecked|definition)(?: \w+)*)$", re.M)
 
@@ -58,3 +78,4 @@ def test_planted_mistakes(path: Path) -> None:
 
 def test_there_are_notes() -> None:
     assert len(NOTES) > 50
+    assert len(NETWORKS) > 50
