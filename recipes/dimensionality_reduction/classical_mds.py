@@ -59,7 +59,7 @@ def classical_mds(note: Note) -> None:
         is one here, with the same eigenvalue. For more points than dimensions,""")
     note.suppose(n > d)
     W = note.eigenvectors("W", C.T @ C, d, "principal axes of the centred points")
-    lam = note.eigenvalues(r"\lambda", C.T @ C, d, "eigenvalues of both matrices")
+    lam = note.eigenvalues(r"\lambda", C.T @ C, d, "their eigenvalues, in falling order")
     V = note.let(
         "V", C @ W @ diag(hadamard_divide(1, sqrt(lam))), "eigenvectors of the inner products"
     )

@@ -32,7 +32,7 @@ def whitening(note: Note) -> None:
         replaces them by features that are uncorrelated and have variance one. Let the data have the
         covariance""")
     S = note.let("S", Q @ diag(lam) @ Q.T, "covariance of the data")
-    x = note.random("x", (d,), "normal", 0 * lam, S, meaning="a centred example")
+    x = note.random("x", (d,), "normal", 0 * lam, S, meaning="an example, with mean zero")
     A = note.matrix("A", d, d, "any linear map")
     note("A linear map of the data has the covariance")
     note.calc(
