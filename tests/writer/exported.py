@@ -95,8 +95,12 @@ def paired(derivation: Derivation, found: Derivation) -> list[tuple[Shown, Shown
 
 def _repeats(chain: list[Shown], before: list[Shown]) -> bool:
     """Whether a chain states once more what the one before it states."""
-    ends = [(rows[0].lhs, rows[-1].rhs) for rows in (chain, before) if rows]
+    ends = [(_spelled(rows[0].lhs), _spelled(rows[-1].rhs)) for rows in (chain, before) if rows]
     return len(chain) == 1 and len(ends) == 2 and ends[0] == ends[1]
+
+
+def _spelled(side: Side) -> str:
+    return repr(side) if isinstance(side, Expr) else side.latex
 
 
 def _definition(block: Definition) -> Shown:
