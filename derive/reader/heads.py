@@ -109,7 +109,9 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if entry is None:
         if name.base == "e" and name.font in ("", "rm") and not name.sub and _is_exponent(name.sup):
             return Left("known")
-        given = _constant(name, False) and name.base != "e"  # the error e is defined, Euler's number is not
+        given = (
+            _constant(name, False) and name.base != "e"
+        )  # the error e is defined, Euler's number is not
         return Left("known") if given or _is_part(reader, name) else Left("new", head)
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)

@@ -15,7 +15,6 @@ from derive.reader.source import Source
 from derive.reader.spelling import spelled
 from derive.reader.table import Table
 
-
 TRANSPOSED = "the transpose of a scalar is the scalar"
 """Noted when a name is read as a number although its author transposes it."""
 

@@ -253,8 +253,14 @@ def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: s
     ("section", "expected"),
     [
         ("For any constant $a$\n\n$$\\mathbb{E}[a] = a$$", ["unchecked"]),
-        ("$$f(x) = x^2 + x$$\n\nHence we rewrite f as\n\n$$f(x) = x (x + 2)$$", ["definition", "fails"]),
-        ("$$f(x) = x^2 + x$$\n\nThe second is\n\n$$f(x) = x (x + 2)$$", ["definition", "unchecked"]),
+        (
+            "$$f(x) = x^2 + x$$\n\nHence we rewrite f as\n\n$$f(x) = x (x + 2)$$",
+            ["definition", "fails"],
+        ),
+        (
+            "$$f(x) = x^2 + x$$\n\nThe second is\n\n$$f(x) = x (x + 2)$$",
+            ["definition", "unchecked"],
+        ),
         ("$$y = a + b x$$\n\nA cubic is\n\n$$y = a + b x + c x^3$$", ["definition", "unchecked"]),
     ],
 )
