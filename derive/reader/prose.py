@@ -88,7 +88,7 @@ class Declarations:
             return []
         for mention in mentions(prose):
             if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
-                said.waiting = []
+                said.waiting, said.joined = [], []
             said.shape = None if mention.starts else said.shape
             try:
                 found.extend(self._mention(mention, said))
@@ -162,6 +162,7 @@ class Declarations:
         declare_clause(reader, clause)
         self._speak(reader, clause, clause.nodes[:cut], mention, said)
         said.waiting = []
+        said.joined = [*said.joined, *clause.subjects, clause.nodes[:cut]]
         return []
 
     def _names(self, reader: Formula, clause: Clause, mention: Mention, said: Said) -> None:
@@ -216,8 +217,11 @@ class Declarations:
         both = bool(re.match(r"\s*(?:be|are|both)\b", mention.after)) or bool(
             adjective and facts_after(mention.after)
         )
-        if both and said.waiting:
-            others = [s for nodes in said.waiting if (s := read_subject(reader, nodes)) is not None]
+        plural = re.match(r"\s*(?:(?:be|are|both)\b(?!\s+an?\b)|each\b)", mention.after)
+        joined = said.joined if plural and all(alike(n, left) for n in said.joined) else []
+        if both and (said.waiting or joined):
+            listed = (*joined, *said.waiting)
+            others = [s for nodes in listed if (s := read_subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
         if (
             "finitely many" in mention.after

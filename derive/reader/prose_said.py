@@ -22,9 +22,13 @@ class Stated:
 
 @dataclass
 class Said:
-    """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come."""
+    """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come.
+
+    `joined` are names with sets of their own that only commas and `and` join to the next one.
+    """
 
     subjects: list[Subject] = field(default_factory=list)
+    joined: list[list[Node]] = field(default_factory=list)
     matrix: Name | None = None
     indexed: Subject | None = None
     waiting: list[list[Node]] = field(default_factory=list)

@@ -10,6 +10,7 @@ X = r"Let $x \in \mathbb{R}$; let $y \in \mathbb{R}$."
 Q = r"Let $Q \in \mathbb{R}^{n \times n}$ be orthogonal."
 U = r"Let $u \in \mathbb{R}^{n}$ be a unit vector."
 A = r"Let $A \in \mathbb{R}^{n \times n}$."
+PAIR = r"Let $A \in \mathbb{R}^{n \times n}$ and $B \in \mathbb{R}^{n \times n}$ be symmetric."
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,8 @@ A = r"Let $A \in \mathbb{R}^{n \times n}$."
         (U, r"I_{n} - u u^\top = I_{n}", "fails"),
         (A, r"A = A^\top", "definition"),
         (A, r"A^\top A = I_{n}", "unchecked"),
+        (PAIR, r"(A B)^\top = B A", "holds"),
+        (PAIR, r"(A B)^\top = A B", "fails"),
     ],
 )
 def test_verdict(said: str, relation: str, wanted: str) -> None:
