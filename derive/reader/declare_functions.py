@@ -8,6 +8,7 @@ from dataclasses import replace
 from derive.errors import ReadError
 from derive.expr.nodes import Expr, Function, Symbol
 from derive.expr.sizes import Shape
+from derive.expr.walk import free_symbols, post_order
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_lists import collapsed
@@ -42,10 +43,19 @@ def reread_by(
 
 
 def acts_entrywise(body: Expr | None, other: Expr, parameters: Sequence[Symbol]) -> bool:
-    """Whether a body read for a number keeps the shape of the declared parameter: z^2 + 1 for a vector z."""
+    """Whether a body read for a number keeps the shape of the declared parameter: z^2 + 1 for a vector z.
+
+    It does not act so where a number is formed of all entries: x / ||x||.
+    """
     if body is None or body.shape or len(parameters) != 1:
         return False
-    return bool(other.shape) and other.shape == parameters[0].shape
+    if not other.shape or other.shape != parameters[0].shape:
+        return False
+    own = parameters[0].name
+    return all(
+        node.shape or all(symbol.name != own for symbol in free_symbols(node))
+        for node in post_order(other)
+    )
 
 
 def may_be_scalar(declared: Sequence[Symbol | None]) -> bool:
