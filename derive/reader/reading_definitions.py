@@ -27,7 +27,7 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_infer import usual_ranks
 from derive.reader.formula_written import base_name
 from derive.reader.groups import Node, tree
-from derive.reader.heads import Left
+from derive.reader.heads import Left, left_of
 from derive.reader.layers import label_of
 from derive.reader.reading_state import (
     LAYERS_AHEAD,
@@ -253,6 +253,18 @@ class ReadingDefinitions(ReadingState):
         )
         if not varied or not self._define_members(reader, head, nodes):
             define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+        self._drop_label(head)
+
+    def _drop_label(self, head: Head) -> None:
+        r"""A name that only a declaration knows is the member that was defined: `M_k \in \mathbb{R}^{n \times n}`, with
+        k a number, and then `M_k = \sum_{t=0}^{k-1} P^t`."""
+        if head.marker != "sub" or len(head.indices) != 1:
+            return
+        member = replace(head.name, sub=head.indices[0])
+        known = self.table.entries.get(member)
+        if known is not None and known.kind == "variable" and not known.given:
+            del self.table.entries[member]
+            self.table.by_letter.get(member.letter, {}).pop(member, None)
 
     def _loss_of_layer(self, name: Name, nodes: Sequence[Node], source: Source) -> bool:
         """Whether a loss that is given by the last layer is taken as any function of the layers at hand."""
@@ -310,7 +322,22 @@ class ReadingDefinitions(ReadingState):
             self.upstream[name] = len(self.forward.uses)
 
     def _introduce(self, left: Left, sides: list[RawSide], source: Source) -> int:
-        """Define the left side by the first right side that can be read; the number of that side, else 0."""
+        r"""Define the left side by the first right side that can be read; the number of that side, else 0.
+
+        A new function on the way is defined by what follows it: `\ell(\theta) = \log L(\theta) = ...`.
+        """
+        for position, side in enumerate(sides[1:-1], start=1):
+            if side.tokens and sides[position + 1].tokens:
+                inner = left_of(self._reader(source), side.tokens)
+                if inner.head is None or not inner.head.parameters:
+                    continue
+                guessed = inner.entry is not None and inner.entry.assumed
+                if guessed and inner.entry is not None and inner.entry.kind == "function":
+                    del self.table.entries[inner.entry.name]
+                    inner = left_of(self._reader(source), side.tokens)
+                if inner.kind == "new":
+                    self._introduce(inner, sides[position:], source)
+                    break
         for position, side in enumerate(sides[1:], start=1):
             if not side.tokens:
                 continue

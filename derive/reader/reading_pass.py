@@ -42,6 +42,7 @@ from derive.reader.reading_words import (
 )
 from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
+from derive.reader.single_members import single_out
 from derive.reader.source import Source
 
 
@@ -149,6 +150,9 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             self._prepare(side.tokens, source)
         if self.deferred:
             self._try_deferred()
+        tokens = [side.tokens for side in sides]
+        if note := single_out(self.table, tokens, source, self.options):
+            self.result.notes[note] = None
         state = State()
         left = (
             left_of(self._reader(source, state), sides[0].tokens)
@@ -184,6 +188,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             zip(group, sides[1:], typed[1:], strict=True), start=1
         ):
             role = self._role(relation, position, typed, left, defined, words)
+            alone = self.introduced.stands_alone(previous, right, role, self.table)
+            role = "tie" if alone and role in ("claim", "consequence") else role
             self._count(previous, right, role)
             shown = (
                 right
