@@ -101,9 +101,12 @@ def is_entry(table: Table, subject: Subject, before: str = "") -> bool:
     if names_unit_vector(subject.name.base, subject.name.sub, before):
         return True
     name = subject.name
-    if name.sup in ("2", "3", "-1") and table.exact(name) is None:
+    exponent = len(name.sup) == 1 and name.sup.isalpha()
+    if (name.sup in ("2", "3", "-1") or exponent) and table.exact(name) is None:
         base = table.exact(name.without(sup=True))
-        return base is not None and base.kind == "variable" and base.sizes is not None
+        if base is not None and base.kind == "variable" and base.sizes is not None:
+            number = not base.sizes and not base.assumed
+            return not exponent or number  # `\gamma^t` of a declared number is its power
     whole = table.exact(name if subject.indices else name.without(sub=True))
     if whole is None or whole.kind != "variable" or not whole.sizes or whole.family:
         return False

@@ -3,7 +3,7 @@ r"""What a relation claims only where its names are known: two fonts, values at 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from derive.derivation import Unreadable
 from derive.expr.nodes import (
@@ -74,6 +74,45 @@ def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> boo
         if alone and (others or other.shape):
             return True
     return False
+
+
+def _passed(side: Expr) -> Iterator[Symbol]:
+    """The symbols that are given to functions with a formula, which need not speak of them: the data in `p(X | m)`."""
+    for node in post_order(side):
+        if isinstance(node, Call) and node.function.body is not None:
+            yield from (part for part in node.args if isinstance(part, Symbol))
+
+
+class Introduced:
+    """The names that nobody declares and defines, by how a relation first speaks of them.
+
+    A name that stands on one side only of the first relation with it may be what that relation introduces: the angle
+    in `u^T v = |u| |v| cos t`, the eigenvalue in `A v = t v`. It is no name for all values, there and further on.
+    """
+
+    def __init__(self) -> None:
+        self._by_relation: dict[str, bool] = {}
+
+    def stands_alone(
+        self, left: Expr | Unreadable, right: Expr | Unreadable, role: str, table: Table
+    ) -> bool:
+        """Whether a name that a relation introduces stands on one side of this one; to be asked in reading order.
+
+        The names in a definition are its parameters.
+        """
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return False
+        assumed = {e.latex: None for e in table.variables() if e.assumed and not e.facts}
+        own, others = (dict.fromkeys(free_symbols(side)) for side in (left, right))
+        passed = {s: None for side in (left, right) for s in _passed(side)}
+        found = False
+        for symbol in (*own, *others):
+            if symbol.name not in assumed or symbol.law is not None:
+                continue
+            alone = (symbol in own) != (symbol in others) and symbol not in passed
+            alone = alone and role != "definition"
+            found |= self._by_relation.setdefault(symbol.name, alone) and alone
+        return found
 
 
 def _is_value(node: Expr) -> bool:

@@ -14,6 +14,7 @@ from derive.expr.walk import free_symbols
 from derive.reader.blocks import Document
 from derive.reader.conditions import Conditions
 from derive.reader.declare_definitions import head_named
+from derive.reader.doubts import Introduced
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_names import read_name
@@ -135,6 +136,7 @@ class ReadingState:
         self.partial = False
         self.overlooked = Overlooked()
         self.unmet = ""
+        self.introduced = Introduced()
         self.number = 0
         self.places: dict[int, int] = {}
 

@@ -28,9 +28,25 @@ PAIR = r"Let $A \in \mathbb{R}^{n \times n}$ and $B \in \mathbb{R}^{n \times n}$
         (A, r"A = A^\top", "definition"),
         (A, r"A^\top A = I_{n}", "unchecked"),
         (PAIR, r"(A B)^\top = B A", "holds"),
+        (PAIR, r"\det(A - \lambda I_{n}) = 0", "unchecked"),
+        (PAIR, r"A B = t A", "unchecked"),
+        (PAIR, r"t A B = t A", "fails"),
+        (A, r"\operatorname{tr}(A^\top B) = \|A\|_F \|B\|_F \cos t", "unchecked"),
         (PAIR, r"(A B)^\top = A B", "fails"),
     ],
 )
 def test_verdict(said: str, relation: str, wanted: str) -> None:
     (found,) = derive.check_text(f"{said}\n\\[ {relation} \\]\n").relations
     assert found.verdict.kind == wanted, found.verdict
+
+
+POWERS = r"""Let $g \in (0, 1)$, $k \in \mathbb{N}$, $P \in \mathbb{R}^{n \times n}$
+and $M_k \in \mathbb{R}^{n \times n}$. A reward $t$ steps ahead counts $g^t$.
+\[ M_k = \sum_{t=0}^{k - 1} g^t P^t \]
+"""
+
+
+@pytest.mark.parametrize(("power", "wanted"), [("g^k", "holds"), ("g", "fails")])
+def test_a_declared_name_with_a_number_below_is_defined(power: str, wanted: str) -> None:
+    text = rf"{POWERS}\[ (I_{{n}} - g P) M_k = I_{{n}} - {power} P^k \]"
+    assert derive.check_text(text).relations[-1].verdict.kind == wanted
