@@ -34,7 +34,10 @@ def heads_of(
 ) -> frozenset[Name]:
     """The names that stand alone, or before a bracket, on some left side."""
     found: dict[Name, None] = {}
-    lefts = [clean(group[0].lhs.tokens) for groups in chains.values() for group in groups]
+    lefts: list[list[Node]] = []
+    for group in (group for groups in chains.values() for group in groups):
+        with suppress(ReadError):
+            lefts.append(clean(tree(list(group[0].lhs.tokens), group[0].chain.source)))
     lefts += [
         clean(s.clause.nodes) for statements in stated.values() for s in statements if s.defines
     ]

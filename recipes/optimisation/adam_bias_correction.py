@@ -15,7 +15,7 @@ from derive import Note, eq, expectation, ones, recipe, sum_over
 def adam_bias_correction(note: Note) -> None:
     """A moving average that starts at zero is too small at first, by a factor that is known."""
     (n,) = note.dims("n")
-    t, i = note.index("t", n, 0), note.index("i", n)
+    t, i = note.index("s", n, 0), note.index("i", n)
     b = note.scalar(r"\beta", "share of the old average that is kept", "probability")
     c = note.scalar(r"\bar{g}", "expected gradient")
     g = note.random(
@@ -27,7 +27,7 @@ def adam_bias_correction(note: Note) -> None:
         m_{t - 1} + (1 - \beta) g_t$. Unrolled, a gradient counts less the longer ago it was:""")
     past = note.index("i", t)
     m = note.array(
-        "m", (t,), (1 - b) * sum_over(past, b ** (t - past) * g[past]), "average after $t$ steps"
+        "m", (t,), (1 - b) * sum_over(past, b ** (t - past) * g[past]), "average after $s$ steps"
     )
     note("This is the right sequence, because it starts at zero,")
     note.calc(m[0], eq(0, "an empty sum"))
