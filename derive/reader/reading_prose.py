@@ -313,7 +313,10 @@ class ReadingProse(ReadingDefinitions):
             head is not None
             and entry is not None
             and entry.shown_later
-            and head.name in self.displayed
+            and any(
+                name == head.name or (head.indices and name.without(sub=True) == head.name)
+                for name in self.displayed
+            )
         )
 
     def _waits(self, right: Sequence[Node]) -> bool:
