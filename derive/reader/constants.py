@@ -20,14 +20,20 @@ MOST = 3
 
 
 def constants_in(sides: Sequence[Expr], table: Table) -> tuple[Symbol, ...]:
-    """The names of additive constants: `\\text{const}`, or a C that nobody declared."""
+    """The names of additive constants: `\\text{const}`, or a C that nobody declared.
+
+    A letter that stands inside another term as well is a quantity: `c + \\log \\sum_i e^{x_i - c}`.
+    """
     assumed = {entry.latex: None for entry in table.variables() if entry.assumed}
     found: dict[Symbol, None] = {}
+    within: dict[Symbol, None] = {}
     for side in sides:
         for term in _terms(side):
-            if isinstance(term, Symbol) and term.name in assumed and _NAMES.fullmatch(term.name):
+            if not isinstance(term, Symbol):
+                within.update(dict.fromkeys(free_symbols(term)))
+            elif term.name in assumed and _NAMES.fullmatch(term.name):
                 found[term] = None
-    return tuple(found)
+    return tuple(s for s in found if len(s.name) > 1 or s not in within)
 
 
 def up_to_constant(left: Expr, right: Expr, constants: Sequence[Symbol]) -> tuple[Alternative, ...]:

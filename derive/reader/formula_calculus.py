@@ -6,19 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.expr.nodes import (
-    Derivative,
-    Differential,
-    Expr,
-    Item,
-    Symbol,
-    Transpose,
-)
+from derive.expr.nodes import Call, Derivative, Differential, Expr, Item, Symbol, Transpose
 from derive.expr.walk import free_symbols, symbols
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, single
 from derive.reader.formula_functions import read_arguments
-from derive.reader.formula_names import Unknown
+from derive.reader.formula_names import Unknown, function_call
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
@@ -189,6 +182,8 @@ def _derivative_fraction(
         if rest.node is not None:
             raise reader.unexpected(rest, "an operator")
     variables = [read_variable(reader, nodes, count, start) for nodes, count in bottom]
+    if head.node is not None and len(bottom) == 1:
+        body = _function_at(reader, head, variables[0].value, start) or body
     if head.node is not None and cursor.at("(") and _names_function(reader, head):
         _same_point(reader, cursor, bottom, start)
     return derivative(reader, body, variables, start, "partial", transposed)
@@ -202,6 +197,22 @@ def _names_function(reader: Formula, head: Cursor) -> bool:
         return False
     match = reader.table.find(name)
     return match is None or match[0].kind in ("function", "word") or match[0].assumed
+
+
+def _function_at(reader: Formula, head: Cursor, variable: Value, start: int) -> Value | None:
+    r"""F(x) for the bare F of `\frac{\partial F}{\partial x}`, where the parameter of F is no quantity of the text."""
+    trial = Cursor(head.items[head.pos :], cleaned=True)
+    name = base_name(trial)
+    match = reader.table.find(name) if name is not None and trial.node is None else None
+    function = match[0].function if match is not None and match[0].kind == "function" else None
+    if function is None or len(function.parameters) != 1:
+        return None
+    (parameter,) = function.parameters
+    if any(entry.latex == parameter.name for entry in reader.table.variables()):
+        return None
+    if not reader.table.sizes.unify_shapes(variable.shape, parameter.shape):
+        return None
+    return function_call(function, [variable], 0, start)
 
 
 def _same_point(
@@ -306,6 +317,10 @@ def _turns(layout: str, own: int, whole: int) -> bool:
 
 def _refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:
     """`dy/dx` of a name that nobody gave as a function is not zero: notes mean a y that depends on x."""
+    if isinstance(body, Call) and all(isinstance(a, Symbol) for a in body.args):
+        bases = [v.base if isinstance(v, Item) else v for v in wrt]
+        if not any(base in (*symbols(body), *free_symbols(body)) for base in bases):
+            raise reader.error(f"{body.function.name} is not given as a function of {wrt}", start)
     name = body.base if isinstance(body, Item) else body
     if isinstance(name, Symbol) and name.definition is not None:
         known = {s.name for s in (*symbols(body), *free_symbols(body))}

@@ -67,7 +67,14 @@ def shape_by_facts(reader: Formula, entry: Declaration) -> None:
         ranks = (1,)
     elif any(
         entry.has(fact)
-        for fact in ("square", "orthonormal_columns", "rows_sum_to_one", "full_column_rank")
+        for fact in (
+            "square",
+            "pd",
+            "psd",
+            "orthonormal_columns",
+            "rows_sum_to_one",
+            "full_column_rank",
+        )
     ):
         ranks = (2,)
     elif any(entry.has(fact) for fact in ("probability", "natural", "count", "interval")):
@@ -76,7 +83,7 @@ def shape_by_facts(reader: Formula, entry: Declaration) -> None:
     rank = inference.ranks.get(entry.name, ranks[0])
     entry.assumed = True
     sizes = [reader.table.sizes.fresh() for _ in range(rank)]
-    if rank == 2 and entry.has("square"):
+    if rank == 2 and any(entry.has(fact) for fact in ("square", "pd", "psd")):
         sizes[1] = sizes[0]
     members = [reader.table.sizes.fresh() for _ in range(entry.family)]
     entry.sizes = (*members, *sizes)

@@ -231,9 +231,9 @@ def read_letters_kl(reader: Formula, request: object) -> Value | None:
 
 
 def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) -> Value | None:
-    """KL(q \\| p) of two declared functions of one number: the integral of q log(q / p); None when they are none."""
+    """KL(q \\| p) of two declared functions of one number or vector, an integral; None when they are none."""
     variable = Symbol("t")
-    values: list[Value] = []
+    values: list[Callable[[Expr], Expr]] = []
     for side in sides:
         cursor = Cursor(side)
         name = base_name(cursor)
@@ -247,17 +247,22 @@ def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) ->
         function = entry.function if entry is not None else None
         if entry is None or entry.kind not in ("word", "function"):
             return None
-        if function is not None and (len(function.parameters) != 1 or function.parameters[0].shape):
-            return None
+        if function is not None and len(function.parameters) != 1:
+            raise reader.error("a divergence of functions of several arguments is not read", start)
+        if function is not None and function.parameters[0].shape:
+            shapes = (function.parameters[0].shape, variable.shape)
+            if values and not reader.table.sizes.unify_shapes(*shapes):
+                return None
+            variable = Symbol("t", function.parameters[0].shape)
         if function is None:
-            values.append(Value((), lambda word=entry.word: Apply(word, (variable,))))  # type: ignore[misc]
+            values.append(lambda t, word=entry.word: Apply(word, (t,)))  # type: ignore[misc]
         else:
-            values.append(Value((), lambda f=function: Call(f, (variable,))))  # type: ignore[misc]
+            values.append(lambda t, f=function: Call(f, (t,)))  # type: ignore[misc]
     q, p = values
 
     def build() -> Expr:
-        ratio = Apply("log", (Quotient(q.build(), p.build()),))
-        return Integral(Product((q.build(), ratio)), variable)
+        ratio = Apply("log", (Quotient(q(variable), p(variable)),))
+        return Integral(Product((q(variable), ratio)), variable)
 
     return Value((), build, start=start)
 

@@ -39,12 +39,22 @@ def with_assumptions(
     """
     search = _Search(table, attempt, dict(hints or {}), seconds)
     search.try_ranks({})
+    if _of_matrices(table):
+        search.climb()
     if search.open():
         search.numbers(3 if table.transposed else 2)
     search.climb()
     if search.score > search.zero and search.left > 0:
         search.pairs()
     return search.table, search.result
+
+
+def _of_matrices(table: Table) -> bool:
+    """Whether a definite matrix is said of which no shape is declared: beside one not all names are numbers."""
+    return any(
+        entry.kind == "variable" and entry.sizes is None and (entry.has("pd") or entry.has("psd"))
+        for entry in table.entries.values()
+    )
 
 
 class _Search(Generic[T]):

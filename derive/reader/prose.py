@@ -53,6 +53,7 @@ from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table, is_upright
 from derive.reader.wording import (
     ADJECTIVES,
+    any_number,
     counts,
     decomposition,
     facts_after,
@@ -63,6 +64,7 @@ from derive.reader.wording import (
     own_density,
     rank_said,
     says_variance,
+    slices,
 )
 
 _BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
@@ -285,13 +287,11 @@ class Declarations:
             entry.sizes = ()
             entry.add_fact("positive")
             return
-        if bare and shape is None:
-            rank = rank_said(
-                mention.before,
-                mention.after,
-                bool(subject.indices),
-                subject.name.font in ("bold", "vec"),
-            )
+        if bare and shape is None and any_number(mention.before):
+            subject_entry(reader, subject).sizes = ()
+        elif bare and shape is None:
+            bold = subject.name.font in ("bold", "vec")
+            rank = rank_said(mention.before, mention.after, bool(subject.indices), bold)
             if rank is not None:
                 self.hints.setdefault(subject.name, rank)
 
@@ -344,7 +344,7 @@ class Declarations:
         of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", mention.lead.lower())
         if of and not subject.indices:
             axis = 0 if of[1] == "row" else 1
-            if said.indexed is not None and re.search(r"\b(row|column)\s+of", mention.lead.lower()):
+            if said.indexed is not None and slices(mention.lead):
                 self._slices(reader, said.indexed, subject.name, axis)
             else:
                 said.axis = axis

@@ -29,6 +29,7 @@ from derive.reader.doubts import is_number
 from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
 from derive.reader.heads import Left, left_of
 from derive.reader.phrases import closing_cases
@@ -285,6 +286,9 @@ class ReadingProse(ReadingDefinitions):
                 recurring = left_side.kind == "free" or plain(left).strip() in plain(right)
                 if recurring and self._constrained(reader, left, right):
                     return
+                if self._of_itself(left_side, right):
+                    self._suppose_of_itself(reader, left_side, left, right)
+                    return
                 if (
                     left_side.kind == "new"
                     or states(words)
@@ -294,6 +298,8 @@ class ReadingProse(ReadingDefinitions):
                     or redefines(mention.lead)
                 ):
                     self._define(reader, left_side, tuple(right))
+                elif left_side.head is not None:
+                    self.overlooked.names[left_side.head.name.latex] = self.number
             except REFUSED:
                 self.table.sizes.restore(before)
                 self._forget(left_side)
@@ -305,6 +311,32 @@ class ReadingProse(ReadingDefinitions):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
             self._premise(Relation("=", a.build(), b.build()))
+
+    def _of_itself(self, left: Left, right: Sequence[Node]) -> bool:
+        """Whether the right side of an equation speaks of the name on the left, which it then does not define."""
+        head = left.head
+        if head is None or head.parameters is not None or head.indices:
+            return False
+        if calls_name([token for node in right for token in tokens_in(node)], head.name):
+            return False  # `p = p(x)` abbreviates
+        return head.name in names_in(right)
+
+    def _suppose_of_itself(
+        self, reader: Formula, left_side: Left, left: Sequence[Node], right: Sequence[Node]
+    ) -> None:
+        r"""`v = r + \gamma P v` is a premise; `w = w - \eta g` is an update, and w means two things."""
+        assert left_side.head is not None
+        name = left_side.head.name
+        self.overlooked.names[name.latex] = self.number  # until it is read as a premise
+        first = Cursor(right)
+        if base_name(first) is not None:
+            written_scripts(first)
+            if first.at("+", "-") and plain(right[: first.pos]) == plain(left):
+                return
+        a, b = reader.whole(left), reader.whole(right)
+        if self.table.sizes.unify_shapes(a.shape, b.shape):
+            del self.overlooked.names[name.latex]
+            self.conditions.impose([Relation("=", a.build(), b.build())])
 
     def _shown_later(self, left: Left) -> bool:
         """Whether a table says of a name that it is defined further on, and a display defines it."""

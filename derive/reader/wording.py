@@ -85,12 +85,26 @@ _REDEFINES = re.compile(
 )
 
 
-_PRESENTS = re.compile(r"\b(?:is|are|by|as|through|via|reads?)\s*:?\s*$", re.I)
+_PRESENTS = re.compile(
+    r"\b(?:is|are|by|as|through|via|reads?)\s*:?\s*$"
+    r"|\b(?:be|is|are|denotes?) (?:the|an?)\b[^.;]*,\s*(?:i\.e\.,?|that is,?|namely,?)?\s*$",
+    re.I,
+)
 
 
 def presents(words: str) -> bool:
-    """Whether words lead to what something is: `the hidden state of the network is`."""
+    """Whether words lead to what something is: `the hidden state is`, `S be the covariance of the data,`."""
     return bool(_PRESENTS.search(words))
+
+
+_SLICES = re.compile(
+    r"\b(?:row|column)\s+of|^\s*,?\s*(?:be|being|are|as|denot\w+)?\s*the (?:row|column)s of\b", re.I
+)
+
+
+def slices(words: str) -> bool:
+    """Whether the names before these words are rows or columns of what follows: `be the rows of`."""
+    return bool(_SLICES.search(words))
 
 
 _MAGNITUDE = re.compile(
@@ -137,6 +151,12 @@ def facts_after(words: str) -> list[str]:
         re.I,
     )
     return found if starts and found else []
+
+
+def any_number(before: str) -> bool:
+    """Whether words that end here speak of any number: `for any constant $c$`; it is no constant of integration."""
+    pattern = r"\b(?:any|every|all|arbitrary) (?:real |fixed |given )?(?:constant|scalar|(?:real )?number)s?\s*$"
+    return re.search(pattern, before, re.I) is not None
 
 
 def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
@@ -291,6 +311,18 @@ def solves(words: str) -> bool:
 def imposes(words: str) -> bool:
     """Whether the last sentence introduces an equation that is demanded, not claimed."""
     return bool(_CONDITION.search(last_sentence(words)))
+
+
+_CONSTRAINED = re.compile(
+    r"\b(?:subject to|(?:under|with|given|impos\w+|on) (?:(?:the|an?) )?(?:[\w-]+ ){0,2}(?:constraints?|conditions?))"
+    r"(?: that)?\s*:?\s*$",
+    re.I,
+)
+
+
+def constrains(words: str) -> bool:
+    """Whether a sentence leads to a display that is a constraint: `subject to`, `under the norm constraint`."""
+    return bool(_CONSTRAINED.search(last_sentence(words)))
 
 
 _POSTULATED = re.compile(

@@ -291,3 +291,32 @@ def test_a_condition_holds_until_its_sentence_ends() -> None:
 def test_a_name_on_one_side_only_is_asked_for_in_a_long_note() -> None:
     text = "# One\n\nLet $r > 0$.\n\n$$|\\det(D \\phi)| = |r|$$\n\n$$r^2 + 1 = r^2$$"
     assert kinds(long_note(text))[:2] == ["unchecked", "fails"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            r"For $x \in \mathbb{R}^n$ and any constant $c$, "
+            r"$$\log \sum_{i=1}^n e^{x_i} = -c + \log \sum_{i=1}^n e^{x_i - c}.$$",
+            ["fails"],
+        ),
+        (
+            r"Let $v = r + \gamma P v$ with $v, r \in \mathbb{R}^n$, $P \in \mathbb{R}^{n \times n}$ and "
+            r"$0 \le \gamma < 1$. Then $$(I - \gamma P) v = r$$ and $$v = (I - \gamma P)^{-1} r$$",
+            ["holds", "holds"],
+        ),
+        (
+            r"Let $f(x) = \frac{x}{\|x\|}$ for $x \in \mathbb{R}^n$, $x \ne 0$. Then "
+            r"$$\frac{\partial f}{\partial x} = \frac{1}{\|x\|} \left(I - f f^\top\right)$$",
+            ["holds"],
+        ),
+        (
+            r"Let $x \in \mathbb{R}^d$, let $F: \mathbb{R}^d \to \mathbb{R}^d$ be differentiable and "
+            r"$y = x + F(x)$. $$\frac{\partial y}{\partial x} = I + \frac{\partial F}{\partial x}$$",
+            ["holds"],
+        ),
+    ],
+)
+def test_what_stands_for_a_quantity(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
