@@ -32,15 +32,18 @@ ACCENTED = frozenset(["hat", "tilde", "bar"])
 
 @dataclass
 class Conditions:
-    """What is imposed, in order; `_gradients` are the derivatives not yet set to zero, by their variables."""
+    """What is imposed, in order; `_gradients` are the derivatives not yet set to zero, by their variables;
+    `_labels` the labels under which solutions are named, `ML` of `w_{ML}`, by the unknown."""
 
     imposed: list[tuple[Relation, ...]] = field(default_factory=list)
     _gradients: dict[tuple[Expr, ...], tuple[Relation, ...]] = field(default_factory=dict)
+    _labels: dict[str, str] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget everything: another section."""
         self.imposed = []
         self._gradients = {}
+        self._labels = {}
 
     def impose(self, forms: Sequence[Relation]) -> None:
         """A condition in its forms."""
@@ -101,6 +104,8 @@ class Conditions:
             alike = own.base == name.base and own.font == name.font and own != name
             accented = own.accents in (name.accents, ())
             if alike and accented and (own.sub == name.sub or not own.sub):
+                if self._labels.setdefault(symbol.name, name.sub) not in (name.sub, own.sub):
+                    continue  # the estimate under another label solves another problem
                 return symbol
         return None
 

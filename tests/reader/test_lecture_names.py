@@ -18,6 +18,21 @@ LIKELIHOOD = (
 \[ \nabla_\theta \ell(\theta) = \sum_{i=1}^m \left(y^{(i)} - h_\theta(x^{(i)})\right)x^{(i)} \]
 """
 )
+COVARIANCE = r"""Let $x_n \in \mathbb{R}^D$. Let $S \in \mathbb{R}^{D \times D}$ be the covariance matrix of the
+data, $S = \frac1N\sum_{n=1}^N x_nx_n^T$.
+$$\frac1N\sum_{n=1}^N\left\{u_1^Tx_n\right\}^2 = u_1^TSu_1.$$
+"""
+POSTERIOR = r"""Let $\lambda, a, b > 0$ and $k_i \in \mathbb{R}$ with $k_i > 0$.
+$$\ell(\lambda) = \log\lambda\sum_{i=1}^n k_i - n\lambda$$
+$$\frac{d\ell}{d\lambda} = \frac1\lambda\sum_{i=1}^n k_i - n = 0 \implies
+\hat\lambda_{MLE} = \frac1n\sum_{i=1}^n k_i$$
+With a prior,
+$$\hat\lambda_{MAP} = \frac{\sum_{i=1}^n k_i + a - 1}{n + b}$$
+"""
+ROWS = r"""Let $\phi_n \in \mathbb{R}^M$ be the rows of $\Phi \in \mathbb{R}^{N \times M}$ and $t \in \mathbb{R}^N$,
+$w \in \mathbb{R}^M$.
+$$\sum_{n=1}^N (t_n - w^T\phi_n)\phi_n = \Phi^T(t - \Phi w)$$
+"""
 
 
 @pytest.mark.parametrize(
@@ -33,6 +48,15 @@ LIKELIHOOD = (
             LIKELIHOOD.replace("(y^{(i)} - h", "(y^{(i)} + h"),
             "definition holds definition definition holds fails",
         ),
+        (COVARIANCE, "holds"),
+        (COVARIANCE.replace("u_1^TSu_1", "2u_1^TSu_1"), "fails"),
+        (POSTERIOR, "definition holds definition holds definition"),
+        (
+            POSTERIOR.replace(r"\frac1n\sum", r"\frac2n\sum"),
+            "definition holds definition fails definition",
+        ),
+        (ROWS, "holds"),
+        (ROWS.replace("t - ", "t + "), "fails"),
     ],
 )
 def test_verdicts(text: str, expected: str) -> None:
