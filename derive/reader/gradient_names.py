@@ -139,7 +139,7 @@ def _written_out(tokens: Sequence[Token], loss: Sequence[str]) -> Iterator[Token
             continue
         end = _end(tokens, position)
         first, last = tokens[position], tokens[end - 1]
-        before = scan_math(r"{\frac{\partial " + "".join(loss) + r"}{\partial ")
+        before = scan_math(r"{\frac{\partial " + " ".join(loss) + r"}{\partial ")
         yield from (t._replace(start=first.start, end=first.end) for t in before)
         yield from tokens[position + 1 : end]
         yield from (t._replace(start=last.start, end=last.end) for t in scan_math("}}"))
