@@ -58,9 +58,7 @@ class ReadingAhead(ReadingProse):
         named = head.name.without(sup=head.inverse and head.name.sup == "-1")
         if head.parameters is None and left.entry is not None and not left.entry.assumed:
             return None
-        if not any(
-            (n.base, n.accents, n.sub) == (named.base, named.accents, named.sub) for n in used
-        ):
+        if not any(_is_meant(named, n) for n in used):
             return None
         solved = head.parameters is None and (named.base, named.accents) in self._varied()
         return None if solved else left
@@ -105,6 +103,13 @@ class ReadingAhead(ReadingProse):
                                         found[(token.text, ())] = None
             self.varied = frozenset(found)
         return self.varied
+
+
+def _is_meant(named: Name, used: Name) -> bool:
+    r"""Whether a written name may be the defined one: a power is no part of a name, a layer `a^{(2)}` is."""
+    layered = named.sup.startswith("(") or used.sup.startswith("(")
+    same = (named.base, named.accents, named.sub) == (used.base, used.accents, used.sub)
+    return same and (not layered or named.sup == used.sup)
 
 
 def _varies(before: list[Token]) -> bool:
