@@ -47,6 +47,7 @@ from derive.reader.reading_words import (
     tokens_in,
 )
 from derive.reader.scanner import Token
+from derive.reader.single_members import total
 from derive.reader.upstream import TRANSPOSES, differentiated, names_in
 from derive.reader.wording import (
     claims,
@@ -259,7 +260,7 @@ class ReadingProse(ReadingDefinitions):
         self._prepare([token for node in nodes for token in tokens_in(node)], source)
         if declare_entry_fact(reader, left, right):
             return
-        left_side = left_of(reader, tokens)
+        left_side = total(reader, nodes) or left_of(reader, tokens)
         if left_side.head is not None and len(links(right)) > 1:
             return
         if (

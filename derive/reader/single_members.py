@@ -1,4 +1,4 @@
-r"""The bare name of a family where only one member fits: `h(x) = \theta^\top x` beside samples `x^{(i)}`."""
+r"""The bare name of a family where it is not the family: `h(x) = \theta^\top x` beside samples `x^{(i)}`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from derive.errors import DeriveError, ReadError
+from derive.reader.declare_clauses import relation_at
+from derive.reader.declare_definitions import Head
 from derive.reader.formula import read_sides
+from derive.reader.formula_core import Formula
 from derive.reader.formula_state import Options, State
 from derive.reader.formula_values import Misfit
-from derive.reader.groups import tree
+from derive.reader.groups import Node, tree
+from derive.reader.heads import Left
+from derive.reader.reading_doubts import lone_name
 from derive.reader.scanner import Token
 from derive.reader.source import Source
 from derive.reader.table import Declaration, Name, Table
@@ -35,6 +40,26 @@ def single_out(
         return ""
     names = " and ".join(family.latex for family in found)
     return f"{names} without an index is read as one vector like the members"
+
+
+def total(reader: Formula, nodes: Sequence[Node]) -> Left | None:
+    r"""The left side of `N = \sum_c N_c` beside counts `N_c`: a number of its own, not all members as one array."""
+    name, cut = lone_name(nodes), relation_at(nodes)
+    family = reader.table.families.get(name) if name is not None else None
+    if name is None or cut is None or family is None or name in reader.table.entries:
+        return None
+    right = list(nodes[cut + 1 :])
+    numbers = family.kind == "variable" and len(family.sizes or ()) == max(family.family, 1)
+    if not numbers or not any(n.sub and n.without(sub=True) == name for n in names_in(right)):
+        return None
+    before = reader.table.sizes.snapshot()
+    try:
+        shape = reader.whole(right).shape
+    except (DeriveError, Misfit, RecursionError):
+        return None
+    finally:
+        reader.table.sizes.restore(before)
+    return Left("new", Head(name)) if not shape else None
 
 
 def _bare_families(

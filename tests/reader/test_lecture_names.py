@@ -33,6 +33,9 @@ ROWS = r"""Let $\phi_n \in \mathbb{R}^M$ be the rows of $\Phi \in \mathbb{R}^{N 
 $w \in \mathbb{R}^M$.
 $$\sum_{n=1}^N (t_n - w^T\phi_n)\phi_n = \Phi^T(t - \Phi w)$$
 """
+COUNTS = r"""Let $N_c > 0$ be the number of documents of class $c$ and $N = \sum_{c=1}^C N_c$.
+$$\sum_{c=1}^C \frac{N_c}{N} = 1$$
+"""
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,8 @@ $$\sum_{n=1}^N (t_n - w^T\phi_n)\phi_n = \Phi^T(t - \Phi w)$$
             POSTERIOR.replace(r"\frac1n\sum", r"\frac2n\sum"),
             "definition holds definition fails definition",
         ),
+        (COUNTS, "holds"),
+        (COUNTS.replace("= 1", "= C"), "fails"),
         (ROWS, "holds"),
         (ROWS.replace("t - ", "t + "), "fails"),
     ],
