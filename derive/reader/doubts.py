@@ -15,8 +15,11 @@ from derive.expr.nodes import (
     Index,
     Item,
     Number,
+    Power,
+    Product,
     Quotient,
     Symbol,
+    Transpose,
 )
 from derive.expr.walk import free_symbols, post_order
 from derive.reader.formula_cursor import plain
@@ -83,15 +86,31 @@ def _passed(side: Expr) -> Iterator[Symbol]:
             yield from (part for part in node.args if isinstance(part, Symbol))
 
 
+def _factored(side: Expr) -> tuple[str, ...]:
+    """The names in a product of three, the last one transposed or inverted: `U S V^T`, `P D P^{-1}`."""
+    if not isinstance(side, Product) or len(side.factors) != 3 or len(side.shape) != 2:
+        return ()
+    *outer, last = side.factors
+    if not isinstance(last, (Transpose, Power)) and not (
+        isinstance(last, Apply) and last.function == "inverse"
+    ):
+        return ()
+    plain_names = all(isinstance(f, Symbol) and f.definition is None for f in outer)
+    symbols = free_symbols(side)
+    return tuple(s.name for s in symbols) if plain_names else ()
+
+
 class Introduced:
     """The names that nobody declares and defines, by how a relation first speaks of them.
 
     A name that stands on one side only of the first relation with it may be what that relation introduces: the angle
-    in `u^T v = |u| |v| cos t`, the eigenvalue in `A v = t v`. It is no name for all values, there and further on.
+    in `u^T v = |u| |v| cos t`, the eigenvalue in `A v = t v`. It is no name for all values, there and further on. Nor
+    are the factors of `X = U S V^T`, of which readers know what nobody says.
     """
 
     def __init__(self) -> None:
         self._by_relation: dict[str, bool] = {}
+        self._factors: dict[str, None] = {}
 
     def stands_alone(
         self, left: Expr | Unreadable, right: Expr | Unreadable, role: str, table: Table
@@ -106,9 +125,12 @@ class Introduced:
         own, others = (dict.fromkeys(free_symbols(side)) for side in (left, right))
         passed = {s: None for side in (left, right) for s in _passed(side)}
         found = False
+        if role == "definition":
+            self._factors.update(dict.fromkeys(n for n in _factored(right) if n in assumed))
         for symbol in (*own, *others):
             if symbol.name not in assumed or symbol.law is not None:
                 continue
+            found |= symbol.name in self._factors
             alone = (symbol in own) != (symbol in others) and symbol not in passed
             alone = alone and role != "definition"
             found |= self._by_relation.setdefault(symbol.name, alone) and alone

@@ -98,8 +98,8 @@ def unread(left: Side, right: Side, said: Overlooked) -> str:
     """Why a relation that does not hold is not called wrong: an equation in the text gives a name of it, unread."""
     if isinstance(left, Unreadable) or isinstance(right, Unreadable):
         return ""
-    for node in dict.fromkeys((*post_order(left), *post_order(right))):
-        if not isinstance(node, Symbol) or node.definition is not None or node.law is not None:
+    for node in dict.fromkeys((*free_symbols(left), *free_symbols(right))):
+        if node.law is not None:
             continue
         own = letters_in(node.name)
         if node.name in said.names or any(own & letters for letters, _ in said.letters):

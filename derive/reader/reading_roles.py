@@ -36,6 +36,7 @@ from derive.reader.relations import Side as RawSide
 from derive.reader.source import Source
 from derive.reader.wording import (
     claims,
+    constrains,
     imposes,
     postulates,
     solves,
@@ -91,6 +92,8 @@ class ReadingRoles(ReadingState):
         ):
             return "condition"
         if left.kind == "condition" and position == 1:
+            return "condition"
+        if constrains(words) and isinstance(first, Expr) and not has_derivative(first):
             return "condition"
         if left.kind == "consequence" and position == 1:
             return "consequence"

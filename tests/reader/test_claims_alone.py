@@ -40,6 +40,28 @@ def test_verdict(said: str, relation: str, wanted: str) -> None:
     assert found.verdict.kind == wanted, found.verdict
 
 
+UNIT = r"Let $u, v \in \mathbb{R}^{n}$. Maximise $u^\top v$"
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [("under the constraint", "definition"), ("subject to", "definition"), (". Then", "fails")],
+)
+def test_a_displayed_constraint_is_no_claim(words: str, wanted: str) -> None:
+    found = derive.check_text(rf"{UNIT} {words} \[ u^\top v = v^\top v = 1. \]").relations
+    assert [relation.verdict.kind for relation in found] == [wanted, wanted]
+
+
+def test_factors_of_which_nothing_is_said_raise_no_alarm() -> None:
+    found = derive.check_text(r"\[ X = U S V^\top \] \[ X^\top X = V S^2 V^\top \]").relations
+    assert [relation.verdict.kind for relation in found] == ["definition", "unchecked"]
+
+
+def test_a_definition_that_cannot_be_read_stays_open_behind_another() -> None:
+    text = r"\[ W = \operatorname{frob}(3)_{\sharp} \] \[ c = \operatorname{tr}(W) \] \[ c^2 = 1 + 2 c \]"
+    assert derive.check_text(text).relations[-1].verdict.kind == "unchecked"
+
+
 POWERS = r"""Let $g \in (0, 1)$, $k \in \mathbb{N}$, $P \in \mathbb{R}^{n \times n}$
 and $M_k \in \mathbb{R}^{n \times n}$. A reward $t$ steps ahead counts $g^t$.
 \[ M_k = \sum_{t=0}^{k - 1} g^t P^t \]
