@@ -16,19 +16,19 @@ def eigenvalue_derivative(note: Note) -> None:
     (n,) = note.dims("n")
     i = note.index("i", n, lower=2)
     A = note.matrix("A", n, n, "a symmetric matrix", "symmetric")
-    E = note.matrix(r"\mathrm{d}A", n, n, "a small change of it", "symmetric")
-    u = note.vector(r"\mathrm{d}v", n, "a change of the eigenvector")
+    E = note.matrix(r"\dot{A}", n, n, "a small change of it", "symmetric")
+    u = note.vector(r"\dot{v}", n, "a change of the eigenvector")
 
     note.suppose(n >= 2)
     note(r"""How do principal components change when the data do? Let $v$ be a unit eigenvector of an eigenvalue
         $\lambda$ that is simple, here the largest; for the others the argument is the same. Both equations
-        that define it are differentiated: $A v = \lambda v$ gives""")
+        that define it are differentiated, a dot marks what changes: $A v = \lambda v$ gives""")
     lam, v = note.eigenpair(A, 1, r"\lambda", "v", "an eigenvalue, simple")
     note.calc(
         E @ v + A @ u - lam * u,
-        eq(E @ v - (lam * identity(n) - A) @ u, r"product rule; this is $\mathrm{d}\lambda \, v$"),
+        eq(E @ v - (lam * identity(n) - A) @ u, r"product rule; this is $\dot{\lambda} \, v$"),
     )
-    note(r"""and $v^\top v = 1$ gives $v^\top \mathrm{d}v = 0$. Multiply the first by $v^\top$ from the left. Since
+    note(r"""and $v^\top v = 1$ gives $v^\top \dot{v} = 0$. Multiply the first by $v^\top$ from the left. Since
         $A$ is symmetric, whatever the change of the eigenvector is, it drops out:""")
     note.calc(
         v.T @ (E @ v + A @ u - lam * u),
@@ -36,8 +36,8 @@ def eigenvalue_derivative(note: Note) -> None:
         eq(v.T @ E @ v, r"$A v = \lambda v$"),
         result=True,
     )
-    note(r"""The left side is $\mathrm{d}\lambda \, v^\top v$, so the eigenvalue changes by a quadratic form. For the
-        eigenvector solve $(\lambda I - A) \, \mathrm{d}v = \mathrm{d}A \, v - \mathrm{d}\lambda \, v$. The matrix
+    note(r"""The left side is $\dot{\lambda} \, v^\top v$, so the eigenvalue changes by a quadratic form. For the
+        eigenvector solve $(\lambda I - A) \, \dot{v} = \dot{A} \, v - \dot{\lambda} \, v$. The matrix
         sends $v$ to zero, so it has no inverse. But on the other eigenvectors it multiplies by $\lambda -
         \lambda_i$, which can be undone. That is its pseudo-inverse:""")
     Q = note.eigenvectors("Q", A, n, "all eigenvectors, as columns")
@@ -59,13 +59,13 @@ def eigenvalue_derivative(note: Note) -> None:
     note(
         "Take this for the change of the eigenvector. It is orthogonal to the eigenvector, as it must be,"
     )
-    dq = note.let(r"\mathrm{d}q", P @ E @ q, "change of the eigenvector")
+    dq = note.let(r"\dot{q}", P @ E @ q, "change of the eigenvector")
     note.calc(q.T @ dq, eq(0, "the eigenvectors are orthogonal"))
     note("and it satisfies the differentiated equation:")
     note.calc(
         E @ q + A @ dq - l[1] * dq,
         eq(E @ q - (identity(n) - q @ q.T) @ E @ q, "the equation for $P$"),
-        eq((q.T @ E @ q) * q, r"$\mathrm{d}\lambda \, v$"),
+        eq((q.T @ E @ q) * q, r"$\dot{\lambda} \, v$"),
         result=True,
     )
     note("Written out, the eigenvector turns towards each of the others:")
