@@ -38,7 +38,35 @@ def called_letters(
     }
     defined.update(name for tokens in _said(document) for name in _head(tokens))
     defined.update(_tabulated(document))
+    defined.update(_losses(document))
     yield from (name for name in called if name not in alone and name not in defined)
+
+
+def _losses(document: Document) -> Iterator[Name]:
+    r"""Names that are called in words alone, `a loss $\mathcal{L}(h)$`, and differentiated as bare numerators: of a
+    loss only the gradients by what it is computed from are spoken of."""
+    said: dict[Name, None] = {}
+    called: dict[Name, None] = {}
+    bare: dict[Name, None] = {}
+    for block in document.blocks:
+        for mention in mentions(block) if isinstance(block, Prose) else ():
+            heads = list(_head(mention.tokens)) if mention.tokens[-1:] else []
+            (said if heads else called).update(
+                dict.fromkeys(heads or [n for n, call in _uses(mention.tokens) if call])
+            )
+    for tokens in _formulas(document):
+        texts = [t.text for t in tokens if t.text not in ("{", "}")]
+        for place, text in enumerate(texts):
+            if text not in LETTERS or not place:
+                continue
+            font = _FONTS.get(texts[place - 1], "")
+            before = texts[place - 2 if font else place - 1]
+            if before == r"\partial" and texts[place + 1 : place + 2] == [r"\partial"]:
+                bare[Name(text, font)] = None
+    for block in document.blocks:
+        if isinstance(block, Display):
+            called.update({name: None for name, call in _uses(block.tokens) if call})
+    yield from (name for name in said if name in bare and name not in called)
 
 
 def _tabulated(document: Document) -> Iterator[Name]:

@@ -17,6 +17,7 @@ from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
+from derive.reader.upstream_order import refuse_second
 
 
 @dataclass
@@ -277,6 +278,7 @@ def derivative(
         wrt = tuple(_checked(reader, v.value.build(), start) for v in flat)
         inside = body.build()
         _refuse_independent(reader, inside, wrt, start)
+        refuse_second(reader, inside, wrt, start)
         node: Expr = Derivative(inside, wrt, style)
         if len(flat) == 1 and flat[0].row and not own:
             return Transpose(node)

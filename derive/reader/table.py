@@ -95,7 +95,8 @@ class Declaration:
     by index, see `expand`). `section` is the number of the heading under which it was declared. `sizes` is None until
     the shape is said. The first `family` axes count members. What is `given` by a table that tells it from what is
     defined later has no definition. `others`: functions of
-    the same name by their number of parameters, `H(p)` beside `H(p, q)`.
+    the same name by their number of parameters, `H(p)` beside `H(p, q)`. Of an `upstream` loss the gradient is all that
+    is known.
     """
 
     name: Name
@@ -122,6 +123,7 @@ class Declaration:
     section: int = 0
     law_said: LawSaid | None = None
     given: bool = False
+    upstream: bool = False
     shown_later: bool = False
 
     def add_fact(self, name: str, bounds: tuple[object, ...] = ()) -> None:

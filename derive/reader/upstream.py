@@ -123,6 +123,7 @@ def define_upstream(reader: Formula, name: Name, forward: Forward) -> bool:
     if not terms:
         return False
     entry = reader.table.declare(name)
+    entry.upstream = True
     body = terms[0] if len(terms) == 1 else Add(tuple(terms))
     entry.kind, entry.sizes, entry.definition, entry.assumed, entry.family = (
         "variable",

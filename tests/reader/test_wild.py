@@ -316,6 +316,17 @@ def test_a_name_on_one_side_only_is_asked_for_in_a_long_note() -> None:
             r"$y = x + F(x)$. $$\frac{\partial y}{\partial x} = I + \frac{\partial F}{\partial x}$$",
             ["holds"],
         ),
+        (
+            r"Let $h = W x$ with $W \in \mathbb{R}^{d \times k}$ and let $\mathcal{L}(h)$ be a differentiable loss "
+            r"with $g = \frac{\partial \mathcal{L}}{\partial h}$. "
+            r"$$\frac{\partial \mathcal{L}}{\partial W} = g x^\top$$ $$\frac{\partial \mathcal{L}}{\partial x} = W g$$",
+            ["holds", "fails"],
+        ),
+        (
+            r"Let $A, O \in \mathbb{R}^{n \times d}$ and $Y = A O^\top$. Given the upstream gradient "
+            r"$dY = \frac{\partial \mathcal{L}}{\partial Y}$, $$dA = dY\, O$$",
+            ["holds"],
+        ),
     ],
 )
 def test_what_stands_for_a_quantity(text: str, expected: list[str]) -> None:
