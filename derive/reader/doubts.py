@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from derive.derivation import Unreadable
+from derive.errors import ReadError
 from derive.expr.nodes import (
     Apply,
     Call,
@@ -22,9 +24,11 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.expr.walk import free_symbols, post_order
+from derive.reader.blocks import Inline, Prose
 from derive.reader.formula_cursor import plain
-from derive.reader.groups import Node
+from derive.reader.groups import Node, tree
 from derive.reader.table import Table
+from derive.reader.upstream import names_in
 
 BOLD = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
 
@@ -111,6 +115,15 @@ class Introduced:
     def __init__(self) -> None:
         self._by_relation: dict[str, bool] = {}
         self._factors: dict[str, None] = {}
+        self._heard: dict[str, None] = {}
+
+    def hear(self, prose: Prose) -> None:
+        """Remember what a line of prose speaks of: a name that is told beforehand is not introduced by a relation."""
+        for piece in prose.pieces:
+            if isinstance(piece, Inline) and piece.error is None:
+                with suppress(ReadError):
+                    nodes = tree(list(piece.tokens), prose.source)
+                    self._heard.update((name.latex, None) for name in names_in(nodes))
 
     def stands_alone(
         self, left: Expr | Unreadable, right: Expr | Unreadable, role: str, table: Table
@@ -131,6 +144,8 @@ class Introduced:
             if symbol.name not in assumed or symbol.law is not None:
                 continue
             found |= symbol.name in self._factors
+            if symbol.name in self._heard:
+                continue
             alone = (symbol in own) != (symbol in others) and symbol not in passed
             alone = alone and role != "definition"
             found |= self._by_relation.setdefault(symbol.name, alone) and alone

@@ -110,9 +110,18 @@ class _Search(Generic[T]):
             for name, usual in self.met.items()
             if 0 in usual and not (self.start.transposed and name.base.lstrip("\\")[:1].isupper())
         }
+        if self._in_one_dimension():
+            told = len(self.score)
         if not self.try_ranks({**self.ranks, **ranks}, told=told):
             members = {name: 0 for name in ranks if name in self.table.valued}
             self.try_ranks({**self.ranks, **members})
+
+    def _in_one_dimension(self) -> bool:
+        """Whether no letter is a usual one of matrices, bold or transposed: numbers are likelier than conventions."""
+        letters = all(
+            usual[0] < 2 and name.font not in ("bold", "vec") for name, usual in self.met.items()
+        )
+        return letters and not self.start.transposed
 
     def climb(self) -> None:
         """Change one name at a time while that helps."""

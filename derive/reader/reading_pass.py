@@ -54,6 +54,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         for number, block in enumerate(self.document.blocks):
             self.number = number
             if isinstance(block, RawProse):
+                self.introduced.hear(block)
                 self._prose(number, block)
             elif isinstance(block, Heading):
                 self.conditions.clear()
