@@ -183,11 +183,9 @@ class ReadingDefinitions(ReadingState):
                 # the parameter is what its members are entries of
                 reader.whole(nodes)  # type: ignore[arg-type]
             return
+        bare = text.replace("{", "").replace("}", "")
         vectorial = name.font in ("bold", "vec") or any(
-            re.search(
-                rf"(?<![a-zA-Z]){re.escape(own + mark)}", text.replace("{", "").replace("}", "")
-            )
-            for mark in (r"^\top", "^T", "_")
+            _stands_in(own + mark, bare) for mark in (r"^\top", "^T", "_")
         )
         if sure or vectorial or own not in text or r"\|" in text:
             try:
@@ -351,3 +349,9 @@ class ReadingDefinitions(ReadingState):
                 self.table.sizes.restore(before)
                 self._forget(left)
         return 0
+
+
+def _stands_in(written: str, text: str) -> bool:
+    r"""Whether something is written in a formula, not as the end of a command: `K^T` in `KRK^T`."""
+    found = re.finditer(rf"({re.escape(written)})|\\[a-zA-Z]+", text)
+    return any(match[1] for match in found)
