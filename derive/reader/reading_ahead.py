@@ -61,6 +61,7 @@ class ReadingAhead(ReadingProse):
         if not any(_is_meant(named, n) for n in used):
             return None
         solved = head.parameters is None and (named.base, named.accents) in self._varied()
+        solved = solved or self.conditions.speaks_of(named, self.table)
         return None if solved else left
 
     def _continued(self, number: int) -> list[Group]:
