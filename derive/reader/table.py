@@ -331,7 +331,8 @@ class Table:
 
 def is_upright(name: Name) -> bool:
     """Whether a name is the upright letter of the differential or of a constant, unless it is declared itself."""
-    return name.font == "rm" and name.base in ("d", "e", r"\pi") and not (name.sub or name.sup)
+    labelled = name.sub or name.sup.startswith("(")
+    return name.font == "rm" and name.base in ("d", "e", r"\pi") and not labelled
 
 
 #: labels in brackets that name a layer, a time or a step, unless their range is declared

@@ -67,7 +67,6 @@ def em_gmm(note: Note) -> None:
         eq(
             sum_over(k, w[k] * N(x[i], mu[k], Sigma[k])) / p(x[i]),
             "a common denominator",
-            rule="constant factor out of a sum",
         ),
         eq(1, "the mixture is the sum of its parts"),
     )

@@ -46,4 +46,4 @@ def test_the_first_two_members_of_a_list_belong_to_it(first):
         r"x_1 + \sum_{j=1}^n x_j^2", wrt="x", given=[first + r"\in\mathbb{R}"]
     ).to_json()
     assert found["arguments"] == {"x": "x"}
-    assert found["result"]["latex"] == r"2 x_i + \delta_{i, 1}"
+    assert found["result"]["latex"] == r"\delta_{i, 1} + 2 x_i"

@@ -8,7 +8,7 @@ import pytest
 
 from derive.checker import judge
 from derive.derivation import Chain, Definition, Derivation, Prose
-from derive.engine import explain
+from derive.engine import explain, fill
 from derive.expr.nodes import Expr, Function, Symbol, expressions_in
 from derive.expr.walk import post_order
 from derive.registry import catalogue
@@ -128,7 +128,7 @@ def test_it_has_a_result(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_claim_holds(slug: str) -> None:
-    report = judge(derivation(slug), time_limit=30.0)
+    report = judge(fill(derivation(slug)), time_limit=30.0)
     assert len(report.relations) >= 5
     open_claims = [
         f"{r.line}: {r.verdict.kind}: {r.verdict.why}"
