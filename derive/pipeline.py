@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 NOTES = (".tex", ".md", ".qmd", ".ipynb", ".txt")
 
 
+RECIPE_SECONDS = 10.0
+"""A recipe is no hostile text: a claim of it has at least this much processor time."""
+
+
 @dataclass(frozen=True)
 class CheckOptions:
     """`seed` of the sampled points; `strict` adds the power check; `time_limit` in seconds for one relation."""
@@ -71,9 +75,8 @@ def judged(derivation: Derivation, options: CheckOptions | None = None) -> FileR
     from derive import checker
 
     chosen = options or CheckOptions()
-    report = checker.judge(
-        derivation, seed=chosen.seed, strict=chosen.strict, time_limit=chosen.time_limit
-    )
+    limit = max(chosen.time_limit, RECIPE_SECONDS) if derivation.slug else chosen.time_limit
+    report = checker.judge(derivation, seed=chosen.seed, strict=chosen.strict, time_limit=limit)
     pairs = zip(report.relations, _sides(derivation), strict=True)
     own = Path(derivation.path).name  # a recipe knows its file by name alone
     relations = (_finished(r, *sides) for r, sides in pairs)

@@ -34,6 +34,8 @@ def chosen() -> list[Path]:
 
 
 NOTES = chosen()
+#: the first planted mistake of each file, or all of them
+SLOW = bool(os.environ.get("DERIVE_SLOW_TESTS"))
 _VARIANT = re.compile(r"^% (wrong|abstains): (.+) ==> (.+) ==> (\d+)$", re.M)
 _VERDICTS = re.compile(r"  % ((?:holds|fails|unchecked|definition)(?: \w+)*)$", re.M)
 
@@ -65,7 +67,7 @@ def test_correct_derivation(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
 def test_planted_mistakes(path: Path) -> None:
     text, _, variants = _source(path)
-    for kind, old, new, index in variants:
+    for kind, old, new, index in variants if SLOW else variants[:1]:
         assert text.count(old) == 1, old
         found = _verdicts(text.replace(old, new))
         if kind == "wrong":
