@@ -33,24 +33,28 @@ _CONSTANTS = {"pi": math.pi, "e": math.e}
 
 def rounded(verdict: Verdict, lhs: Expr, rhs: Expr) -> Verdict:
     """A failed verdict on an equation of numbers, or what it is when its decimals are rounded numbers."""
-    error = _written(rhs)
+    error, whole = _written(rhs)
     a, b = _value(lhs, {}), _value(rhs, {})
     if a is None or b is None or not math.isfinite(a) or not math.isfinite(b):
         return verdict
     if error and abs(a - b) <= error * (1 + 1e-9):
         return Verdict("holds", verdict.evidence, why=HOLDS)
-    moved = _uncertainty(lhs, a) + (0.0 if error else _uncertainty(rhs, b))
+    moved = whole + _uncertainty(lhs, a) + (0.0 if error else _uncertainty(rhs, b))
     if moved and abs(a - b) <= (error + moved) * (1 + 1e-6):
         return Verdict("unchecked", verdict.evidence, why=MAY_HOLD)
     return verdict
 
 
-def _written(side: Expr) -> float:
-    """Half a unit of the last digit of a side that is one decimal, or one number times a power of ten; else 0."""
+def _written(side: Expr) -> tuple[float, float]:
+    """Half a unit of the last digit of a side that is one number, or one number times a power of ten, else 0.
+
+    First that of a decimal, which says how many digits are meant. Second that of `3 \\times 10^{5}`: its author may
+    mean one digit, or the number itself.
+    """
     if isinstance(side, Neg):
         return _written(side.operand)
     if isinstance(side, Number):
-        return _half(side)
+        return _half(side), 0.0
     if isinstance(side, Product) and len(side.factors) == 2:
         number, scale = side.factors
         if isinstance(number, Neg):
@@ -58,8 +62,9 @@ def _written(side: Expr) -> float:
         ten = isinstance(scale, Power) and isinstance(scale.base, Number) and scale.base.value == 10
         size = _value(scale, {}) if ten else None
         if size is not None and isinstance(number, Number):
-            return (_half(number) or 0.5) * size
-    return 0.0
+            half = _half(number)
+            return half * size, 0.0 if half else 0.5 * size
+    return 0.0, 0.0
 
 
 def _half(number: Number) -> float:

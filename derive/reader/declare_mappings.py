@@ -14,6 +14,15 @@ from derive.reader.groups import Node
 from derive.reader.scanner import Token
 
 
+def is_mapping(reader: Formula, nodes: Sequence[Node]) -> bool:
+    """Whether a formula is `f : A \\to B` about one function without an index."""
+    colon, arrow = _place(nodes, (":",)), _place(nodes, ARROWS)
+    if colon is None or arrow is None or not 0 < colon < arrow:
+        return False
+    subject = read_subject(reader, nodes[:colon])
+    return subject is not None and not subject.indices
+
+
 def declare_mapping(reader: Formula, clause: Clause) -> None:
     """`f, g : A \\times B \\to C`: abstract functions; from numbers to numbers they also act entry by entry."""
     nodes = clause.nodes

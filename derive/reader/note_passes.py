@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
@@ -37,6 +38,8 @@ SETTLING = 3
 """Passes with sizes that the pass before has found."""
 LAYOUTS = ("", "numerator", "denominator")
 _REFUSED = (DeriveError, Misfit, RecursionError)
+MOST_REFUSED = 12
+"""Declarations that could not be read of which the report tells."""
 
 
 class NotePasses:
@@ -113,12 +116,18 @@ class NotePasses:
             t._replace(start=block.span.start, end=block.span.end)
             for t in scan_math(spelled(block.text))
         ]
+        before, error = self.table.known(), None
         try:
             declare_sources(self.table, [(block.source, tokens)])
-        except ReadError as error:
+        except ReadError as refused:
+            error = refused
+        except _REFUSED as refused:
+            error = block.source.error(str(refused), block.span.start)
+        if error is None and self.table.known() == before:
+            message = f"the directive {block.text.strip()!r} declares nothing that is understood"
+            error = block.source.error(message, block.span.start)
+        if error is not None:
             self.declarations.refused.append(error)
-        except _REFUSED:
-            return
 
     def _display(self, block: Display) -> None:
         """Ranges of sums and of indices, and memberships that are displayed."""
@@ -155,6 +164,8 @@ class NotePasses:
                 other = self._run(other_table, Options(layout=layout), last=True)
                 if other.faults < found[0].faults:
                     found = (other, other_table, layout)
+        refused = (f"line {e.line}: not read: {e.message}" for e in self.declarations.refused)
+        found[0].notes.update(dict.fromkeys(islice(refused, MOST_REFUSED)))
         return found
 
     def _has_fractions(self) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.errors import DeriveError, ReadError
+from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose, Row
 from derive.reader.declare import declare_clause, declare_slices, is_definition
@@ -23,8 +23,9 @@ from derive.reader.declare_clauses import (
     relation_at,
     unchained,
 )
+from derive.reader.declare_mappings import declare_mapping, is_mapping
 from derive.reader.declare_ranges import declare_ranges
-from derive.reader.declare_sets import read_set, read_sizes
+from derive.reader.declare_sets import read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import (
     Subject,
@@ -72,7 +73,11 @@ _REFUSED = (DeriveError, Misfit, RecursionError)
 
 
 class Declarations:
-    """What the prose of a document declares; `hints` are ranks that nouns suggest."""
+    """What the prose of a document declares.
+
+    hints: ranks that nouns suggest.
+    refused: what declares for certain (a directive, a row of a table) and could not be read, for the report.
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -94,10 +99,11 @@ class Declarations:
             said.shape = None if mention.starts else said.shape
             try:
                 found.extend(self._mention(mention, said))
-            except ReadError as error:
-                self.refused.append(error)
-            except Exception:  # whatever a formula in a line is, the others are read
-                continue
+            except ReadError:
+                continue  # a formula in a line need not declare anything
+            except Exception as error:  # a fault of the reader costs this formula only
+                fault = str(InternalError(f"{type(error).__name__} while reading: {error}"))
+                self.refused.append(mention.source.error(fault, mention.tokens[0].start))
         return found
 
     def reader(self, source: Source) -> Formula:
@@ -114,7 +120,8 @@ class Declarations:
             return []
         if self._shape_alone(reader, mention, items, said):
             return []
-        if self._map(reader, items, mention):
+        if is_mapping(reader, items):
+            declare_mapping(reader, Clause(items))
             return []
         if self._stacked(reader, items):
             return []
@@ -436,29 +443,6 @@ class Declarations:
             for clause in clauses([*name_nodes(items), *rest]):
                 declare_clause(reader, clause)
         self._slices(reader, Subject(member, ("i",)), name, axis)
-        return True
-
-    def _map(self, reader: Formula, items: list[Node], mention: Mention) -> bool:
-        """`f : \\mathbb{R}^n \\to \\mathbb{R}`: a smooth function."""
-        colon = next((i for i, n in enumerate(items) if _text(n) == ":"), None)
-        arrow = next(
-            (i for i, n in enumerate(items) if _text(n) in (r"\to", r"\rightarrow", r"\mapsto")),
-            None,
-        )
-        if colon is None or arrow is None or not 0 < colon < arrow:
-            return False
-        subject = read_subject(reader, items[:colon])
-        if subject is None or subject.indices:
-            return False
-        source, target = (
-            read_set(reader, items[colon + 1 : arrow]),
-            read_set(reader, items[arrow + 1 :]),
-        )
-        entry = self.table.declare(subject.name)
-        entry.kind = "function"
-        parameter = Symbol("t", source.shape)
-        elementwise = not source.shape and not target.shape
-        entry.function = Function(entry.latex, (parameter,), None, target.shape, elementwise)
         return True
 
 

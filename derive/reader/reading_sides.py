@@ -17,6 +17,7 @@ from derive.expr.nodes import (
 from derive.expr.sizes import ONE, shape_text
 from derive.expr.walk import free_symbols, post_order
 from derive.reader.conditions import is_zero
+from derive.reader.declare_words import OF_MATRICES
 from derive.reader.doubts import spread_numbers, two_fonts
 from derive.reader.formula import Reading, read_sides
 from derive.reader.formula_cursor import Cursor, clean
@@ -41,7 +42,7 @@ from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import INDEX_LETTERS, Name
+from derive.reader.table import INDEX_LETTERS, Declaration, Name
 from derive.reader.upstream import names_in
 from derive.reader.wording import (
     last_sentence,
@@ -175,18 +176,20 @@ class ReadingSides(ReadingState):
             self.guessed[found] = (guessed, right)
         return found
 
-    def _is_array(self, name: Name) -> bool:
-        """Whether a name is written as no number is: in bold, or transposed."""
-        return name.font in ("bold", "vec") or (name.base, name.font) in self.table.transposed
+    def _is_array(self, entry: Declaration) -> bool:
+        """Whether a name is written or spoken of as no number is: in bold, transposed, positive definite."""
+        name = entry.name
+        written = name.font in ("bold", "vec") or (name.base, name.font) in self.table.transposed
+        return written or any(entry.has(fact) for fact in OF_MATRICES)
 
     def _collapsed(self, tokens: Sequence[Token]) -> str:
-        """A bold name among the tokens that could be read as a number only, empty when there is none."""
+        """A name of an array among the tokens that could be read as a number only, empty when there is none."""
         letters = {token.text for token in tokens}
         for entry in self.table.variables():
             if (
                 (entry.assumed or (self.partial and entry.section not in (0, self.section)))
                 and entry.name.base in letters
-                and self._is_array(entry.name)
+                and self._is_array(entry)
                 and entry.definition is None
             ):
                 own = self.table.symbol(entry).shape if not entry.family else (None,)

@@ -315,6 +315,12 @@ class Table:
             if entry.kind == "variable":
                 yield entry
 
+    def known(self) -> tuple[object, ...]:
+        """What is declared so far, to be compared with what is declared later."""
+        entries = (*self.entries.items(), *self.families.items())
+        declared = [(name, replace(entry, facts=dict(entry.facts))) for name, entry in entries]
+        return declared, self.sizes.snapshot(), list(self.conditions)
+
     def only_size(self) -> Size | None:
         """The one size that all declared arrays share, if there is no other."""
         found: dict[Size, None] = {}

@@ -95,6 +95,25 @@ def test_a_directive_declares() -> None:
     assert verdicts(text) == ["holds"]
 
 
+@pytest.mark.parametrize(
+    ("directive", "told"),
+    [
+        (r"\frac{ in R", "line 2: not read: "),
+        ("hello there", "line 2: not read: the directive 'hello there' declares"),
+    ],
+)
+def test_a_directive_that_is_not_understood_is_told(directive: str, told: str) -> None:
+    (file,) = check_text(f"Let us see.\n% derive: {directive}\n\\[ a + a = 2 a \\]").files
+    assert any(note.startswith(told) for note in file.notes), file.notes
+
+
+def test_a_matrix_in_words_that_fits_only_as_a_number_is_asked_for() -> None:
+    text = r"Let $A \succ 0$ and let $x, b$ be given. \[ \nabla_x (x A x - b x) = 2 A x - b \]"
+    (relation,) = check_text(text).relations
+    assert relation.verdict.kind == "unchecked"
+    assert "A could be read as a number only" in relation.verdict.why
+
+
 def test_shapes_of_the_author_that_clash_fail() -> None:
     text = r"Let $A \in \mathbb{R}^{m \times n}$ and $x \in \mathbb{R}^n$. \[ \|A x\|^2 = x^\top A A^\top x \]"
     assert verdicts(text) == ["fails"]
