@@ -23,6 +23,8 @@ from derive.expr.walk import free_indices
 
 #: iterations of the float64 search, halvings of one step
 STEPS, HALVINGS = 50, 12
+SETTLED = 2 / 3
+"""Share of the points at which a search ends; the few that creep along a singular Jacobian cost the most steps."""
 #: bits of the refined solution and of the radius around it
 BITS, RADIUS = 320, 150
 
@@ -188,7 +190,7 @@ def search(frame: Frame, start: Any, minimise: int) -> tuple[Any, Any]:
                 1.0 + np.abs(v).max(axis=1, initial=0.0)
             )
             active = np.isfinite(size) & (size > 1e-14)
-            if not active.any():
+            if not active.any() or np.mean(size <= 1e-12) >= SETTLED:
                 break
             v, moved = _advance(frame, kernel, v, step, merit, active, minimise)
             if not moved.any():

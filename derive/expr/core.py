@@ -96,7 +96,14 @@ class Expr:
             return True
         if not isinstance(other, Expr) or type(self) is not type(other):
             return False
-        return self._hash == other._hash and _same(self._key, other._key)
+        if self._key is other._key:
+            return True
+        if self._hash != other._hash or not _same(self._key, other._key):
+            return False
+        # from now on they share their data: tables are asked for equal nodes again and again
+        object.__setattr__(other, "_key", self._key)
+        object.__setattr__(other, "_parts", self._parts)
+        return True
 
     @property
     def rank(self) -> int:

@@ -1,5 +1,7 @@
 """Random typed expressions: the generated derivative agrees with autodiff of the generated expression."""
 
+import os
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -105,8 +107,10 @@ def agree(got, want):
     np.testing.assert_allclose(np.asarray(got), want, rtol=1e-7, atol=1e-7 * scale)
 
 
+#: `DERIVE_SLOW_TESTS` tries ten times as many
+MANY = 10 if os.environ.get("DERIVE_SLOW_TESTS") else 1
 QUICK = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=25 * MANY, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -123,7 +127,7 @@ def test_gradient_agrees_with_autodiff(body, variable):
     agree(run(result)(**values), want)
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=12 * MANY)
 @given(vectors(1))
 def test_jacobian_agrees_with_autodiff(body):
     values = point(2)
@@ -132,7 +136,7 @@ def test_jacobian_agrees_with_autodiff(body):
     agree(run(derivative(body, (x,)))(**values), want)
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=12 * MANY)
 @given(scalars(1), st.sampled_from((x, X)))
 def test_hessian_agrees_with_autodiff(body, variable):
     values = point(3)
@@ -146,7 +150,7 @@ def test_hessian_agrees_with_autodiff(body, variable):
         agree(run(found.value, layout=found.layout)(**values), want)
 
 
-@settings(QUICK, max_examples=40)
+@settings(QUICK, max_examples=20 * MANY)
 @given(st.one_of(scalars(2), vectors(2)))
 def test_normal_form_keeps_the_value(body):
     values = point(4)
@@ -155,7 +159,7 @@ def test_normal_form_keeps_the_value(body):
     agree(run(normalise(body), "numpy")(**{k: np.asarray(v) for k, v in values.items()}), want)
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=60 * MANY)
 @given(scalars(1), scalars(1))
 def test_what_is_proved_equal_is_equal(a, b):
     values = point(5)
