@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.expr.nodes import Call, Derivative, Differential, Expr, Item, Symbol, Transpose
-from derive.expr.walk import free_symbols, symbols
+from derive.expr.nodes import Derivative, Differential, Expr, Item, Symbol, Transpose
+from derive.expr.sizes import ONE
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, single
 from derive.reader.formula_functions import read_arguments
@@ -17,7 +17,7 @@ from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
-from derive.reader.upstream_order import refuse_second
+from derive.reader.upstream_order import refuse_independent, refuse_second
 
 
 @dataclass
@@ -269,6 +269,8 @@ def derivative(
 ) -> Value:
     """The derivative of a body by variables, in the layout of CONVENTIONS (gradient: shape of the variable)."""
     flat = [v for v in variables for _ in range(v.count)]
+    if not transposed and _is_row_by_vector(reader, body, flat):
+        body, transposed = reader.arithmetic.transpose(body), True
     shape = reader.arithmetic.shape(body)
     for variable in flat:
         shape = shape + reader.arithmetic.shape(variable.value)
@@ -277,7 +279,7 @@ def derivative(
     def build() -> Expr:
         wrt = tuple(_checked(reader, v.value.build(), start) for v in flat)
         inside = body.build()
-        _refuse_independent(reader, inside, wrt, start)
+        refuse_independent(reader, inside, wrt, start)
         refuse_second(reader, inside, wrt, start)
         node: Expr = Derivative(inside, wrt, style)
         if len(flat) == 1 and flat[0].row and not own:
@@ -293,8 +295,6 @@ def derivative(
         return node
 
     if len(flat) == 1 and flat[0].row and not own and len(shape) == 1:
-        from derive.expr.sizes import ONE
-
         shape = (ONE, shape[0])
     if transposed and len(own) == 1 and len(shape) == 2:
         shape = (shape[1], shape[0])
@@ -310,30 +310,19 @@ def derivative(
     return value
 
 
+def _is_row_by_vector(reader: Formula, body: Value, flat: Sequence[Variable]) -> bool:
+    r"""Whether a row is differentiated by a vector: `\\partial g^\\top / \\partial x` has a row for each entry of x."""
+    own = reader.arithmetic.shape(body)
+    if len(own) != 2 or own[0] != ONE or own[1] == ONE or len(flat) != 1 or flat[0].row:
+        return False
+    return len(reader.arithmetic.shape(flat[0].value)) == 1
+
+
 def _turns(layout: str, own: int, whole: int) -> bool:
     """Whether a layout is the transpose of the usual one for a body with `own` axes and a derivative with `whole`."""
     if layout == "numerator":
         return own == 0 and whole in (1, 2)
     return layout == "denominator" and own == 1 and whole == 2
-
-
-def _refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:
-    """`dy/dx` of a name that nobody gave as a function is not zero: notes mean a y that depends on x."""
-    if isinstance(body, Call) and all(isinstance(a, Symbol) for a in body.args):
-        bases = [v.base if isinstance(v, Item) else v for v in wrt]
-        if not any(base in (*symbols(body), *free_symbols(body)) for base in bases):
-            raise reader.error(f"{body.function.name} is not given as a function of {wrt}", start)
-    name = body.base if isinstance(body, Item) else body
-    if isinstance(name, Symbol) and name.definition is not None:
-        known = {s.name for s in (*symbols(body), *free_symbols(body))}
-        for base in (v.base if isinstance(v, Item) else v for v in wrt):
-            if isinstance(base, Symbol) and base.name not in known and free_symbols(body):
-                raise reader.error(f"{name.name} is not given as a function of {base.name}", start)
-    if not isinstance(name, Symbol) or name.definition is not None or name.law is not None:
-        return
-    if all((v.base if isinstance(v, Item) else v) != name for v in wrt):
-        by = ", ".join(repr(v) for v in wrt)
-        raise reader.error(f"{name.name} is not given as a function of {by}", start)
 
 
 def _checked(reader: Formula, node: Expr, start: int) -> Expr:

@@ -220,6 +220,7 @@ class Declarations:
         shape, said.shape = said.shape, None
         function = function_said(mention.before, mention.after)
         facts = [*facts_before(mention.before), *facts_after(mention.after)]
+        facts = [*said.facts, *facts] if shape is not None else facts
         if counts(mention.before, mention.after):
             facts.append("count")
         adjective = re.match(r"\s*[a-z]", mention.after) and not re.match(r"\s*is\b", mention.after)
@@ -417,7 +418,7 @@ class Declarations:
         if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
             owned = True  # `X an n x p matrix and y ...`
         if not said.subjects or not owned:
-            said.shape = items
+            said.shape, said.facts = items, facts_before(mention.before)
             return True
         facts = [
             *facts_after(" is " + mention.after),

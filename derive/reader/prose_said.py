@@ -24,7 +24,8 @@ class Stated:
 class Said:
     """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come.
 
-    `joined` are names with sets of their own that only commas and `and` join to the next one.
+    `joined` are names with sets of their own that only commas and `and` join to the next one; `facts` stand before
+    the shape to come: `a symmetric $n \\times n$ matrix $A$`.
     """
 
     subjects: list[Subject] = field(default_factory=list)
@@ -33,6 +34,7 @@ class Said:
     indexed: Subject | None = None
     waiting: list[list[Node]] = field(default_factory=list)
     shape: list[Node] | None = None
+    facts: list[str] = field(default_factory=list)
     axis: int | None = None
 
 

@@ -249,9 +249,21 @@ class ReadingDefinitions(ReadingState):
         varied = head.name in self.by_member or any(
             v.base == head.name.base and label_of(v, self.table) for v in self.by_member
         )
+        spoken = self._spoken_members(head)
         if not varied or not self._define_members(reader, head, nodes):
             define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+        elif spoken is not None:
+            entry = self.table.families.get(head.name) or self.table.entries[head.name]
+            self._carry_over(spoken, self.table.symbol(entry))
         self._drop_label(head)
+
+    def _spoken_members(self, head: Head) -> Symbol | None:
+        """The array that the members of a family without definition have been entries of so far."""
+        entry = self.table.families.get(head.name)
+        undefined = entry is not None and entry.kind == "variable" and entry.definition is None
+        if not undefined or entry is None or entry.sizes is None:
+            return None
+        return self.table.symbol(entry)
 
     def _drop_label(self, head: Head) -> None:
         r"""A name that only a declaration knows is the member that was defined: `M_k \in \mathbb{R}^{n \times n}`, with

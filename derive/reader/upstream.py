@@ -36,13 +36,20 @@ def names_in(nodes: Sequence[Node]) -> Iterator[Name]:
                 yield Name(
                     name.base, name.font, name.accents, sub, "" if sup in TRANSPOSES else sup
                 )
-                stack.extend(
-                    n.items for n in cursor.items[first : cursor.pos] if isinstance(n, Group)
-                )
+                stack.extend(_inside(cursor.items[first : cursor.pos]))
                 continue
             cursor.pos = before + 1
             if isinstance(node, Group):
                 stack.append(node.items)
+
+
+def _inside(scripts: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    r"""What stands in groups, and above without one: theta in `e^\theta`."""
+    for mark, node in zip((None, *scripts), scripts, strict=False):
+        if isinstance(node, Group):
+            yield node.items
+        elif isinstance(mark, Token) and mark.kind is Kind.SUP and node.text not in TRANSPOSES:
+            yield (node,)
 
 
 def differentiated(nodes: Sequence[Node]) -> Iterator[Name]:
