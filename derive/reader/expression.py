@@ -56,11 +56,14 @@ def read_with_notes(
     known = table if table is not None else table_of(given, where)
     tokens, source = tokens_of(latex), Source("", latex)
     try:
-        return read_formula(tokens, known, source)
+        found = read_formula(tokens, known, source)
     except ReadError as refusal:
         if refusal.ill_typed or not any(t.text in CALCULUS for t in tokens):
             raise
         return _second_reading(tokens, known, source, refusal)
+    if found.unclear:
+        raise found.unclear[0]
+    return found
 
 
 def _second_reading(

@@ -133,11 +133,13 @@ WORDS: Mapping[str, Handler] = _words()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An expression, what was accepted by convention to read it, and the options that would read it differently."""
+    """An expression, what was accepted by convention to read it, the options that would read it differently, and
+    what nobody could tell without the text around it."""
 
     expr: Expr
     notes: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    unclear: tuple[ReadError, ...] = ()
 
 
 Side = Reading | ReadError
@@ -315,7 +317,8 @@ def _built(found: tuple[Formula, Value], source: Source) -> Side:
         return source.error(str(error), value.start)
     except FAULTS as error:
         return _fault(error, source, value.start)
-    return Reading(expr, tuple(reader.state.notes), tuple(reader.state.ambiguous))
+    state = reader.state
+    return Reading(expr, tuple(state.notes), tuple(state.ambiguous), tuple(state.unclear.values()))
 
 
 def read_formula(

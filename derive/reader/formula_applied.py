@@ -2,17 +2,20 @@ r"""What functions are applied to: compositions `f \circ g(x)`, entries of vecto
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derive.expr.nodes import Apply, Call, Dim, Expr, Function, Index, Item, Symbol
 from derive.expr.walk import post_order
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_values import Value
+from derive.reader.groups import Node
 from derive.reader.scanner import Token
 from derive.reader.table import Declaration
 
 OPENERS = {"(": ")", "[": "]", r"\{": r"\}"}
+IN_BRACKETS = re.compile(r"\((.*)\)")
 OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
 
 
@@ -52,6 +55,26 @@ def composed(reader: Formula, cursor: Cursor, latex: str) -> list[Value] | None:
             f"what {latex} is composed with needs its argument: write f(g(x))", start
         )
     return [value]
+
+
+def derivative_order(
+    reader: Formula, latex: str, function: Function | None, sup: Sequence[Node] | None, start: int
+) -> int:
+    r"""The k of `f^{(k)}(a)`, the k-th derivative of a defined function of one number; 0 without such a script.
+
+    Of any other function a script in brackets may be a layer or a step as well, so that is refused.
+    """
+    script = IN_BRACKETS.fullmatch(plain(sup)) if sup else None
+    if script is None:
+        return 0
+    shapes = [p.shape for p in function.parameters] if function is not None else []
+    if shapes == [()] and script[1].isdigit():
+        reader.note(f"{latex}^{{({script[1]})}} is the derivative of order {script[1]}")
+        return int(script[1])
+    raise reader.error(
+        f"{latex}^{{({script[1]})}} may be a derivative or another function; declare it by that name",
+        start,
+    )
 
 
 def accepts(reader: Formula, function: Function | None, arguments: Sequence[Value]) -> bool:

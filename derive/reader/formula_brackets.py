@@ -23,6 +23,7 @@ from derive.reader.formula_indices import script_pieces, split_indices
 from derive.reader.formula_names import Unknown, filled
 from derive.reader.formula_roots import binomial
 from derive.reader.formula_special import norm_of, shaped
+from derive.reader.formula_state import ENTRYWISE
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written
 from derive.reader.groups import Group, Node
@@ -114,7 +115,8 @@ def _tuple(reader: Formula, cursor: Cursor, parts: list[Value], start: int) -> V
 
 
 def read_bars(reader: Formula, cursor: Cursor) -> Value:
-    """|x|: absolute value of a scalar, entries of a vector, determinant of a square matrix."""
+    """|x|: absolute value of a scalar, entries of a vector, determinant of a square matrix; with the index of a norm
+    or squared, |v| of a vector is a norm."""
     token = cursor.token
     assert token is not None
     cursor.pos += 1
@@ -123,12 +125,43 @@ def read_bars(reader: Formula, cursor: Cursor) -> Value:
         closer, bar = "|", "|"
     value = _up_to(reader, cursor, closer, bar, token.start)
     own = reader.arithmetic.shape(value)
+    if own and (norm := _barred_norm(reader, value, cursor, token.start)) is not None:
+        return norm
     if len(own) == 2 and str(own[0]) != "1":
         with reader.at(token.start):
             return shaped(reader, "det", value, token.start)
     if own:
         reader.note("bars around a vector are taken entry by entry")
     return Value(value.shape, lambda: Apply("abs", (value.build(),)), value.uses, start=token.start)
+
+
+def _barred_norm(reader: Formula, value: Value, cursor: Cursor, start: int) -> Value | None:
+    r"""The norm `|v|_1`, `|A|_F` or `|v|^2` that single bars are; None where they are none."""
+    token, following = cursor.token, cursor.ahead()
+    if token is None or following is None or token.kind not in (Kind.SUB, Kind.SUP):
+        return None
+    text = plain(inner(following))
+    if token.kind is Kind.SUB:
+        if text not in ("1", "2", "F", r"\infty", r"\ell_1", r"\ell_2"):
+            return None
+        cursor.pos += 1
+        return _norm(reader, value, reader.argument(cursor), start)
+    behind = cursor.ahead(2)
+    entrywise = isinstance(behind, Token) and behind.text in ENTRYWISE
+    if text != "2" or entrywise or len(reader.arithmetic.shape(value)) != 1:
+        return None
+    reader.note("the square of bars around a vector is its squared norm")
+    index = _index_behind_power(cursor)
+    return _norm(reader, value, index, start)
+
+
+def _index_behind_power(cursor: Cursor) -> Sequence[Node] | None:
+    r"""Take the index of `\|x\|^2_2` out from behind the power."""
+    third, index = cursor.ahead(2), cursor.ahead(3)
+    if not isinstance(third, Token) or third.kind is not Kind.SUB or index is None:
+        return None
+    cursor.items = [*cursor.items[: cursor.pos + 2], *cursor.items[cursor.pos + 4 :]]
+    return inner(index)
 
 
 def _has_ahead(cursor: Cursor, text: str) -> bool:
@@ -173,14 +206,7 @@ def read_norm(reader: Formula, cursor: Cursor) -> Value:
         cursor.pos += 1
         index = reader.argument(cursor)
     elif cursor.token is not None and cursor.token.kind is Kind.SUP:
-        # \|x\|^2_2
-        third = cursor.ahead(2)
-        if isinstance(third, Token) and third.kind is Kind.SUB and cursor.ahead(3) is not None:
-            items = list(cursor.items)
-            index_node = cursor.ahead(3)
-            assert index_node is not None
-            index = inner(index_node)
-            cursor.items = [*items[: cursor.pos + 2], *items[cursor.pos + 4 :]]
+        index = _index_behind_power(cursor)
     return _norm(reader, value, index, token.start)
 
 
@@ -357,6 +383,9 @@ def read_identity(reader: Formula, request: object) -> Value | None:
     if bessel is not None:
         return bessel
     if cursor.at("(") and found.sub is None and found.sup is None:
+        mutual = reader.words["entropy of laws"](reader, request)
+        if mutual is not None:
+            return mutual
         inside_bracket = enclosed(cursor, "(", ")") or []
         if not any(isinstance(n, Token) and n.text in ("+", "-") for n in inside_bracket):
             raise reader.error(

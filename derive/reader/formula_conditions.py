@@ -314,9 +314,9 @@ def _branch(reader: Formula, row: list[list[Node]], start: int) -> tuple[Value, 
     if value_cursor.node is not None:
         raise reader.unexpected(value_cursor, "the end of a case")
     rest = [n for n in rest if not (isinstance(n, Token) and n.text in ("__otherwise__",))]
-    if not rest or len(rest) == sum(
-        isinstance(n, Token) and n.text in (",", ".", ";") for n in rest
-    ):
+    while rest and isinstance(rest[-1], Token) and rest[-1].text in (",", ".", ";"):
+        rest.pop()
+    if not rest:
         return value, None
     cursor = Cursor(rest)
     test = condition(reader, cursor)

@@ -242,8 +242,11 @@ class Formula(Scripts):
         with self.at(start):
             top, bottom = self.arithmetic.multiply(left), self.arithmetic.multiply(factors)
             rest = [self.arithmetic.divide(top, bottom, "slash")]
+        before = len(factors)
         while self.starts_factor(cursor):
             rest.append(self.factor(cursor))
+        if names_follow and before == 1 and not self.arithmetic.shape(rest[1]):
+            self.leaves_open("a/b c may be (a/b) c or a/(b c); write brackets", start)
         return rest
 
     def _below_a_square(self, cursor: Cursor, first: Value) -> bool:

@@ -102,6 +102,8 @@ _SPELLING = {
     r"\rbrack": (Kind.CHAR, "]"),
     r"\colon": (Kind.CHAR, ":"),
     r"\dfrac": (Kind.WORD, r"\frac"),
+    r"\nicefrac": (Kind.WORD, r"\frac"),
+    r"\sfrac": (Kind.WORD, r"\frac"),
     r"\tfrac": (Kind.WORD, r"\frac"),
     r"\cfrac": (Kind.WORD, r"\frac"),
     r"\dbinom": (Kind.WORD, r"\binom"),

@@ -22,35 +22,34 @@ from derive.reader.formula_applied import (
     OPENERS,
     accepts,
     composed,
+    derivative_order,
     of_entry,
     refuse_size_as_index,
     takes,
 )
+from derive.reader.formula_bare import bare_argument
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import tabulated
 from derive.reader.formula_indices import select, split_indices
-from derive.reader.formula_lists import DOTS, collapsed, listed, over_free
+from derive.reader.formula_lists import collapsed, listed, over_free
 from derive.reader.formula_names import Applied, Unknown, function_call
 from derive.reader.formula_special import (
     ARC,
     BY_NAME,
     ELEMENTWISE,
-    SHAPED,
     call_word,
     derivative_call,
     elementwise,
     shaped_entry,
 )
+from derive.reader.formula_state import DOTS
 from derive.reader.formula_sums import parts_of
 from derive.reader.formula_values import Value
-from derive.reader.formula_written import GREEK
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
-
-TRACES = ("tr", "trace")
 
 
 def function_scripts(
@@ -132,51 +131,6 @@ def _closes_last(cursor: Cursor) -> bool:
     return False
 
 
-def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
-    """An argument without brackets: `\\log 2\\pi`, `\\sin \\omega t`, `\\log p(x)`, `\\tr AB`."""
-    start = cursor.start
-    if cursor.node is None or cursor.at("+", "-", "=", ",", ")"):
-        raise reader.unexpected(cursor, f"the argument of {name}")
-    first_node = cursor.node
-    factors = [reader.factor(cursor)]
-    simple = _is_simple(reader, first_node)
-    if name in TRACES:
-        while reader.starts_factor(cursor) and not _is_function(reader, cursor):
-            factors.append(reader.factor(cursor))
-        if len(factors) > 1:
-            reader.note("tr without brackets takes the whole product")
-    elif factors[0].kind == "number" or (simple and name in ("sin", "cos", "tan")):
-        while reader.starts_factor(cursor) and _is_simple(reader, cursor.node):
-            factors.append(reader.factor(cursor))
-    elif simple and reader.starts_factor(cursor) and _is_simple(reader, cursor.node):
-        reader.ambiguity("functions_absorb")
-        if reader.options.functions_absorb:
-            while reader.starts_factor(cursor) and _is_simple(reader, cursor.node):
-                factors.append(reader.factor(cursor))
-        else:
-            reader.note(f"\\{name} a b is read as (\\{name} a) b")
-    with reader.at(start):
-        return reader.arithmetic.multiply(factors)
-
-
-def _is_simple(reader: Formula, node: Node | None) -> bool:
-    """A letter, a Greek letter, a number, or a letter in a font: what a function without brackets may run over."""
-    if not isinstance(node, Token):
-        return False
-    if node.kind in (Kind.LETTER, Kind.NUMBER):
-        return True
-    return node.kind is Kind.WORD and node.text in GREEK and node.text not in reader.words
-
-
-def _is_function(reader: Formula, cursor: Cursor) -> bool:
-    token = cursor.token
-    return (
-        token is not None
-        and token.text.startswith("\\")
-        and token.text[1:].lower() in (*ELEMENTWISE, *SHAPED)
-    )
-
-
 def word_handler(word: str) -> Callable[[Formula, Cursor], Value]:
     """The handler of `\\word`."""
 
@@ -220,6 +174,7 @@ def known_function(
     start: int,
 ) -> Value:
     """A function of the table by its written name, with scripts between name and argument."""
+    derivative_order(reader, word, None, sup, start)
     if primes or (sup is not None and plain(sup) == "-1" and word in ARC):
         if primes:
             return _derived(reader, cursor, word, sup, primes, start)
@@ -324,6 +279,7 @@ def read_call(reader: Formula, request: object) -> Value:
     with reader.flag(in_index=reader.in_index or _counts(entry.function)):
         arguments = composed(reader, cursor, entry.latex) or _call_arguments(reader, cursor)
     if entry.kind == "word":
+        derivative_order(reader, entry.latex, None, request.sup, start)
         if arguments is None:
             arguments = [bare_argument(reader, cursor, entry.word)]
         with reader.at(start):
@@ -346,7 +302,11 @@ def read_call(reader: Formula, request: object) -> Value:
             function = entry.reread(reader, shapes) or function
         if function is None and entry.assumed and arguments:
             function = entry.function = _any_function(reader, entry.latex, arguments)
-        value = _declared_call(reader, entry.latex, function, arguments, request.primes, start)
+        order = derivative_order(reader, entry.latex, function, request.sup, start)
+        primes = request.primes + order
+        value = _declared_call(reader, entry.latex, function, arguments, primes, start)
+        if order:
+            return reader.entries(value, index, start) if index is not None else value
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value
@@ -448,6 +408,7 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
     }
     if function in said:
         reader.note(f"{base} is read as {said[function]}")
+    derivative_order(reader, base, None, found.sup, found.start)
     arguments = _call_arguments(reader, cursor) or []
     with reader.at(found.start):
         if found.primes:

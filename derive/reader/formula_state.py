@@ -33,6 +33,7 @@ ENTRYWISE = {
 }
 SCALED = {r"\cdot": "cdot", r"\times": "times", "*": "times"}
 DIVIDED = ("/", r"\div")
+DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsc"])
 #: what ends an expression: closers, separators, relations
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", r"\le": "<=", r"\leq": "<=", r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=",
@@ -120,6 +121,7 @@ class State:
     notes: dict[str, None] = field(default_factory=dict)
     varying: dict[str, object] = field(default_factory=dict)
     ambiguous: dict[str, None] = field(default_factory=dict)
+    unclear: dict[str, ReadError] = field(default_factory=dict)
 
 
 class Base:
@@ -166,6 +168,10 @@ class Base:
     def ambiguity(self, option: str) -> None:
         """Record that another value of an option would read the formula differently."""
         self.state.ambiguous[option] = None
+
+    def leaves_open(self, message: str, start: int) -> None:
+        """Record what a formula that stands alone must not leave open: nothing around it would tell."""
+        self.state.unclear.setdefault(message, self.error(message, start))
 
     def error(self, message: str, start: int, ill_typed: bool = False) -> ReadError:
         """A refusal at an offset; raising it is up to the caller."""

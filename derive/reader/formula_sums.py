@@ -15,7 +15,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import index_node
 from derive.reader.formula_products import factors_of
-from derive.reader.formula_state import RELATIONS
+from derive.reader.formula_state import DOTS, RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
@@ -96,9 +96,15 @@ def read_range(
     found = Range()
     names_only: list[str] = []
     head, *tests = parts_of(below, (":", "|", r"\mid")) or [[]]
+    dotted = False
     for part in parts_of(head, (",", ";", r"\\")):
         cuts = _relations(part)
-        if not cuts:
+        if found.full and plain(part) in DOTS:
+            dotted = True
+        elif dotted and not cuts:  # i = 1, ..., n
+            _set_upper(reader, found.bindings[-1], _limit(reader, part))
+            dotted = False
+        elif not cuts:
             names_only.extend(_names(reader, part, found, start))
         elif not found.bindings or names_only or _binds_another(reader, part, cuts, found):
             _first_relation(reader, part, cuts, names_only, found, start)
@@ -329,6 +335,11 @@ def _member_of(
         lower = _limit(reader, [side[1]])
     elif texts and texts[0] == "[" and texts[-1] == "]":
         upper, lower = _limit(reader, side[1:-1]), None
+    elif plain(side) in reader.table.finite or all(n in reader.table.finite for n in names):
+        for name in names:  # every value of a variable of finitely many values
+            reader.table.declare_finite(name)
+            _bind(reader, found, name, start)
+        return
     else:
         raise reader.error(f"{plain(side)!r} is not a set whose members are known", start)
     for name in names:

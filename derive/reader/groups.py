@@ -20,7 +20,7 @@ ARITY = {
     for count, names in (
         (1, r"\sqrt \hat \bar \tilde \vec \dot \ddot \widehat \widetilde \overline \underline \mathbf \mathbb \mathcal "
             r"\mathrm \mathsf \mathit \mathfrak \mathscr \boldsymbol \bm \pmb \text \operatorname"),
-        (2, r"\frac \dfrac \tfrac \cfrac \binom \dbinom \tbinom \overset \underset \stackrel"),
+        (2, r"\frac \dfrac \tfrac \cfrac \nicefrac \sfrac \binom \dbinom \tbinom \overset \underset \stackrel"),
     )
     for name in names.split()
 }  # fmt: skip

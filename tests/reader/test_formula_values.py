@@ -219,6 +219,17 @@ CASES = [
     (r'\sum_{i: y_i > 0} y_i', lambda: y[y>0].sum()),
     (r'\sum_{i\in\{1,\dots,n\}} y_i', lambda: y.sum()),
     (r"{\Sigma^{-1}}^\top w", lambda: np.linalg.inv(Sg).T@w),
+    (r'|w|_1 + |u|_2 + |X|_F', lambda: np.abs(w).sum()+np.linalg.norm(u)+np.linalg.norm(X)),
+    (r'|w-u|^2 + |w-u|^2_2', lambda: 2*np.sum((w-u)**2)),
+    (r'|w|^2 \odot u', lambda: w*w*u),
+    (r'\tanh X w + y', lambda: np.tanh(X@w)+y),
+    (r'\log 2 w^\top w', lambda: np.log(2*w@w)),
+    (r'\log w^\top w', lambda: np.log(w@w)),
+    (r'\det X^\top X', lambda: np.linalg.det(X.T@X)),
+    (r'\max_{i=1,\ldots,n} y_i', lambda: y.max()),
+    (r'\nicefrac{1}{2}\,a', lambda: a/2),
+    (r'\begin{cases} 2a & \text{for } |a| \le b, \\ 1 & \text{otherwise.} \end{cases}', lambda: 2*a),
+    (r'1/2 w^\top u', lambda: w@u/2),
 ]
 # fmt: on
 
@@ -233,6 +244,9 @@ def test_a_formula_has_the_value_that_it_means(latex, meaning) -> None:
 REFUSED = [
     (r"\|A\|_2", "may be spectral"),
     (r"\sigma^{-1}(a)", "may be the inverse function"),
+    (r"\sigma^{(2)}(a)", "may be a derivative or another function"),
+    (r"\log ab", r"log a b may be log(a) b or log(a b)"),
+    (r"1/2a", "may be (a/b) c or a/(b c)"),
     (r"X w + y + A", "does not fit the shape"),
     (r"X (X w)", "inner sizes d and n differ"),
     (r"q + 1", r"q is not declared; add q \in"),
@@ -356,3 +370,8 @@ def test_functions_without_declared_parameters_take_the_shape_of_their_argument(
     where = [r"g(z) = Az", r"f(z) = \|z\|^2"]
     found = value(read_expression(r"f(g(w)) + f \circ g(u)", GIVEN, where))
     np.testing.assert_allclose(found, np.sum((A @ w) ** 2) + np.sum((A @ u) ** 2))
+
+
+def test_a_script_in_brackets_is_the_order_of_a_derivative() -> None:
+    found = read_expression(r"f^{(2)}(a) + f'(a)", [*GIVEN, r"f(x) = x^3"])
+    np.testing.assert_allclose(value(found), 6 * a + 3 * a**2)
