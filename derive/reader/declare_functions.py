@@ -100,8 +100,8 @@ def body_of(
     held: list[str] = []
     try:
         for name, symbol in zip(names, symbols, strict=True):
-            if symbol.family and symbol.marker == "sup":
-                continue  # its members are written with labels, which the table knows
+            if name in reader.table.joints or (symbol.family and symbol.marker == "sup"):
+                continue  # the table knows a law, and members that are written with labels
             value = Value(symbol.shape, _known_later(reader, symbol), kind="symbol")
             reader.bound.setdefault(name.latex, []).append(value)
             held.append(name.latex)

@@ -30,6 +30,7 @@ from derive.reader.formula_brackets import (
 from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import Formula
+from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_extrema import (
     extremum,
     positive_part,
@@ -88,7 +89,7 @@ def _words() -> dict[str, Handler]:
         "slash follows": slash_derivative_follows, "begin:cases": read_cases,
         "name:1": read_digit, "name:0": read_digit, "name:I": read_identity, "name:e": read_unit_vector,
         r"name:\delta": read_delta, "name:d": read_d, "name:N": read_normal, "name:D": read_divergence,
-        "name:K": read_letters_kl,
+        "name:K": read_letters_kl, "entropy of laws": read_entropy,
         "name:E": read_expectation("E"), "name:V": read_expectation("Var"),
     }  # fmt: skip
     for name in (

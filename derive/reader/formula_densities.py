@@ -9,7 +9,8 @@ when it is declared so (`declare_finite`), or, with inference, when nothing else
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expr.build import as_facts
@@ -35,18 +36,25 @@ from derive.reader.formula_names import Unknown
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_sums import index_name
 from derive.reader.formula_values import Binding, Value, uses_of
+from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.scanner import Token
+from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name, Table
 
 MOST_VARIABLES = 3
 LAWS = frozenset([*"pqPQbr", r"\pi", r"\rho", r"\mu"])
+BARS = frozenset(["|", r"\mid", r"\vert"])
 
 
 def declare_finite(table: Table, variable: str) -> None:
-    """Say that a variable takes finitely many values; its number of values is a size `K_{z}`."""
-    if variable not in table.finite:
-        table.finite[variable] = Size.of(f"K_{{{variable}}}")
+    """Say that a variable takes finitely many values."""
+    table.declare_finite(variable)
+
+
+def small(variable: str, known: Container[str]) -> str:
+    """The letter of the values of a random variable: x for X where x is a finite variable; else the name itself."""
+    lower = variable.lower() if len(variable) == 1 else variable
+    return lower if lower in known else variable
 
 
 def read_density(reader: Formula, request: Unknown) -> Value | None:
@@ -84,6 +92,17 @@ def is_law(name: Name) -> bool:
     return name.base in LAWS or name.font == "word"
 
 
+def law_alone(reader: Formula, request: Unknown) -> Value | None:
+    """A law that stands without its variables: the array of its probabilities."""
+    name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
+    if name not in reader.table.joints or request.written.sup is not None:
+        return None
+    symbol = joint_density(reader.table, name)
+    return Value(
+        symbol.shape, lambda: joint_density(reader.table, name), start=request.written.start
+    )
+
+
 def tabulated(
     reader: Formula, name: Name, above: Sequence[Node] | None, cursor: Cursor, start: int
 ) -> Value | None:
@@ -110,7 +129,9 @@ def tabulated(
         counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
         sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
         body = parametrised(reader.table, name, sizes[0]) if len(sizes) == 1 else None
-        whole = Symbol(f"{name.latex}({', '.join(variables)})", sizes, (), None, body)
+        slots = [v.rstrip("'") for v in variables]
+        slots = slots if len(set(slots)) == len(slots) else variables
+        whole = Symbol(f"{name.latex}({', '.join(slots)})", sizes, (), None, body)
         return Item(whole, (*(place.build() for place in places), *(None for _ in own)))
 
     value = Value(own, build, uses_of(places), start=start)
@@ -127,7 +148,7 @@ def _signature(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] |
     for node in nodes:
         if isinstance(node, Token) and node.text == ";" and parts[-1]:
             break  # p(x, z; \theta): parameters that are the same throughout
-        if isinstance(node, Token) and node.text in (",", "|", r"\mid"):
+        if isinstance(node, Token) and node.text in (",", *BARS):
             if node.text != ",":
                 if bar >= 0:
                     return None
@@ -136,9 +157,12 @@ def _signature(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] |
         else:
             parts[-1].append(node)
     names = [index_name(part) if part else None for part in parts]
-    if any(n is None or not _may_be_finite(reader, n) for n in names):
+    if bar >= 0:
+        names = [n for i, n in enumerate(names) if i < bar or n not in reader.table.held]
+        bar = bar if bar < len(names) else -1
+    known = [small(n, reader.table.finite) for n in names if n is not None]
+    if len(known) < len(names) or not all(_may_be_finite(reader, n) for n in known):
         return None
-    known = [n for n in names if n is not None]
     if len(set(known)) != len(known):
         return None
     return (known, []) if bar < 0 else (known[:bar], known[bar:])
@@ -186,11 +210,17 @@ def joint_density(table: Table, name: Name) -> Symbol:
     """The table of a letter: one axis for each of its variables, positive, of total one."""
     variables = table.joints[name]
     sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
+    called = f"{name.latex}({', '.join(variables)})"
+    body = table.law_bodies.get(name)
+    if body is not None:
+        return Symbol(called, body.shape, (), None, body)
     facts = ("simplex",) if len(sizes) == 1 else ("positive", "total_one")
+    if replace(name, sub="") in table.unnormalised:
+        return Symbol(called, sizes, as_facts(("positive",)))
     if len(sizes) == 1 and (body := parametrised(table, name, sizes[0])) is not None:
         body = Apply("softmax", (body,))
-        return Symbol(f"{name.latex}({', '.join(variables)})", body.shape, (), None, body)
-    return Symbol(f"{name.latex}({', '.join(variables)})", sizes, as_facts(facts))
+        return Symbol(called, body.shape, (), None, body)
+    return Symbol(called, sizes, as_facts(facts))
 
 
 def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
@@ -240,6 +270,7 @@ def law_divergence(
 ) -> Value | None:
     """KL(q(z) \\| p(z \\mid x)): the sum over the variables before the bar of q; None when q is no law of
     finite variables."""
+    left, right = _spelled_out(reader, left), _spelled_out(reader, right)
     cursor = Cursor(left)
     while cursor.node is not None and not cursor.at("("):
         cursor.pos += 1
@@ -248,12 +279,63 @@ def law_divergence(
         return None
     for variable in signature[0]:
         declare_finite(reader.table, variable)
+    averaged = [v for v in signature[1] if _is_written(cursor, v.upper())]
+    if averaged:
+        return _averaged_divergence(reader, left, right, (signature[0], averaged), start)
     bindings = finite_sum(reader, signature[0], start)
     with reader.binding(*bindings), reader.deeper(start):
         q, p = reader.whole(left), reader.whole(right)
         ratio = reader.apply("log", reader.arithmetic.divide(q, p), start)
         body = reader.arithmetic.multiply([q, ratio])
     return _reduced(bindings, body, reader, start)
+
+
+def _averaged_divergence(
+    reader: Formula,
+    left: Sequence[Node],
+    right: Sequence[Node],
+    variables: tuple[list[str], list[str]],
+    start: int,
+) -> Value | None:
+    """KL(P(Y \\mid X) \\| Q(Y \\mid X)) of random variables: averaged over the law of X that P has."""
+    cursor = Cursor(left)
+    found = base_name(cursor)
+    if found is None:
+        return None
+    sub, _ = written_scripts(cursor)
+    name = Name(found.base, found.font, found.accents, sub)
+    values, given = variables
+    bindings = finite_sum(reader, [*values, *given], start)
+    with reader.binding(*bindings), reader.deeper(start):
+        joint = _law(reader, name, [*values, *given], [], start)
+        ratio = reader.arithmetic.divide(reader.whole(left), reader.whole(right))
+        body = reader.arithmetic.multiply([joint, reader.apply("log", ratio, start)])
+    return _reduced(bindings, body, reader, start)
+
+
+def _is_written(cursor: Cursor, text: str) -> bool:
+    """Whether a letter stands in the bracket at the cursor."""
+    return any(t.text == text for t in _tokens(enclosed(cursor, "(", ")") or []))
+
+
+def _spelled_out(reader: Formula, side: Sequence[Node]) -> list[Node]:
+    """A law that is named alone with its variables: `q` as `q(z)`."""
+    cursor = Cursor(side)
+    name = base_name(cursor)
+    if name is None:
+        return list(side)
+    sub, _ = written_scripts(cursor)
+    variables = reader.table.joints.get(Name(name.base, name.font, name.accents, sub))
+    last = side[-1]
+    token = last if isinstance(last, Token) else last.open
+    if cursor.node is not None or not variables or any(len(v) > 1 for v in variables):
+        return list(side)
+    marks = [t for v in variables for t in (v, ",")][:-1]
+    return [*side, *(token._replace(kind=_kind(t), text=t) for t in ("(", *marks, ")"))]
+
+
+def _kind(text: str) -> Kind:
+    return Kind.LETTER if text.isalpha() else Kind.CHAR
 
 
 def _reduced(bindings: Sequence[Binding], body: Value, reader: Formula, start: int) -> Value:

@@ -18,6 +18,7 @@ from derive.expr.nodes import (
     Neg,
     Number,
     Product,
+    Quotient,
     Reduce,
     Transpose,
 )
@@ -34,6 +35,7 @@ from derive.reader.scanner import Token
 from derive.reader.table import Declaration, Name, Table
 
 ONE = Number(Fraction(1))
+TWO = Number(Fraction(2))
 
 
 def read_entropy(reader: Formula, request: object) -> Value | None:
@@ -57,14 +59,14 @@ def read_entropy(reader: Formula, request: object) -> Value | None:
     build = None
     if not mutual and not bars and all(laws) and len(laws) in (1, 2):
         build = _of_laws(table, [law for law in laws if law is not None], reader, start)
+    names = [_variable_of(part) for part in parts]
+    law = _spoken_of(table, names)
+    if build is None and law is not None:
+        build = _of_variables(table, law, names, bars, mutual)
     if build is None and not mutual and not bars:
         build = _of_probabilities(reader, nodes)
     if build is None:
-        names = [_variable_of(part) for part in parts]
-        law = _spoken_of(table, names)
-        if law is None:
-            return None
-        build = _of_variables(table, law, names, bars, mutual)
+        return None
     cursor.pos += len(nodes) + 2
     return Value((), build, start=start)
 
@@ -144,7 +146,8 @@ def _expected(table: Table, law: Name, other: Name, names: Sequence[str]) -> Exp
     at: dict[str, Expr] = dict(zip(names, indices, strict=True))
     p = marginal_density(table, law, joint_density(table, law), at)
     q = marginal_density(table, other, joint_density(table, other), at)
-    return Neg(Reduce("sum", indices, Product((p, Apply("log", (q,)))), (), "index"))
+    entropy = Neg(Reduce("sum", indices, Product((p, Apply("log", (q,)))), (), "index"))
+    return Quotient(entropy, Apply("log", (TWO,))) if table.bits else entropy
 
 
 def _of_laws(table: Table, laws: Sequence[Name], reader: Formula, start: int) -> Callable[[], Expr]:

@@ -16,7 +16,7 @@ from derive.expr.facts import Law
 from derive.expr.nodes import Dim, Index, Item, Number, Product, Quotient, Reduce
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
-from derive.reader.formula_densities import read_density
+from derive.reader.formula_densities import law_alone, read_density
 from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_indices import free_index
 from derive.reader.formula_names import Unknown, read_name
@@ -138,10 +138,13 @@ def assume(reader: Formula, request: object) -> Value:
     inference = reader.table.inference
     if request.cursor.at("(", "["):
         entropic = request.name.base in ("H", "I") and not request.name.sub
-        law = read_entropy(reader, request) if entropic else read_density(reader, request)
-        if law is not None:
-            return law
+        found_law = read_entropy(reader, request) if entropic else read_density(reader, request)
+        if found_law is not None:
+            return found_law
     called = request.cursor.at("(") and not _is_multiplier(request)
+    law = law_alone(reader, request) if not called else None
+    if law is not None:
+        return law
     if inference is None or called or _is_called(request):
         raise undeclared_error(reader, request)
     found = request.written

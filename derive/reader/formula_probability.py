@@ -275,17 +275,24 @@ def _names_divergence(found: Written) -> bool:
 
 
 def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
+    """What stands before and behind the bars of a divergence, which are not those of conditions inside brackets."""
+    depth = 0
+    single: list[list[Node]] | None = None
     for position, node in enumerate(nodes):
-        if isinstance(node, Token) and node.text in (
-            r"\|",
-            "||",
-            "|",
-            r"\mid",
-            r"\lVert",
-            r"\rVert",
-        ):
-            return [list(nodes[:position]), list(nodes[position + 1 :])]
-    return None
+        text = node.text if isinstance(node, Token) else ""
+        depth += (text in OPENERS) - (text in OPENERS.values())
+        if depth or text not in _DIVIDERS:
+            continue
+        following = nodes[position + 1] if position + 1 < len(nodes) else None
+        twice = text == "|" and isinstance(following, Token) and following.text == "|"
+        sides = [list(nodes[:position]), list(nodes[position + 1 + twice :])]
+        if twice or text not in ("|", r"\mid"):
+            return sides
+        single = single or sides
+    return single
+
+
+_DIVIDERS = frozenset([r"\|", "||", "|", r"\mid", r"\lVert", r"\rVert", r"\Vert", r"\parallel"])
 
 
 def _normal_law(reader: Formula, nodes: Sequence[Node]) -> tuple[Value, Value] | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from derive.errors import DeriveError
 from derive.reader.declare_definitions import FUNCTION_WORDS, Head, head_of
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_densities import small
 from derive.reader.formula_names import stands_apart
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
@@ -71,6 +72,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     if (
         name.primes
         or reserved
+        or _is_entropy(reader, head)
         or (name.base == "N" and name.font == "cal" and len(head.parameters or ()) != 2)
         or (name.base == "D" and name.sub)
     ):
@@ -83,6 +85,18 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
     if entry is not None and entry.sizes and not entry.assumed:
         return Left("known")
     return Left("new", head, logarithm, entry)
+
+
+def _is_entropy(reader: Formula, head: Head) -> bool:
+    """Whether `H(X)` or `I(X, Y)` is that of random variables in capitals, which no equation need define."""
+    said = [plain(part) for part in head.parameters or ()]
+    least = {"H": 1, "I": 2}.get(head.name.base, len(said) + 1)
+    if len(said) < least or head.name.sub or head.name.sup:
+        return False
+    names = [small(text, reader.table.finite) for text in said]
+    if any(text == name for text, name in zip(said, names, strict=True)):
+        return False
+    return any(all(n in law for n in names) for law in reader.table.joints.values())
 
 
 def _is_name(nodes: Sequence[Node]) -> bool:

@@ -25,14 +25,17 @@ from derive.reader.gradient_names import with_derivatives
 from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import SECONDS, name_sizes, with_assumptions
 from derive.reader.labels import labelled, labels_of
+from derive.reader.laws_ahead import declare_laws
 from derive.reader.phrases import mentions
 from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
 from derive.reader.relations import RawRelation, number
+from derive.reader.respelled import respelled
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+from derive.reader.written_words import with_words
 
 SETTLING = 3
 """Passes with sizes that the pass before has found."""
@@ -48,7 +51,7 @@ class NotePasses:
     def __init__(
         self, document: Document, table: Table | None = None, partial: bool = False
     ) -> None:
-        document = with_derivatives(document)
+        document = with_derivatives(with_words(respelled(document)))
         labels = labels_of(document)
         document = labelled(document, labels)
         self.document = document
@@ -87,7 +90,10 @@ class NotePasses:
             elif isinstance(block, Prose):
                 self.stated[position] = self.declarations.read(block)
         self.table.section = 0
-        declare_by_form(self.table, list(self._runs()))
+        runs = list(self._runs())
+        for name in declare_laws(self.table, self.document, runs):
+            self.declarations.hints.pop(name, None)
+        declare_by_form(self.table, runs)
         for name in called_letters(self.document, self.chains):
             if (
                 name.letter not in self.table.by_letter

@@ -19,6 +19,7 @@ from derive.expr.walk import free_indices, free_symbols, post_order, transform
 from derive.reader.declare_definitions import (
     Head,
 )
+from derive.reader.formula_written import ACCENTS
 from derive.reader.groups import Node
 from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
@@ -72,8 +73,13 @@ def side_mentions(side: RawSide, name: RawSide) -> bool:
 
 def calls_name(tokens: Sequence[Token], name: Name) -> bool:
     """Whether a name stands before a bracket: a law such as p is spoken of on both sides, not introduced."""
-    pairs = itertools.pairwise(tokens)
-    return any(a.text == name.base and b.text in ("(", r"\left") for a, b in pairs)
+    texts = [token.text for token in tokens]
+    for place, (text, following) in enumerate(itertools.pairwise(texts)):
+        if text == name.base and following in ("(", r"\left"):
+            before = texts[place - 1] if place else ""
+            if (before in ACCENTS) == bool(name.accents):
+                return True
+    return False
 
 
 def is_related(premise: Expr, typed: list[TypedSide]) -> bool:

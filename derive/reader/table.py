@@ -165,7 +165,9 @@ class Inference:
 class Table:
     """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state.
 
-    `valued`: names whose members also stand where no bracket follows, so that they are no functions.
+    `valued`: names whose members also stand where no bracket follows, so that they are no functions. `joints`: the laws
+    of finite variables with their variables; `held`: what laws are only ever conditioned on, one value throughout;
+    `unnormalised`: laws of any total; `bits`: entropies have logarithms to base two.
     """
 
     entries: dict[Name, Declaration] = field(default_factory=dict)
@@ -179,6 +181,10 @@ class Table:
     finite: dict[str, Size] = field(default_factory=dict)
     tables: dict[Name, Shape] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
+    law_bodies: dict[Name, Expr] = field(default_factory=dict)
+    held: dict[str, None] = field(default_factory=dict)
+    unnormalised: dict[Name, None] = field(default_factory=dict)
+    bits: bool = False
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
@@ -198,6 +204,10 @@ class Table:
             inline_indexed=self.inline_indexed,
             finite=dict(self.finite),
             tables=dict(self.tables),
+            law_bodies=dict(self.law_bodies),
+            held=self.held,
+            unnormalised=self.unnormalised,
+            bits=self.bits,
             transposed=self.transposed,
             random=self.random,
             valued=self.valued,
@@ -226,6 +236,11 @@ class Table:
         if entry.kind == "variable" and entry.sizes == () and entry.has("natural"):
             entry.kind = "size"
         return Size.of(entry.latex)
+
+    def declare_finite(self, variable: str) -> None:
+        """Say that a variable takes finitely many values; how many is a size `K_{z}`, which z and z' share."""
+        if variable not in self.finite:
+            self.finite[variable] = Size.of(f"K_{{{variable.rstrip(chr(39))}}}")
 
     def exact(self, name: Name) -> Declaration | None:
         """What is declared under exactly this name, not as a family."""
