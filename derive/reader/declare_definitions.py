@@ -23,7 +23,6 @@ from derive.expr.nodes import (
     Symbol,
     Transpose,
 )
-from derive.expr.walk import symbols
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_diagonals import on_diagonal
 from derive.reader.declare_functions import (
@@ -40,7 +39,7 @@ from derive.reader.declare_functions import (
 from derive.reader.declare_known import recognise
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, inner, plain, start_of
-from derive.reader.formula_densities import finite_sum, joint_density
+from derive.reader.formula_densities import define_law, joint_density
 from derive.reader.formula_indices import counted_from, index_node
 from derive.reader.formula_names import read_name
 from derive.reader.formula_sizes import is_open
@@ -282,7 +281,8 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     assert head.parameters is not None
     names = [parameter_name(reader, nodes, start) for nodes in head.parameters]
     if head.name in reader.table.joints:
-        return define_law(reader, head.name, names, right, start)
+        define_law(reader, head.name, [name.latex for name in names], right, start)
+        return Declaration(head.name, head.name.latex, "law")
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     if names and all(name in reader.table.joints for name in names):
         laws = tuple(joint_density(reader.table, name) for name in names)
@@ -323,24 +323,6 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
     entry.reread = reread_by(entry.latex, names, right) if undeclared and not elementwise else None
     return entry
-
-
-def define_law(
-    reader: Formula, law: Name, names: Sequence[Name], right: Sequence[Node], start: int
-) -> Declaration:
-    r"""`p(x) = \\tilde{p}(x) / Z`: the table of a law of finite variables, unless the rules of probability say it."""
-    table = reader.table
-    variables = [name.latex for name in names]
-    if variables == table.joints[law]:
-        bindings = finite_sum(reader, variables, start)
-        with reader.binding(*bindings):
-            value = reader.whole(right)
-        node = value.build()
-        if joint_density(table, law) not in symbols(node):
-            table.law_bodies[law] = Reduce(
-                "array", tuple(index_node(reader, b) for b in bindings), node
-            )
-    return Declaration(law, law.latex, "law")
 
 
 def _array_of(reader: Formula, head: Head, start: int) -> Callable[[Sequence[Node]], Value]:

@@ -28,10 +28,11 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.expr.sizes import Size
+from derive.expr.walk import symbols
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.formula_indices import free_index, index_value
+from derive.reader.formula_indices import free_index, index_node, index_value
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_sums import index_name
@@ -221,6 +222,21 @@ def joint_density(table: Table, name: Name) -> Symbol:
         body = Apply("softmax", (body,))
         return Symbol(called, body.shape, (), None, body)
     return Symbol(called, sizes, as_facts(facts))
+
+
+def define_law(
+    reader: Formula, law: Name, variables: list[str], right: Sequence[Node], start: int
+) -> None:
+    r"""`p(x) = \tilde{p}(x) / Z`: the table of a law, unless the rules of probability say the same."""
+    table = reader.table
+    if variables != table.joints[law]:
+        return
+    bindings = finite_sum(reader, variables, start)
+    with reader.binding(*bindings):
+        node = reader.whole(right).build()
+    if joint_density(table, law) not in symbols(node):
+        indices = tuple(index_node(reader, b) for b in bindings)
+        table.law_bodies[law] = Reduce("array", indices, node)
 
 
 def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
