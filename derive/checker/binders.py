@@ -41,8 +41,9 @@ def open_index(ev: Evaluator, index: Index, scope: Scope) -> Scope:
 
 def index_scope(ev: Evaluator, scope: Scope, values: dict[Expr, Any], parents: Any) -> Scope:
     """A scope whose tuples lie over `scope` as `parents` says, with integer values for indices."""
-    bound = {i: ev.base.integers(v.reshape(1, -1)) for i, v in values.items()}
-    return scope.inner(bound, tuples=len(parents), parents=parents)
+    whole = {i: v.reshape(1, -1) for i, v in values.items()}
+    bound = {i: ev.base.integers(v) for i, v in whole.items()}
+    return scope.inner(bound, tuples=len(parents), parents=parents, integers=whole)
 
 
 def _per_tuple(values: Any, scope: Scope, index: Index) -> Any:
@@ -64,6 +65,9 @@ def narrowed(ev: Evaluator, scope: Scope, condition: Any) -> Scope:
     )
     for index, value in scope.bindings.items():
         inner.bindings[index] = ev.k.lift(value, index.rank, kept)
+        whole = scope.integers.get(index)
+        if whole is not None:
+            inner.integers[index] = whole[:, kept]
     if scope.tuples == 1 and len(kept) == 0:
         for index, value in scope.bindings.items():
             inner.bindings[index] = value[:, :0]

@@ -14,10 +14,24 @@ from derive.expr.nodes import Expr, Symbol
 
 def integer_value(ev: Evaluator, node: Expr, scope: Scope) -> Any:
     """An integer scalar (an index, `t + j - 1`, `2 n`, a label) as an int64 array of axes (P or 1, T or 1)."""
+    found = scope.integers.get(node)
+    if found is None:
+        found = scope.integers[node] = _integers(ev, node, scope)
+    return found
+
+
+def _integers(ev: Evaluator, node: Expr, scope: Scope) -> Any:
     if isinstance(node, n.Number) and node.value.denominator == 1:
         return np.full((1, 1), int(node.value), dtype=np.int64)
     if isinstance(node, n.Dim):
         return np.full((1, 1), node.size.value(ev.sizes), dtype=np.int64)
+    if isinstance(node, n.Index):
+        home = ev.home(node, scope)
+        found = home.integers.get(node)
+        if found is not None:
+            for parents in scope.above(home):
+                found = found if found.shape[1] == 1 else found[:, parents]
+            return found
     found = np.asarray(ev.k.to_integers(ev.value(node, scope)))
     return found.reshape((1,) * (2 - found.ndim) + found.shape) if found.ndim < 2 else found
 

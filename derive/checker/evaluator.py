@@ -46,11 +46,23 @@ class Scope:
     directions: int = 1
     depth: int = 0
     memo: dict[Expr, Value] = field(default_factory=dict)
+    #: integers (indices, bounds of sums, labels) as int64 arrays of axes (P or 1, T or 1)
+    integers: dict[Expr, Any] = field(default_factory=dict)
 
     @cached_property
     def bound(self) -> frozenset[Expr] | None:
         """What is bound here, None in the outermost scope."""
         return frozenset(self.bindings) if self.parent is not None else None
+
+    def above(self, home: Scope) -> list[Any]:
+        """How the tuples of this scope lie over those of an outer one: the `parents` to be applied, in order."""
+        chain, scope = [], self
+        while scope is not home:
+            if scope.parents is not None:
+                chain.append(scope.parents)
+            assert scope.parent is not None
+            scope = scope.parent
+        return chain[::-1]
 
     def inner(self, bindings: dict[Expr, Value], **more: Any) -> Scope:
         """A scope inside this one."""
@@ -118,7 +130,7 @@ class Evaluator:
 
     def _from_outside(self, node: Expr, scope: Scope) -> Value:
         """The value of a node that depends on nothing that this scope binds."""
-        home = self._home(node, scope)
+        home = self.home(node, scope)
         if node not in home.memo:
             self.value(node, home)
         return self._lifted(home.memo[node], node.rank, home, scope)
@@ -148,7 +160,7 @@ class Evaluator:
         memo = scope.memo
         return operation(self, [memo[part] for part in node.parts])
 
-    def _home(self, node: Expr, scope: Scope) -> Scope:
+    def home(self, node: Expr, scope: Scope) -> Scope:
         """The innermost scope that binds something on which the node depends."""
         deps = self.plan.deps[node]
         here: Scope = scope
@@ -159,13 +171,7 @@ class Evaluator:
         return here
 
     def _lifted(self, value: Value, rank: int, home: Scope, scope: Scope) -> Value:
-        chain = []
-        while scope is not home:
-            if scope.parents is not None:
-                chain.append(scope.parents)
-            assert scope.parent is not None
-            scope = scope.parent
-        for parents in reversed(chain):
+        for parents in scope.above(home):
             value = self.k.lift(value, rank, parents)
         return value
 
