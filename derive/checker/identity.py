@@ -52,6 +52,7 @@ class Record:
     constant_left: bool = True
     constant_right: bool = True
     both_zero: bool = True
+    all_near_zero: bool | None = None
     watched: bool = False
     good: int = 0
     saturated: bool | None = None
@@ -308,6 +309,9 @@ class Identity:
                 states = self.states(left, right, part)
                 if not record.watched:
                     self._watch_balls(left, right, part)
+                if bits == PRECISIONS[0]:
+                    zero = record.all_near_zero is not False and _hold_zero(left, right)
+                    record.all_near_zero = zero
                 if bits == PRECISIONS[0] and record.saturated is None:
                     exact = exact_points(left, right, states)
             still = []
@@ -441,11 +445,20 @@ class Identity:
         record, problem = self.record, self.problem
         if not problem.symbols or problem.lhs == problem.rhs:
             return ""
-        if record.both_zero and self._both_mention(indices=True):
+        zero = record.both_zero or (record.all_near_zero and self._both_derive())
+        if zero and self._both_mention(indices=True):
             return "both sides are zero at every sampled point, so nothing was compared"
         if record.constant_left and record.constant_right and self._both_mention():
             return "neither side varies at the sampled points, so little was compared"
         return ""
+
+    def _both_derive(self) -> bool:
+        """Whether both sides speak of derivatives: of a constant, both are zero whatever factors stand there."""
+        from derive.expr.nodes import Derivative
+        from derive.expr.walk import post_order
+
+        sides = (self.problem.lhs, self.problem.rhs)
+        return all(any(isinstance(node, Derivative) for node in post_order(s)) for s in sides)
 
     def _both_mention(self, indices: bool = False) -> bool:
         from derive.expr.walk import free_indices, free_symbols
@@ -454,6 +467,11 @@ class Identity:
             bool(free_symbols(side) or (indices and free_indices(side)))
             for side in (self.problem.lhs, self.problem.rhs)
         )
+
+
+def _hold_zero(left: Any, right: Any) -> bool:
+    """Whether every entry of two arrays of balls may be zero: float64 shows its rounding there."""
+    return all(entry.contains(0) for side in (left, right) for entry in np.ravel(side))
 
 
 def _and(noted: str) -> str:

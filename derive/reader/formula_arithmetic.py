@@ -127,6 +127,10 @@ class Arithmetic:
             self.note("a row added to a matrix is added to each row")
             column = value.but(build=lambda: Transpose(value.build()), shape=own[1:])
             return self._broadcast(column, target)
+        if len(target) == 2 and len(own) == 1 and own[0] == self.sizes.resolve(target[0]):
+            self.note("a vector added to a matrix with as many rows is added to each column")
+            rows = self._broadcast(value, target[::-1])
+            return rows.but(build=lambda: Transpose(rows.build()), shape=target)
         raise Misfit(
             f"{self.said(value)} does not fit the shape {self.text(target)} of the other terms"
         )

@@ -102,7 +102,7 @@ def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> b
     if not full.sub or form.sub:
         return False
     if entry.kind == "size":
-        return is_index(full.sub, table)
+        return True  # `d_v` beside a size d is another size
     if entry.kind != "variable" or entry.sizes is None:
         return False
     if full.sub == "0":

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive.errors import ReadError
 from derive.expr.nodes import Apply, Dim, Expr, Number, Power
+from derive.expr.sizes import ONE
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import (
@@ -20,7 +21,7 @@ from derive.reader.formula_written import (
     Written,
 )
 from derive.reader.groups import Node
-from derive.reader.scanner import Kind
+from derive.reader.scanner import Kind, Token
 from derive.reader.table import INDEX_LETTERS, Name
 
 COUNTS = frozenset(Name(letter) for letter in "nmkNMKdD")
@@ -60,6 +61,9 @@ def read_undeclared(reader: Formula, request: object) -> Value:
         value = _lower_case_entries(reader, found)
         if value is not None:
             return _sup(reader, value, found)
+        value = _lower_case_sample(reader, found)
+        if value is not None:
+            return value
     if value is None:
         value = _square_root(reader, found)
         if value is not None:
@@ -132,6 +136,28 @@ def _lower_case_entries(reader: Formula, found: Written) -> Value | None:
         return None
     reader.note(f"{base}_{{ij}} is read as the entries of {upper[0].latex}")
     return reader.entries(variable(reader, upper[0], found.start), found.sub, found.start)
+
+
+def _lower_case_sample(reader: Formula, found: Written) -> Value | None:
+    r"""`y^{(i)}` and `a^{[2](i)}` where only the rows Y and `A^{[2]}` are declared, with a number for each sample."""
+    base = found.name.base
+    items = clean(found.sup) if found.sup is not None else []
+    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    if found.sub is not None or len(base) != 1 or not base.islower() or len(texts) < 3:
+        return None
+    if texts[-3] != "(" or texts[-1] != ")" or not any(b.name == texts[-2] for b in reader.scope):
+        return None
+    label = plain(items[:-3]).replace(" ", "")
+    row = reader.table.exact(
+        Name(base.upper(), found.name.font, found.name.accents, found.name.sub, label)
+    )
+    if row is None or row.kind != "variable" or row.family or len(row.sizes or ()) != 2:
+        return None
+    assert row.sizes is not None
+    if reader.table.sizes.resolve(row.sizes[0]) != ONE:
+        return None
+    reader.note(f"{found.name.base}^{{(i)}} is read as the entries of {row.latex}")
+    return reader.entries(variable(reader, row, found.start), tuple(items[-2:-1]), found.start)
 
 
 def _square_root(reader: Formula, found: Written) -> Value | None:

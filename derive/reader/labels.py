@@ -23,7 +23,7 @@ from derive.reader.groups import tree
 from derive.reader.relations import chains
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import Labels, Name
+from derive.reader.table import INDEX_LETTERS, Labels, Name
 from derive.reader.upstream import names_in
 
 _LABEL = re.compile(r"(\\ell|[a-z])(?:([+-])(\d))?$")
@@ -64,6 +64,7 @@ def labels_of(document: Document) -> Labels:
     strict = frozenset(t for tokens, _ in formulas for t in _values(tokens, (",",)))
     equal = frozenset(letter for tokens, _ in formulas for letter in _equated(tokens, summed))
     indices = {n.sub: None for n in names if n.sub in (summed | equal) - strict}
+    indices |= dict.fromkeys(c for c in _paired(names, summed) if c not in strict)
     return Labels(
         frozenset(above),
         frozenset(below) - counters,
@@ -243,6 +244,21 @@ def _counters(names: Sequence[Name], summed: frozenset[str]) -> Iterator[str]:
     for letters in subs.values():
         if any(letter in summed for letter in letters):
             yield from (letter for letter in letters if letter not in summed)
+
+
+def _paired(names: Sequence[Name], summed: frozenset[str]) -> Iterator[str]:
+    r"""Letters that stand beside an index in subscripts of two: over p a sum runs, or O_{ip} and V_{jp} share it."""
+    beside: dict[str, dict[Name, None]] = {}
+    for name in names:
+        letters = name.sub.split(",") if "," in name.sub else list(name.sub)
+        if len(letters) != 2 or not all(
+            len(c) == 1 and c.isalpha() and c.islower() for c in letters
+        ):
+            continue
+        known = [c for c in letters if c in INDEX_LETTERS or c in summed]
+        for letter in (c for c in letters if known and c not in INDEX_LETTERS):
+            beside.setdefault(letter, {})[name.without(sub=True)] = None
+    yield from (c for c, bases in beside.items() if c in summed or len(bases) > 1)
 
 
 # ---------------------------------------------------------------------------------------------- brackets

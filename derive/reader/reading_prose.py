@@ -357,7 +357,12 @@ class ReadingProse(ReadingDefinitions):
         losses = tuple(differentiated(right))
         if not losses:
             return False
-        later = (n for n in names_in(right) if n in self.heads and n not in self.table.families)
+        members = self.table.families
+        later = (
+            n
+            for n in names_in(right)
+            if n in self.heads and n not in members and n.without(sub=True) not in members
+        )
         if any(not self._is_defined(name) for name in later if name not in losses):
             return True
         return self.in_prose and any(

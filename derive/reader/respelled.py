@@ -1,0 +1,100 @@
+r"""Spellings that are one thing: layers in square brackets and signs of the entrywise product.
+
+`W^{[1]}` is read as `W^{(1)}`, a name of its own and no power. `.*` is the entrywise product, and so is a sign of which
+prose says so (`$*$ is the elementwise product`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from derive.reader.blocks import Display, Document, Inline, Prose, Text
+from derive.reader.scanner import Kind, Token
+
+_PRODUCT = r"(?:element|entry|component|point)[- ]?wise|Hadamard"
+_IS_PRODUCT = re.compile(
+    rf"\s*(?:is|denotes?|means?|stands\s+for|represents)\s+(?:the\s+|an\s+)?(?:{_PRODUCT})"
+    r"\s+(?:product|multiplication)",
+    re.I,
+)
+_PRODUCT_IS = re.compile(
+    rf"(?:{_PRODUCT})\s+(?:product|multiplication)(?:\s+is)?(?:\s+(?:denoted|written))?(?:\s+(?:by|as))?\s*\(?$",
+    re.I,
+)
+_STARS = frozenset(["*", r"\ast"])
+_SIGNS = _STARS | {r"\circ", r"\otimes", r"\times", r"\cdot", r"\star", r"\bullet"}
+
+
+def respelled(document: Document) -> Document:
+    """The document with round brackets around labels and one sign for entrywise products."""
+    signs = frozenset(_entrywise(document))
+    blocks = []
+    for block in document.blocks:
+        if isinstance(block, Display):
+            block = replace(block, tokens=tuple(_products(tuple(_rounded(block.tokens)), signs)))
+        elif isinstance(block, Prose):
+            pieces = tuple(
+                replace(p, tokens=tuple(_rounded(p.tokens))) if isinstance(p, Inline) else p
+                for p in block.pieces
+            )
+            block = replace(block, pieces=pieces)
+        blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _entrywise(document: Document) -> Iterator[str]:
+    """The signs that prose calls an entrywise product."""
+    for block in document.blocks:
+        pieces = block.pieces if isinstance(block, Prose) else ()
+        for position, piece in enumerate(pieces):
+            if not isinstance(piece, Inline) or len(piece.tokens) != 1:
+                continue
+            before = pieces[position - 1] if position else None
+            after = pieces[position + 1] if position + 1 < len(pieces) else None
+            said = isinstance(after, Text) and _IS_PRODUCT.match(after.text)
+            said = said or (isinstance(before, Text) and _PRODUCT_IS.search(before.text))
+            if said and piece.tokens[0].text in _SIGNS:
+                yield piece.tokens[0].text
+
+
+def _products(tokens: Sequence[Token], signs: frozenset[str]) -> Iterator[Token]:
+    r"""The tokens with `\odot` for `.*` and for the signs that stand for it."""
+    for position, token in enumerate(tokens):
+        before = tokens[position - 1] if position else None
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
+        if token.text == "." and after is not None and after.text in _STARS:
+            continue
+        dotted = before is not None and before.text == "." and token.text in _STARS
+        script = before is not None and before.kind in (Kind.SUP, Kind.SUB, Kind.OPEN)
+        if dotted or (token.text in signs and not script):
+            yield token._replace(kind=Kind.WORD, text=r"\odot")
+        else:
+            yield token
+
+
+def _rounded(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens with round brackets in superscripts that begin with a square one."""
+    closing: dict[int, None] = {}
+    for position, token in enumerate(tokens):
+        before = [t.text for t in tokens[max(0, position - 2) : position]]
+        if token.text == "[" and before == ["^", "{"]:
+            end = _label_end(tokens, position)
+            if end:
+                closing[end] = None
+                yield token._replace(text="(")
+                continue
+        yield token._replace(text=")") if position in closing else token
+
+
+def _label_end(tokens: Sequence[Token], opening: int) -> int:
+    """Where `[l]`, `[2]`, `[L-1]` closes; 0 when something else stands in the brackets."""
+    for position in range(opening + 1, min(opening + 6, len(tokens))):
+        token = tokens[position]
+        if token.text == "]":
+            return position if position > opening + 1 else 0
+        label = token.kind in (Kind.LETTER, Kind.WORD) or token.text.isdigit()
+        if not label and token.text not in ("+", "-"):
+            return 0
+    return 0
