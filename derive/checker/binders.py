@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -235,7 +236,7 @@ def _abstract(ev: Evaluator, node: n.Call, arguments: list[Value], scope: Scope)
             f"no sample of a function {function.name} that is {', '.join(sorted(known))}"
         )
     if function.elementwise and len(arguments) == 1:
-        return smooth(ev, Random(seed), arguments[0], node.order)
+        return smooth(ev, [coefficients(Random(seed))], arguments[0], node.order)
     if node.order:
         raise EvaluationError(f"{node!r}: a prime needs a function of one scalar")
     return _smooth_of_arrays(ev, function, arguments, seed)
@@ -246,25 +247,32 @@ def coefficients(random: Random) -> list[Fraction]:
     return [Fraction(random.choice([-1, 1]) * random.randint(3, 24), 16) for _ in range(6)]
 
 
-def smooth(ev: Evaluator, random: Random, x: Value, order: int = 0) -> Value:
-    """The derivative of an order of a sin(b x + c) + d sin(f x + e) + e x (x + b): neither odd, even nor periodic."""
-    k = ev.k
-    a, b, c, d, e, f = coefficients(random)
+def smooth(ev: Evaluator, given: list[list[Fraction]], x: Value, order: int = 0) -> Value:
+    """The derivative of an order of a sin(b x + c) + d sin(f x + e) + e x (x + b): neither odd, even nor periodic.
 
-    def rational(q: Fraction) -> Value:
-        return k.number(q.numerator, q.denominator)
+    Where several sixfold coefficients are given, there is one function for each entry of the last axis of x.
+    """
+    k = ev.k
+    a, b, c, d, e, f = zip(*given, strict=True)
+
+    def numbers(values: Iterable[Fraction]) -> Value:
+        listed = list(values)
+        if len(listed) == 1:
+            return k.number(listed[0].numerator, listed[0].denominator)
+        return ev.base.integers(np.array([float(q) for q in listed]))  # sixteenths: exact as floats
 
     total = None
     for height, pace, shift in ((a, b, c), (d, f, e)):
-        inside = k.add(k.multiply(rational(pace), x), rational(shift))
+        inside = k.add(k.multiply(numbers(pace), x), numbers(shift))
         wave = k.unary(("sin", "cos", "sin", "cos")[order % 4], inside)
         sign = -1 if order % 4 in (2, 3) else 1
-        term = k.multiply(rational(sign * height * pace**order), wave)
+        heights = numbers(sign * h * p**order for h, p in zip(height, pace, strict=True))
+        term = k.multiply(heights, wave)
         total = term if total is None else k.add(total, term)
     polynomial = {
-        0: lambda: k.multiply(rational(e), k.multiply(x, k.add(x, rational(b)))),
-        1: lambda: k.multiply(rational(e), k.add(k.add(x, x), rational(b))),
-        2: lambda: rational(2 * e),
+        0: lambda: k.multiply(numbers(e), k.multiply(x, k.add(x, numbers(b)))),
+        1: lambda: k.multiply(numbers(e), k.add(k.add(x, x), numbers(b))),
+        2: lambda: numbers(2 * q for q in e),
     }.get(order)
     return total if polynomial is None else k.add(total, polynomial())
 
@@ -280,33 +288,39 @@ def _smooth_of_arrays(
     count = int(np.prod(shape)) if shape else 1
     sizes = [int(np.prod(ev.dims(p.shape))) if p.shape else 1 for p in function.parameters]
     terms = 1 + min(sum(sizes), RIDGES) if sum(sizes) > 1 else 1
-    entries = []
+    given, weights = [], []
     for position in range(count):
-        total = None
         for term in range(terms):
             random = Random((seed * 1009 + position) * 31 + term)
-            argument = _combination(ev, function.parameters, arguments, random)
-            part = smooth(ev, random, argument)
-            total = part if total is None else ev.k.add(total, part)
-        entries.append(total)
-    if not shape:
-        return entries[0]
-    stacked = ev.k.concatenate([ev.k.expand(e, -1) for e in entries], -1, 1)
-    return ev.k.reshape(stacked, 1, shape)
+            weights.append([_weight(random) for _ in range(sum(sizes))])
+            given.append(coefficients(random))
+    if not given:
+        return ev.base.integers(np.zeros(shape))
+    inside = _combinations(ev, function.parameters, arguments, sizes, np.array(weights))
+    parts = ev.k.reshape(smooth(ev, given, inside), 1, (count, terms))
+    entries = ev.k.sum(parts, 1)
+    return ev.k.reshape(entries, 1, shape)
 
 
-def _combination(
-    ev: Evaluator, parameters: tuple[Symbol, ...], arguments: list[Value], random: Random
+def _weight(random: Random) -> float:
+    return random.choice([-1, 1]) * random.randint(2, 15) / 16
+
+
+def _combinations(
+    ev: Evaluator,
+    parameters: tuple[Symbol, ...],
+    arguments: list[Value],
+    sizes: list[int],
+    weights: Any,
 ) -> Value:
-    total = None
-    for parameter, argument in zip(parameters, arguments, strict=True):
+    """Sums of all entries of all arguments, weighted by each row of `weights` (R, entries), along a last axis of R."""
+    total, start = None, 0
+    for parameter, argument, many in zip(parameters, arguments, sizes, strict=True):
         dims = ev.dims(parameter.shape)
-        many = int(np.prod(dims)) if dims else 1
-        weights = np.array(
-            [random.choice([-1, 1]) * random.randint(2, 15) / 16 for _ in range(many)]
-        )
-        weighted = ev.k.multiply(argument, ev.base.integers(weights.reshape(dims)))
-        part = ev.k.sum(weighted, len(dims))
+        own = weights[:, start : start + many].reshape((-1, *dims))
+        each = ev.k.expand(argument, -1 - len(dims))
+        part = ev.k.sum(ev.k.multiply(each, ev.base.integers(own)), len(dims))
         total = part if total is None else ev.k.add(total, part)
+        start += many
     assert total is not None
     return total
