@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.checker.evaluate import Evaluator, Scope
-from derive.checker.extents import by_entries, extents, size_names
+from derive.checker.extents import by_entries, extents, places, size_names
 from derive.checker.plan import Plan
 from derive.checker.program import Program
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
@@ -28,6 +28,7 @@ from derive.expr.nodes import (
     Function,
     Index,
     Integral,
+    Item,
     Limit,
     Logic,
     Relation,
@@ -81,7 +82,7 @@ class Problem:
         self._programs: dict[tuple[int, ...], Program | None] = {}
         self.tangents = tuple(self._varied()) if Differential in kinds else ()
         self.indices = self._indices() if Index in kinds else ()
-        self.extents = extents(self.indices)
+        self.extents = (*extents(self.indices), *(places(self.plan.order) if Item in kinds else ()))
         self.names = size_names(self.plan.order)
         self.numbers = named_numbers(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]
@@ -196,7 +197,7 @@ class Problem:
         if plain or not self.switches or self.lawful or self.solvers or self.expands:
             return points
         with np.errstate(all="ignore"):
-            more = beside(self, self._float_kernel(), points)
+            more = beside(self, self.float_kernel(), points)
         if more is not None and self.point_premises:
             more = more.subset(np.flatnonzero(self.satisfied(more)).tolist())
         return points if more is None or not more.count else points.with_more([more])
@@ -284,7 +285,7 @@ class Problem:
         """The points at which the rules for expectations and integrals agree at two levels in float64, if any."""
         if any(isinstance(n, Limit) for n in self.plan.order):
             return points
-        kernel, sides = self._float_kernel(), []
+        kernel, sides = self.float_kernel(), []
         for level in (0, 1):
             from derive.checker.expansion import expand
 
@@ -347,7 +348,7 @@ class Problem:
 
     def satisfied(self, points: Points, premises: Sequence[Expr] | None = None) -> Any:
         """For each point, whether the conditions among the premises (or some of them) hold in float64."""
-        kernel = self._float_kernel()
+        kernel = self.float_kernel()
         kept = np.ones(points.count, dtype=bool)
         listed = self.point_premises if premises is None else premises
         if not listed:
@@ -373,7 +374,8 @@ class Problem:
         return scope
 
     @staticmethod
-    def _float_kernel() -> Any:
+    def float_kernel() -> Any:
+        """The kernel of float64 numbers."""
         from derive.checker.numpy_kernel import NumpyKernel
 
         return NumpyKernel()
