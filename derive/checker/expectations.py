@@ -230,9 +230,9 @@ def _outcomes(
     """The outcomes of an abstract law and their probabilities; with a mean among the parameters, around zero."""
     source = Random(f"{z.name} {sorted(setup.sizes.items())} {setup.seed}")
     count = entries(z.dims, setup)
-    kinds = (
-        OUTCOMES - 1 if parameters else OUTCOMES
-    )  # three points have any mean, variance and skew
+    # three points have any mean, variance and skew; an array has more than entries, so that no direction lacks spread
+    kinds = OUTCOMES - 1 if parameters else OUTCOMES
+    kinds = max(kinds, count + 2) if len(parameters) > 1 and count > 1 else kinds
     outcomes = [[_entry(z, source) for _ in range(count)] for _ in range(kinds)]
     weights = [source.randint(1, 9) for _ in range(kinds)]
     chances = [Fraction(w, sum(weights)) for w in weights]
@@ -249,16 +249,29 @@ def _moved(value: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
     if not parameters:
         return value
     mean = as_expr(parameters[0])
-    if len(parameters) > 1:
-        if z.shape:
-            raise EvaluationError(
-                f"an unnamed law on the array {z!r} with a covariance is not sampled"
-            )
+    if len(parameters) > 1 and z.shape:
+        value = Product((_whitened(as_expr(parameters[1]), z, parameters, setup), value))
+    elif len(parameters) > 1:
         outcomes, chances = _outcomes(z, parameters, setup)
         squares = (c * o[0] * o[0] for c, o in zip(chances, outcomes, strict=True))
         spread = sum(squares, start=Fraction(0))
         value = Product((_scale(as_expr(parameters[1]), spread), value))
     return Add((_spread(mean, value.shape), value))
+
+
+def _whitened(covariance: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
+    """The matrix that gives the outcomes of an array, which are around zero, another covariance."""
+    if z.rank != 1 or covariance.shape != (z.shape[0], z.shape[0]):
+        raise EvaluationError(f"the covariance {covariance!r} does not fit {z!r}")
+    outcomes, chances = _outcomes(z, parameters, setup)
+    size = range(entries(z.dims, setup))
+    spread = tuple(
+        sum((c * o[i] * o[j] for c, o in zip(chances, outcomes, strict=True)), start=Fraction(0))
+        for i in size
+        for j in size
+    )
+    known = Table(f"covariance of any {z.name} {spread}", (z.shape[0], z.shape[0]), spread)
+    return Product((Cholesky(covariance), Apply("inverse", (Cholesky(known),))))
 
 
 def _scale(variance: Expr, spread: Fraction) -> Expr:

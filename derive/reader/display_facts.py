@@ -1,6 +1,6 @@
 r"""What the form of a formula says of its names: the covariance of `\mathcal N(x \mid \mu, \Sigma)`
 is positive definite, its `\sigma^2` is one positive number, and so is a `\sigma^2` by which a
-derivative is taken.
+derivative is taken; an X with `(X^\top X)^{-1}` has full column rank.
 
 Nobody writes these down. They are declared for names of which nothing else is said.
 """
@@ -26,6 +26,7 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
     `levels` are the groups of all formulas of a document, each a run of nodes.
     """
     random: dict[Name, None] = {}
+    grams: dict[Name, dict[bool, None]] = {}
     for name in _complemented(" ".join(plain(level) for level in levels)):
         if table.find(Name(name)) is None:
             entry = table.declare(Name(name))
@@ -34,12 +35,18 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
     for level in levels:
         items = clean(level)
         random.update(dict.fromkeys(_averaged(items)))
+        for gram, wide in _inverted_grams(items):
+            grams.setdefault(gram, {})[wide] = None
         for arguments in _normal_laws(items):
             _covariance(table, arguments[-1])
         for variable in _differentiated_squares(items):
+            _root_of_square(table, variable)
             _variance(table, variable)
         for turned in _transposed(items, table):
             table.transposed[turned.base, turned.font] = None
+    for gram, kinds in grams.items():
+        if len(kinds) == 1:
+            _full_rank(table, gram, wide=True in kinds)
     unsaid = [
         name
         for name in random
@@ -106,6 +113,17 @@ def _covariance(table: Table, nodes: Sequence[Node]) -> None:
         _positive_definite(table, Name(name.base, name.font, name.accents, sub))
 
 
+def _root_of_square(table: Table, name: Name) -> None:
+    r"""A positive sigma is the root of the `\sigma^2` by which a derivative is taken."""
+    bare = name.without(sup=True)
+    entry = table.exact(bare)
+    if entry is None or entry.kind != "variable" or entry.sizes != () or not entry.has("positive"):
+        return
+    if entry.definition is None and entry.law is None and entry.law_said is None:
+        del table.entries[bare]
+        table.by_letter.get(bare.letter, {}).pop(bare, None)
+
+
 def _variance(table: Table, name: Name) -> None:
     """Declare sigma^2 as a positive number, unless sigma is declared or has members."""
     bare = name.without(sup=True)
@@ -115,6 +133,43 @@ def _variance(table: Table, name: Name) -> None:
     entry = table.declare(name)
     entry.kind, entry.sizes = "variable", ()
     entry.add_fact("positive")
+
+
+_SQUARE = ("square", "invertible", "full_column_rank", "full_row_rank", "diagonal")
+
+
+def _full_rank(table: Table, name: Name, wide: bool) -> None:
+    """Declare that the Gram matrix of an oblong matrix has the inverse that is written."""
+    entry = table.exact(name)
+    if entry is None or entry.kind != "variable" or entry.definition is not None:
+        return
+    if entry.sizes is None or len(entry.sizes) != 2 or any(entry.has(fact) for fact in _SQUARE):
+        return
+    if str(entry.sizes[0]) != str(entry.sizes[1]):
+        entry.add_fact("full_row_rank" if wide else "full_column_rank")
+
+
+def _inverted_grams(items: Sequence[Node]) -> Iterator[tuple[Name, bool]]:
+    r"""The X of every `(X^\top X)^{-1}` and `(X^\top W X)^{-1}`, and (true) of `(X X^\top)^{-1}`."""
+    for position, node in enumerate(items):
+        if not isinstance(node, Token) or node.text != "(":
+            continue
+        cursor = Cursor(list(items), cleaned=True)
+        cursor.pos = position + 1
+        names: list[tuple[Name, bool]] = []
+        while len(names) < 4 and (name := base_name(cursor)) is not None:
+            sub, sup = written_scripts(cursor)
+            own = Name(name.base, name.font, name.accents, sub)
+            primed = cursor.take("'")
+            names.append((own, primed or sup in (r"\top", "T", r"\text{T}", r"\mathrm{T}")))
+        if not cursor.at(")") or not 2 <= len(names) <= 3 or names[0][0] != names[-1][0]:
+            continue
+        after = (
+            plain(cursor.items[cursor.pos + 1 : cursor.pos + 3]).replace("{", "").replace("}", "")
+        )
+        turned = (names[0][1], names[-1][1])
+        if after == "^-1" and turned in ((True, False), (False, True)):
+            yield names[0][0], turned[1]
 
 
 def _positive_definite(table: Table, name: Name) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.expr.nodes import Call, Dim, Expr, Filled, Function, Number
+from derive.expr.nodes import Dim, Expr, Filled, Function, Number
 from derive.expr.sizes import Shape, Size
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -22,6 +22,7 @@ from derive.reader.formula_indices import (
     select,
     split_indices,
 )
+from derive.reader.formula_random import call_of
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import (
@@ -95,7 +96,7 @@ def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> b
     """Whether a name with an index is no part of what is declared under its letter: `x_i` beside a number x,
     `n_k` beside a size n, `w_0` beside a vector w whose entries count from one."""
     entry, form = match
-    if full.sub and not form.sub and step_of(table, full.sub):
+    if full.sub and not form.sub and step_of(table, full):
         return True
     if full.sup[:1] == "(" and not form.sup and full.sup[1:2] in table.labels.above:
         return True
@@ -460,7 +461,7 @@ def function_call(function: Function, arguments: Sequence[Value], order: int, st
     shape = arguments[0].shape if function.elementwise and len(arguments) == 1 else function.shape
 
     def build() -> Expr:
-        return Call(function, tuple(a.build() for a in arguments), order)
+        return call_of(function, tuple(a.build() for a in arguments), order)
 
     return Value(shape, build, uses_of(arguments), start=start)
 

@@ -32,7 +32,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import law_divergence, law_expectation
 from derive.reader.formula_names import Unknown
-from derive.reader.formula_random import drawn_from
+from derive.reader.formula_random import drawn_from, is_fixed, opened
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
@@ -479,12 +479,14 @@ def expectation(reader: Formula, kind: str, arguments: Sequence[Value], start: i
 
     def build() -> Expr:
         if not built:
-            nodes = tuple(a.build() for a in arguments)
+            nodes = tuple(opened(a.build()) for a in arguments)
             over: dict[Symbol, None] = {}
             for node in nodes:
                 for symbol in symbols(node):
                     if symbol.law is not None and symbol.law.kind == "random":
                         over[symbol] = None
+            if not over and kind == "E" and is_fixed(reader, nodes[0]):
+                return nodes[0]
             if not over:
                 raise reader.error(
                     f"{kind} does not say what is random; declare a law, such as x \\sim \\mathcal N(0, I)",

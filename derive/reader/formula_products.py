@@ -1,12 +1,17 @@
-"""How far a product over an index reaches."""
+"""How far a product over an index reaches, and which index a sum without one has."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_cursor import Cursor, inner, single
 from derive.reader.formula_state import DIVIDED
 from derive.reader.formula_values import Value
+from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.table import INDEX_LETTERS
 
 
 def factors_of(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
@@ -33,3 +38,18 @@ def factors_of(reader: Formula, cursor: Cursor, own: frozenset[int]) -> Value:
     value = reader.term(inside)
     cursor.pos = inside.pos
     return value
+
+
+def index_ahead(reader: Formula, cursor: Cursor) -> tuple[Token, ...] | None:
+    r"""The index over which `\sum x_i` runs: that of the first member behind the sign, unless it is bound already."""
+    stack: list[Sequence[Node]] = [cursor.items[cursor.pos :]]
+    while stack:
+        nodes = stack.pop(0)
+        for mark, node in itertools.pairwise(nodes):
+            if isinstance(mark, Token) and mark.kind is Kind.SUB:
+                letter = single(inner(node)) if isinstance(node, Group) else node
+                if isinstance(letter, Token) and letter.text in INDEX_LETTERS:
+                    bound = any(b.name == letter.text for b in (*reader.scope, *reader.outer))
+                    return None if bound else (letter,)
+        stack.extend(node.items for node in nodes if isinstance(node, Group))
+    return None

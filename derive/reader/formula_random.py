@@ -1,14 +1,19 @@
-r"""A law below an expectation: `\mathbb{E}_{x \sim \mathcal N(\mu, \sigma^2)}[x^2]`."""
+r"""What is random in an expectation: a law below it, `\mathbb{E}_{x \sim \mathcal N(\mu, \sigma^2)}[x^2]`, functions of
+random symbols, and what is not random at all.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from derive.expr.nodes import Call, Expectation, Expr, Function, Symbol
+from derive.expr.walk import free_symbols, post_order, substitute, symbols, transform
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import GREEK, base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Token
 from derive.reader.table import Declaration, Name
@@ -60,4 +65,54 @@ def _law_below(below: Sequence[Node] | None) -> tuple[Name, Sequence[Node]] | No
     return Name(name.base, name.font, name.accents, sub, sup), items[cut + 1 :]
 
 
-__all__ = ["drawn_from"]
+def call_of(function: Function, arguments: tuple[Expr, ...], order: int) -> Expr:
+    r"""A call; a functional such as `\mathrm{Bias}(x) = E[x] - \theta` of its own parameter is its body,
+    because no value of the parameter gives it."""
+    own = arguments == function.parameters and not order and function.body is not None
+    if own and function.body is not None:
+        averaged = [n for n in post_order(function.body) if isinstance(n, Expectation)]
+        if any(p in n.over for n in averaged for p in function.parameters):
+            return function.body
+    return Call(function, arguments, order)
+
+
+def opened(node: Expr) -> Expr:
+    """An expression with the calls of functions whose formula speaks of random symbols written out."""
+
+    def change(part: Expr) -> Expr | None:
+        if not isinstance(part, Call) or part.function.body is None or part.order:
+            return None
+        body = part.function.body
+        if not any(is_random(s) for s in symbols(body)):
+            return None
+        return substitute(body, dict(zip(part.function.parameters, part.args, strict=True)))
+
+    return transform(node, change)
+
+
+def is_random(symbol: Symbol) -> bool:
+    return symbol.law is not None and symbol.law.kind == "random"
+
+
+_NOISE = (r"\epsilon", r"\varepsilon", r"\xi", r"\eta", r"\zeta", r"\omega", r"\chi")
+_GREEK = re.compile(r"\\(?:mathbf\{)?\\?([a-z]+)\}?(?:_\{?\w+\}?)?(?:\^2)?")
+
+
+def is_fixed(reader: Formula, node: Expr) -> bool:
+    """Whether an expression speaks of parameters alone: of Greek letters, and of what random symbols are defined by."""
+    spoken: dict[str, None] = {}
+    for entry in reader.table.variables():
+        if entry.definition is not None:
+            inside = free_symbols(entry.definition)
+            if any(is_random(s) for s in inside):
+                spoken.update(dict.fromkeys(s.name for s in inside if not is_random(s)))
+    names = [s.name for s in free_symbols(node)]
+    return all(name in spoken or _is_parameter(name) for name in names)
+
+
+def _is_parameter(name: str) -> bool:
+    match = _GREEK.fullmatch(name)
+    return match is not None and "\\" + match[1] in GREEK and "\\" + match[1] not in _NOISE
+
+
+__all__ = ["call_of", "drawn_from", "is_fixed", "opened"]

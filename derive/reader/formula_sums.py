@@ -14,7 +14,7 @@ from derive.reader.formula_conditions import condition
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import index_node
-from derive.reader.formula_products import factors_of
+from derive.reader.formula_products import factors_of, index_ahead
 from derive.reader.formula_state import DOTS, RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal, uses_of
 from derive.reader.formula_written import base_name, written_scripts
@@ -391,6 +391,7 @@ def reduction(kind: str) -> Callable[[Formula, Cursor], Value]:
         start = cursor.start
         cursor.pos += 1
         below, above = limits(reader, cursor)
+        below = index_ahead(reader, cursor) if below is None else below
         if below is None:
             raise reader.error(f"a {kind} without an index; write what it runs over", start)
         found = read_range(reader, below, above, start)

@@ -120,7 +120,9 @@ class ReadingDefinitions(ReadingState):
 
     def _carry_over(self, old: Symbol, new: Symbol) -> None:
         """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
-        if old == new or new.definition is None or old in free_symbols(new.definition):
+        if old == new or (new.definition is None and new.law is None):
+            return
+        if new.definition is not None and old in free_symbols(new.definition):
             return
 
         def renewed(body: Expr) -> Expr:

@@ -12,6 +12,7 @@ from derive.expr.nodes import Dim, Expr, Item, Number, Relation, Symbol
 from derive.expr.walk import free_symbols
 from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_laws import random_law
+from derive.reader.declare_moments import law_of_moments
 from derive.reader.formula_core import Formula
 from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_values import Misfit
@@ -138,6 +139,8 @@ def _law(
     if said.kind == "distribution":
         random_law(reader, entry, list(parts[0]))
         return entry.law
+    if said.kind in ("moments", "bernoulli", "gaussian"):
+        return law_of_moments(reader, said, parts, entry)
     if said.kind in ("minimiser", "maximiser", "stationary"):
         return _optimum(reader, said.kind, parts, entry)
     if said.kind == "solves":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 
 from derive.derivation import Place, Prose
 from derive.errors import InternalError
@@ -19,12 +20,15 @@ from derive.expr.nodes import (
 from derive.expr.walk import free_symbols, symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
+from derive.reader.conditions import every, for_all
 from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_definitions import (
     Head,
     head_of,
 )
+from derive.reader.declare_moments import declare_spoken, moment, spoken, takes_expectations
+from derive.reader.declare_one_hot import conditional_after, hot_entry
 from derive.reader.doubts import is_number
 from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
@@ -94,6 +98,7 @@ class ReadingProse(ReadingDefinitions):
             for letter in sorted(related_letters(words)):
                 self.overlooked.related.setdefault(letter, self.number)
         self._functions_first(number)
+        self._random(block)
         for stated in by_use(self._reader, self.stated.get(number, ())):
             if id(stated) in self.early:
                 continue
@@ -108,6 +113,17 @@ class ReadingProse(ReadingDefinitions):
                 self.result.notes[str(fault)] = None
         if solves(words):
             self.conditions.settle(several(words))
+
+    @cached_property
+    def _expects(self) -> bool:
+        return takes_expectations(self.document)
+
+    def _random(self, block: RawProse) -> None:
+        """Quantities that words call random have their laws from here on."""
+        for said in spoken(block) if self._expects else ():
+            with suppress(*REFUSED):
+                nodes = tree(list(said.subject), block.source)
+                declare_spoken(self._reader(block.source), said, nodes)
 
     def _functions_first(self, number: int) -> None:
         """`$a = f(z)$ where $f(z) = e^{-z}$`: a function of nothing but its parameters is known from the start."""
@@ -240,7 +256,7 @@ class ReadingProse(ReadingDefinitions):
             if is_conditional(words) or between_indices(nodes[cut]):
                 self.cases.append((tuple(nodes), source))
             elif states(words):
-                self._suppose(reader, nodes)
+                self._suppose(reader, nodes, mention.rest)
             return
         left, right = nodes[:cut], nodes[cut + 1 :]
         tokens = [token for node in left for token in tokens_in(node)]
@@ -254,11 +270,17 @@ class ReadingProse(ReadingDefinitions):
             self.cases.append((tuple(nodes), source))
         if is_conditional(words) or not left or not right:
             return
+        if moment(reader, left, right):
+            return
         if self._waits(right):
             self.deferred.append(stated)
             return
         self._prepare([token for node in nodes for token in tokens_in(node)], source)
         if declare_entry_fact(reader, left, right):
+            return
+        hot = None if conditional_after(mention.after) else hot_entry(reader, left, right)
+        if hot is not None:
+            self._carry_over(*hot)
             return
         left_side = total(reader, nodes) or left_of(reader, tokens)
         if left_side.head is not None and len(links(right)) > 1:
@@ -408,11 +430,12 @@ class ReadingProse(ReadingDefinitions):
                     found = True
         return found
 
-    def _suppose(self, reader: Formula, nodes: Sequence[object]) -> None:
-        """A condition that holds from here on."""
+    def _suppose(self, reader: Formula, nodes: Sequence[object], after: str = "") -> None:
+        """A condition that holds from here on, `for all $i$` perhaps."""
         from derive.reader.formula_conditions import condition
 
-        self._premise(condition(reader, Cursor(list(nodes))).build())  # type: ignore[arg-type]
+        premise = condition(reader, Cursor(list(nodes))).build()  # type: ignore[arg-type]
+        self._premise(for_all(premise) if every(after) else premise)
 
     def _premise(self, relation: Expr) -> None:
         if relation not in self.table.conditions:

@@ -24,6 +24,7 @@ from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_state import State
 from derive.reader.groups import tree
 from derive.reader.heads import Left
+from derive.reader.reading_definitions import ReadingDefinitions
 from derive.reader.reading_laws import depends, pending, settle_laws
 from derive.reader.reading_state import (
     DOUBTS,
@@ -31,7 +32,6 @@ from derive.reader.reading_state import (
     GUESSED,
     REFUSED,
     UNMET,
-    ReadingState,
 )
 from derive.reader.reading_words import (
     calls_name,
@@ -50,7 +50,7 @@ from derive.reader.wording import (
 )
 
 
-class ReadingSides(ReadingState):
+class ReadingSides(ReadingDefinitions):
     """The part of a pass that reads sides."""
 
     def _read(self, sides: list[RawSide], source: Source, state: State) -> list[TypedSide]:
@@ -85,7 +85,11 @@ class ReadingSides(ReadingState):
         for side in sides:
             with suppress(*REFUSED):
                 needed.update(dict.fromkeys(names_in(tree(list(side.tokens), source))))
+        waiting = [(e, self.table.symbol(e)) for e in pending(self.table) if e.sizes is not None]
         settle_laws(self.table, self._reader, self.heads, frozenset(needed))
+        for entry, spoken in waiting:
+            if entry.law is not None:
+                self._carry_over(spoken, self.table.symbol(entry))
 
     def _lawless(self, expr: Expr) -> str:
         """Why a side has no value: it speaks of a symbol whose law has not been understood."""

@@ -34,6 +34,43 @@ CASES = [
         "hf",
         id="a row differentiated by a vector",
     ),
+    pytest.param(
+        r"Let $A$ be $m \times n$ with $A^T A$ invertible, $b = A u + \eta$, $E(\eta) = 0$ and "
+        r"$\text{Var}(\eta) = s^2 I_m$ with $s > 0$; $\hat u = (A^T A)^{-1} A^T b$ is an unbiased estimator."
+        r"\[ E(\hat u) = u + (A^T A)^{-1} A^T \underbrace{E(\eta)}_{= 0} = E(u) \]"
+        r"\[ \text{Var}(\hat u) = s^2 (A^T A)^{-1} \] \[ \text{Var}(\hat u) = s^2 A^T A \]",
+        "hhhf",
+        id="moments that prose gives, a plain E, and an inverse that exists",
+    ),
+    pytest.param(
+        r"The $z_1, \dots, z_m$ are i.i.d. with mean $\nu$ and variance $\tau^2$, $\bar z = \frac1m \sum_{j=1}^m z_j$."
+        r"\[ \mathrm{Var}(\bar z) = \frac{\tau^2}{m} \]"
+        r"\[ \mathbb{E}\Big[\sum (z_j - \bar z)^2\Big] = m \tau^2 \]",
+        "hf",
+        id="independent members with moments in words, a sum without an index",
+    ),
+    pytest.param(
+        r"Let $k$ be a Bernoulli variable with success probability $r$, $0 < r < 1$, and $u(r) = \frac{k - r}{r(1-r)}$."
+        r"\[ \mathbb{E}[u(r)] = 0 \] \[ \mathbb{E}[u(r)^2] = \frac{1}{r(1-r)} \]"
+        r"\[ \mathbb{E}[u(r)^2] = \frac{1}{r} \]",
+        "hhf",
+        id="a Bernoulli variable in words, inside a function",
+    ),
+    pytest.param(
+        r"Let $\hat a$ be an estimator with variance $V(\hat a)$ of $a \in \mathbb{R}$ and "
+        r"$\text{Bias}(\hat a) = E[\hat a] - a$."
+        r"\[ E[(\hat a - a)^2] = V(\hat a) + \text{Bias}(\hat a)^2 \]"
+        r"\[ E[(\hat a - a)^2] = V(\hat a) - \text{Bias}(\hat a)^2 \]",
+        "hf",
+        id="a variance that prose calls so, a functional",
+    ),
+    pytest.param(
+        r"Let $t \in \{-1, 1\}$ and $s \in \mathbb{R}$. \[ NLL = log(1 + e^{-ts}) \]"
+        r"\[ \frac{\partial NLL}{\partial s} = \frac{-t}{1 + e^{ts}} \]"
+        r"\[ \frac{\partial NLL}{\partial s} = \frac{-t}{1 + e^{-ts}} \]",
+        "dhf",
+        id="words in plain letters",
+    ),
 ]
 
 
