@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.errors import ShapeError
-from derive.expr.nodes import NODE_TYPES, Apply, Dim, Expr, Filled, Index, Reduce, Symbol
+from derive.expr.build import as_size
+from derive.expr.nodes import (
+    NODE_TYPES,
+    Apply,
+    Dim,
+    Expr,
+    Filled,
+    Index,
+    Item,
+    Number,
+    Reduce,
+    Symbol,
+)
 from derive.expr.shapes import ranges_shape
 from derive.expr.sizes import Size
 from derive.expr.walk import size_names as sizes_below
@@ -30,6 +42,24 @@ def extents(indices: Sequence[Index]) -> tuple[Size, ...]:
         if any(coefficient < 0 for _, coefficient in length.terms):
             found[length] = None
     return tuple(found)
+
+
+def places(nodes: Sequence[Expr]) -> tuple[Size, ...]:
+    r"""What must be one at least for entries at places given by sizes to be there: t - 1, n - t + 2 of `x_{t-1}`."""
+    found: dict[Size, None] = {}
+    for node in nodes:
+        if not isinstance(node, Item) or by_entries(node.base):
+            continue
+        for axis, index in zip(node.base.shape, node.indices, strict=False):
+            if index is None or isinstance(index, (Number, Index)):
+                continue
+            try:
+                place = as_size(index)
+            except ShapeError:
+                continue
+            if place.names:
+                found.update(dict.fromkeys((place, axis + 1 + place * -1)))
+    return tuple(size for size in found if size.names)
 
 
 def size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
