@@ -68,9 +68,12 @@ def parameter_name(reader: Formula, nodes: Sequence[Node], start: int) -> Name:
     if name is None:
         raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
     sub, sup = written_scripts(cursor)
+    primes = 0
+    while cursor.take("'"):
+        primes += 1
     if cursor.node is not None:
         raise reader.error(f"{plain(nodes)!r} is not the name of a parameter", start)
-    return Name(name.base, name.font, name.accents, sub, sup)
+    return Name(name.base, name.font, name.accents, sub, sup, primes)
 
 
 def declared_parameter(reader: Formula, name: Name, right: Sequence[Node]) -> Symbol | None:

@@ -16,7 +16,7 @@ from derive.reader.scanner import Kind, Token
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
 from derive.reader.wording import names_unit_vector
 
-INVERSES = frozenset(["-1", r"-\top", "-T"])
+INVERSES = frozenset(["-1", r"-\top", "-T", "-1/2", "1/2", r"-\frac{1}{2}", r"\frac{1}{2}", "-2"])
 
 
 @dataclass

@@ -287,6 +287,8 @@ def law_divergence(
     """KL(q(z) \\| p(z \\mid x)): the sum over the variables before the bar of q; None when q is no law of
     finite variables."""
     left, right = _spelled_out(reader, left), _spelled_out(reader, right)
+    if _is_function(reader, left):
+        return None
     cursor = Cursor(left)
     while cursor.node is not None and not cursor.at("("):
         cursor.pos += 1
@@ -327,6 +329,17 @@ def _averaged_divergence(
         ratio = reader.arithmetic.divide(reader.whole(left), reader.whole(right))
         body = reader.arithmetic.multiply([joint, reader.apply("log", ratio, start)])
     return _reduced(bindings, body, reader, start)
+
+
+def _is_function(reader: Formula, side: Sequence[Node]) -> bool:
+    """Whether the name in front is that of a declared function, a density of a continuous variable."""
+    cursor = Cursor(side)
+    name = base_name(cursor)
+    if name is None:
+        return False
+    sub, _ = written_scripts(cursor)
+    entry = reader.table.exact(Name(name.base, name.font, name.accents, sub))
+    return entry is not None and entry.kind in ("function", "word")
 
 
 def _is_written(cursor: Cursor, text: str) -> bool:

@@ -104,6 +104,8 @@ def _is_name(nodes: Sequence[Node]) -> bool:
     if base_name(cursor) is None:
         return False
     written_scripts(cursor)
+    while cursor.take("'"):
+        pass
     return cursor.node is None
 
 

@@ -26,6 +26,7 @@ from derive.reader.groups import Group, Node, tree
 from derive.reader.inference import SECONDS, name_sizes, with_assumptions
 from derive.reader.labels import labelled, labels_of
 from derive.reader.laws_ahead import declare_laws
+from derive.reader.matrix_roots import declare_roots
 from derive.reader.phrases import mentions
 from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
@@ -94,6 +95,7 @@ class NotePasses:
         for name in declare_laws(self.table, self.document, runs):
             self.declarations.hints.pop(name, None)
         declare_by_form(self.table, runs)
+        declare_roots(self.table, runs)
         for name in called_letters(self.document, self.chains):
             if (
                 name.letter not in self.table.by_letter

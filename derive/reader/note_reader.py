@@ -14,6 +14,7 @@ from derive.reader import documents
 from derive.reader.blocks import Document, Heading
 from derive.reader.inference import assumptions
 from derive.reader.note_sections import Reading, sections_read
+from derive.reader.same_names import settled
 from derive.reader.source import Source, kind_of
 from derive.reader.table import Table
 
@@ -50,7 +51,7 @@ def derivation_of(document: Document) -> Derivation:
         title=next(headings, ""),
         path=document.source.path,
         givens=tuple(dict.fromkeys(given for r in readings for given in _givens(r.table))),
-        blocks=tuple(block for reading in readings for block in reading.result.blocks),
+        blocks=tuple(settled(block) for r in readings for block in r.result.blocks),
         notes=(*notes, *warnings),
     )
 

@@ -25,7 +25,7 @@ class Said:
     """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come.
 
     `joined` are names with sets of their own that only commas and `and` join to the next one; `facts` stand before
-    the shape to come: `a symmetric $n \\times n$ matrix $A$`.
+    the shape to come: `a symmetric $n \\times n$ matrix $A$`. `shaped` are those whose shapes stood behind them.
     """
 
     subjects: list[Subject] = field(default_factory=list)
@@ -36,6 +36,7 @@ class Said:
     shape: list[Node] | None = None
     facts: list[str] = field(default_factory=list)
     axis: int | None = None
+    shaped: list[Subject] = field(default_factory=list)
 
 
 @dataclass

@@ -1,0 +1,57 @@
+r"""What sentences add to names: facts after shapes, roots of matrices, parameters with primes, squares as variables."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.api import check_text
+
+TEXTS = {
+    "a fact that comes after the definition built with the name": (
+        r"""Let $M \in \mathbb{R}^{n \times p}$ have the singular value decomposition
+$M = Q D R^\top$ with $Q^\top Q = I_p$, $R$ a
+$p \times p$ orthogonal matrix and $D$ diagonal with positive entries. \[ M^\top M = R D^2 R^\top \]""",
+        "h",
+    ),
+    "both are definite": (
+        r"""Let the covariances $S$ ($n \times n$) and $G$ ($m \times m$), both symmetric positive definite, be given.
+\[ S = S^\top, \qquad G = G^\top \]""",
+        "hh",
+    ),
+    "write A for the symmetric matrix": (
+        r"""Let $a_1, \dots, a_n \in \mathbb{R}^q$ and write $S_i$ for the symmetric $q \times q$ matrix of sample $i$.
+\[ \sum_{i=1}^n a_i^\top S_i a_i = \sum_{i=1}^n a_i^\top S_i^\top a_i, \qquad S_i = S_i^\top \]""",
+        "hh",
+    ),
+    "roots of a definite matrix": (
+        r"""Let $S \in \mathbb{R}^{p \times p}$ be symmetric positive definite with the root $S^{-1/2}$ and let $Q$ be a
+$p \times p$ orthogonal matrix. \[ (S^{-1/2} Q)(S^{-1/2} Q)^\top = S^{-1} \] \[ S^{1/2} S S^{-1/2} = S \]
+\[ S^{-1/2} S S^{-1/2} = S \]""",
+        "hhf",
+    ),
+    "a parameter with a prime": (
+        r"""For $x, x' \in \mathbb{R}^d$ and $\ell > 0$ let
+\[ K(x, x') = \exp\left(-\frac{\|x - x'\|^2}{2 \ell^2}\right) \]
+\[ \frac{\partial K}{\partial \ell} = K(x, x') \frac{\|x - x'\|^2}{\ell^3} \]""",
+        "dh",
+    ),
+    "a derivative by the square of a positive number": (
+        r"""For $y_1, \dots, y_n \in \mathbb{R}$ and $\sigma > 0$ let
+\[ L = -\frac{n}{2} \log \sigma^2 - \frac{1}{2 \sigma^2} \sum_{i=1}^n y_i^2 \]
+\[ \frac{\partial L}{\partial \sigma^2} = -\frac{n}{2 \sigma^2} + \frac{1}{2 \sigma^4} \sum_{i=1}^n y_i^2 = 0
+\implies \sigma^2 = \frac{1}{n} \sum_{i=1}^n y_i^2 \]""",
+        "dhdh",
+    ),
+    "a divergence of densities on the line": (
+        r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
+\[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
+        "h",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_sentences_add(name: str) -> None:
+    text, expected = TEXTS[name]
+    found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
+    assert "".join(found) == expected
