@@ -162,18 +162,25 @@ def _power(node: n.Power, places: Places) -> Operation:
 
 def _power_of_matrix(ev: Evaluator, base: Value, exponent: Value) -> Value:
     found = np.asarray(ev.k.to_integers(exponent))
-    wanted = sorted({int(power) for power in found.reshape(-1)})
-    if max(abs(wanted[0]), abs(wanted[-1])) > LARGEST_POWER:
-        largest = max(wanted, key=abs)
+    powers = sorted({int(power) for power in found.reshape(-1)})
+    wanted = [power for power in powers if abs(power) <= LARGEST_POWER]
+    if not wanted:
+        largest = max(powers, key=abs)
         raise EvaluationError(f"the power {largest} of a matrix is above {LARGEST_POWER}")
-    if len(wanted) == 1:
+    if len(powers) == 1:
         return _matrix_power(ev, base, wanted[0])
     total = None  # the exponent varies: each power where it is meant
     for power in wanted:
         here = ev.base.integers((found == power).astype(int).reshape(*found.shape, 1, 1))
         part = ev.k.multiply(here, _matrix_power(ev, base, power))
         total = part if total is None else ev.k.add(total, part)
-    return total
+    if len(wanted) == len(powers):
+        return total
+    within = (
+        np.abs(found) <= LARGEST_POWER
+    )  # a power too large to form leaves its point without a value
+    there = ev.base.integers(within.astype(int).reshape(*found.shape, 1, 1))
+    return ev.k.multiply(ev.k.divide(there, there), total)
 
 
 def _matrix_power(ev: Evaluator, base: Value, power: int) -> Value:

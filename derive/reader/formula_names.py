@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.expr.facts import declared
 from derive.expr.nodes import Dim, Expr, Filled, Function, Number
 from derive.expr.sizes import Shape, Size
 from derive.reader.formula_core import Formula
@@ -248,12 +249,10 @@ def _resolved(
             "a definition",
             start,
         )
-    if (
-        entry.assumed
-        and entry.kind == "variable"
-        and found.sup is None
-        and _may_call(reader, entry, cursor, sub is not None)
-    ):
+    open_to_calls = entry.assumed and entry.kind == "variable" and found.sup is None
+    if declared(tuple(entry.facts), "integer"):
+        open_to_calls = False
+    if open_to_calls and _may_call(reader, entry, cursor, sub is not None):
         raise reader.error(
             f"{entry.latex} stands before a bracket and nobody says whether it is a function", start
         )

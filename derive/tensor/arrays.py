@@ -9,7 +9,7 @@ from derive.errors import NoRuleError
 from derive.expr import nodes as e
 from derive.expr.nodes import Index
 from derive.expr.sizes import ONE, Shape, Size
-from derive.tensor import patterns, values
+from derive.tensor import matrices, patterns, values
 from derive.tensor.graph import Factor, Graph, Label, Node, factors_of
 from derive.tensor.values import Value, aligned, extent, product
 
@@ -44,6 +44,9 @@ def _determinant(name: str, scalar: Callable[[Graph, Value], Value]) -> Rule:
         value = args[0]
         if not value.shape:
             return scalar(graph, value)
+        raised = matrices.determinant(graph, value.node, name)
+        if raised is not None:
+            return Value(raised)
         shape = value.node.shape[:-2]
         return Value(graph.function(name, None, (value.node,), shape), value.indices)
 

@@ -10,6 +10,7 @@ from itertools import count
 from derive.errors import NoRuleError, UsageError
 from derive.expr.nodes import Symbol
 from derive.expr.sizes import Shape, Size
+from derive.tensor import matrices
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Node, is_number, reachable
 from derive.tensor.names import identifier, parameter_of, unique
@@ -370,6 +371,8 @@ RULES: dict[str, Callable[[Emitter, Node], Code]] = {
     "logdet": _logdet,
     "logabsdet": _logdet,
     "eigenvalues": _eigenvalues,
+    "matrix_power": lambda self, node: Code(matrices.emit_power(self, node)),
+    "power_sum": lambda self, node: Code(matrices.emit_sum(self, node)),
     "softmax": _last_axis("jax.nn.softmax", "softmax"),
     "logsumexp": _last_axis("jax.nn.logsumexp", "logsumexp"),
     "prod": _prod,

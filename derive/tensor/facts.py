@@ -72,6 +72,8 @@ def nonnegative(node: Node) -> bool:
         return all(map(nonnegative, node.args))
     if node.op == "map" and node.data[0] in ("abs", "relu"):
         return True
+    if node.op == "map" and node.data[0] == "power":
+        return nonnegative(node.args[0])
     return idempotent(node) or positive(node) or has(node, "nonnegative") or has(node, "count")
 
 
@@ -80,7 +82,7 @@ def is_symmetric(graph: Graph, node: Node) -> bool:
     if node.op == "leaf":
         symbol: Symbol = node.data
         return len(symbol.dims) - symbol.family == 2 and has(node, "symmetric")
-    if node.op in ("inverse",):
+    if node.op in ("inverse", "matrix_power"):
         return graph.symmetric(node.args[0])
     if node.op == "delta":
         return True

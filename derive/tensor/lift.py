@@ -20,6 +20,7 @@ from derive.expr.functions import TABLE
 from derive.expr.nodes import Apply, Expr, Filled, Index, Item, Neg, Relation, Symbol
 from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices, substitute
+from derive.tensor import matrices
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Name, Node, is_number, reachable
 from derive.tensor.notation import CannotWrite, filled, number, scaled, summed
@@ -462,6 +463,8 @@ RULES: dict[str, Callable[[Lift, Node, Pins], Expr]] = {
     "concat": _concat,
     "opaque": _opaque,
     "eigenvalues": _eigenvalues,
+    "matrix_power": matrices.write_power,
+    "power_sum": matrices.write_sum,
 }
 
 

@@ -16,7 +16,7 @@ from derive.expr.nodes import Expr, Index, Symbol
 from derive.expr.shapes import product_plan
 from derive.expr.sizes import ONE, Size, normal
 from derive.expr.walk import children, free_indices
-from derive.tensor import values
+from derive.tensor import matrices, values
 from derive.tensor.graph import Graph, Name, Node
 from derive.tensor.values import Value, extent, product
 
@@ -57,6 +57,9 @@ class Lowering:
         if node in self.variables:
             return ()
         if isinstance(node, e.Reduce):
+            powers = matrices.parts_of_sum(node)
+            if powers is not None:
+                return powers
             bounds = [b for i in node.indices for _, b in values.conditions(i)]
             return (node.body, *node.where, *node.indices, *bounds)
         return children(node, into_definitions=True)
@@ -201,6 +204,10 @@ def _rational(node: Node) -> Fraction | None:
 def _matrix_power(self: Lowering, node: Expr, base: Value, value: Fraction | None) -> Value:
     from derive.tensor.arrays import inverse
 
+    assert isinstance(node, e.Power)
+    exponent = self.done[node.exponent]
+    if value is None and not base.indices and not exponent.indices:
+        return Value(matrices.power(self.graph, base.node, exponent.node))
     if value is None or value.denominator != 1 or abs(value) > 64:
         return opaque(self, node)
     if value == 0:
@@ -291,6 +298,10 @@ def _reduce(self: Lowering, node: Expr) -> Value:
     from derive.tensor.arrays import reduce_value
 
     assert isinstance(node, e.Reduce)
+    powers = matrices.parts_of_sum(node)
+    if powers is not None:
+        args = tuple(self.done[part].node for part in powers)
+        return Value(self.graph.function("power_sum", None, args, node.shape))
     body = self.done[node.body]
     if node.kind == "array":
         others = tuple(i for i in body.indices if i not in node.indices)

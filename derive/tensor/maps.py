@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.tensor import patterns
-from derive.tensor.facts import positive
+from derive.tensor.facts import nonnegative, positive
 from derive.tensor.graph import Node, is_number
 
 if TYPE_CHECKING:
@@ -54,11 +54,22 @@ def _known(graph: Graph, name: str, args: tuple[Node, ...]) -> Node | None:
         return _unary(graph, name, args[0])
     if name == "power" and is_number(args[1]):
         return graph.power(args[0], args[1].data.coefficient)
+    if name == "power" and args[0].op == "map" and args[0].data[0] == "power":
+        base, inner = args[0].args
+        return _power_of_power(graph, base, inner, args[1])
     if name in ("max", "min") and args[0] is args[1]:
         return args[0]
     if name == "select":
         return _select(graph, args)
     return None
+
+
+def _power_of_power(graph: Graph, base: Node, inner: Node, outer: Node) -> Node | None:
+    """(b^e)^f = b^(e f) of a base that is not negative."""
+    if not nonnegative(base):
+        return None
+    terms = outer.args if outer.op == "sum" else (outer,)
+    return graph.map("power", base, graph.add([graph.same(inner, t) for t in terms]))
 
 
 def _select(graph: Graph, args: tuple[Node, ...]) -> Node | None:

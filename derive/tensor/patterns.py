@@ -26,11 +26,44 @@ def fold(graph: Graph, work: dict[Any, Power], out: tuple[Label, ...]) -> Change
             change = _sigmoid_times_exp(graph, work, key, power)
             if change is not None:
                 return change
+        elif node.op == "map" and node.data[0] == "power":
+            change = _one_base(graph, work, key, power)
+            if change is not None:
+                return change
         elif node.op == "einsum" and power < 0 and power.denominator == 1:
             change = _softmax(graph, work, key, power)
             if change is not None:
                 return change
     return None
+
+
+def _one_base(graph: Graph, work: Any, key: Any, power: Power) -> Change | None:
+    """b^e b = b^(e + 1) and b^e b^f = b^(e + f), for exponents that are letters."""
+    node, labels = key
+    base, exponent = node.args
+    root, of_root = _root(base)
+    for other, times in work.items():
+        if other == key or other[1] != labels or power.denominator != 1:
+            continue
+        if other[0] is root and (times / of_root).denominator == 1:
+            more = graph.number(times / of_root, node.shape)
+        elif times.denominator != 1:
+            continue
+        elif other[0].op == "map" and other[0].data[0] == "power" and other[0].args[0] is base:
+            more = graph.same(other[0].args[1], coefficient=times)
+        else:
+            continue
+        total = graph.add([graph.same(exponent, coefficient=power), more])
+        return Change([key, other], [(graph.map("power", base, total), labels, ONE)])
+    return None
+
+
+def _root(node: Node) -> tuple[Node, Fraction]:
+    """(a, q) of a number a^q such as a norm; (node, 1) of anything else."""
+    single = node.op == "einsum" and node.rank == 0 and len(node.args) == 1
+    if single and node.data.coefficient == 1 and not node.data.sizes:
+        return node.args[0], Fraction(node.data.powers[0])
+    return node, ONE
 
 
 def one_plus_exp(node: Node) -> Node | None:

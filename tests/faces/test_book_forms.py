@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import derive
@@ -53,3 +54,41 @@ def test_the_derivative_of_eigenvalues_is_judged() -> None:
     given = [r"X = X^\top \in \mathbb{R}^{n \times n}"]
     found = derive.differentiate(r"\sum_{i=1}^n \lambda_i(X)^2", wrt="X", given=given)
     assert (found.latex, found.verdict) == ("2 X", "holds")
+
+
+SQUARE = [r"A, X \in \mathbb{R}^{n \times n}", r"k \in \mathbb{N}"]
+
+
+@pytest.mark.parametrize(
+    ("expr", "form"),
+    [
+        (r"\operatorname{tr}(X^k)", r"k\,(X^{k - 1})^\top"),
+        (r"\det(X^k)", r"k\,(\det X)^k X^{-\top}"),
+        (r"\ln\det(X^k)", r"k X^{-\top}"),
+    ],
+)
+def test_powers_with_a_letter_for_their_exponent(expr, form) -> None:
+    found = derive.differentiate(expr, wrt="X", given=SQUARE)
+    assert (found.latex, found.verdict) == (form, "holds")
+
+
+def test_a_product_with_such_a_power_is_a_sum_that_runs() -> None:
+    found = derive.differentiate(r"\operatorname{tr}(A X^k)", wrt="X", given=SQUARE, check=False)
+    assert found.latex == r"\sum_{r=0}^{k - 1} (X^r)^\top A^\top (X^{k - 1 - r})^\top"
+    scope = {"np": np}
+    exec(found.numpy, scope)
+    a, x = np.arange(9.0).reshape(3, 3), np.cos(np.arange(9.0)).reshape(3, 3)
+    want = (x @ x @ a + x @ a @ x + a @ x @ x).T
+    np.testing.assert_allclose(scope["gradient"](A=a, X=x, k=3), want)
+
+
+@pytest.mark.parametrize(
+    ("expr", "form"),
+    [
+        (r"\|x\|_p^p", r"p\,(\lvert x \rvert^{\odot (p - 1)} \odot \operatorname{sign}(x))"),
+        (r"\|x\|_2^p", r"p \lVert x \rVert^{p - 2} x"),
+    ],
+)
+def test_powers_of_one_base_are_joined(expr, form) -> None:
+    given = [r"x \in \mathbb{R}^n", "p > 1"]
+    assert derive.differentiate(expr, wrt="x", given=given, check=False).latex == form
