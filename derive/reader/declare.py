@@ -154,7 +154,8 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         found = read_set(reader, sides[2])
         for subject, entry in pairs:
             _apply(reader, subject, entry, found)
-            define(reader, sides[0], sides[1], entry)
+            if not plain(sides[1]).startswith(plain(sides[0]) + "("):  # K = K(t) abbreviates
+                define(reader, sides[0], sides[1], entry)
         _facts(reader, [e for _, e in pairs], clause.words)
         return
     if signs[0] == "=" and len(signs) == 2 and signs[1] in ORDER_SIGNS:

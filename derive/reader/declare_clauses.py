@@ -229,3 +229,18 @@ def unchained(clause: Clause) -> list[Clause]:
         bound = [*nodes[:first], *nodes[second:]]
         return [Clause(bound, clause.words, clause.subjects), Clause(nodes[:second])]
     return [clause]
+    if first is not None and plain(nodes[first + 1 : first + 2]) == r"\pm":
+        signed = _either_sign(nodes[first], nodes[first + 2 :])
+        return [Clause([*nodes[:first], *signed], clause.words, clause.subjects)]
+
+
+def _either_sign(sign: Node, number: Sequence[Node]) -> list[Node]:
+    r"""`= \pm 1` as `\in \{-1, 1\}`."""
+    token = sign if isinstance(sign, Token) else sign.open
+    marks = {
+        text: token._replace(kind=kind, text=text)
+        for text, kind in (
+            (r"\in", Kind.WORD), (r"\{", Kind.SYMBOL), (r"\}", Kind.SYMBOL), ("-", Kind.CHAR), (",", Kind.CHAR)
+        )
+    }  # fmt: skip
+    return [marks[r"\in"], marks[r"\{"], marks["-"], *number, marks[","], *number, marks[r"\}"]]

@@ -148,6 +148,9 @@ def clean(nodes: Sequence[Node]) -> list[Node]:
             continue
         if node.kind is Kind.CHAR:
             position = _characters(node, nodes, position, out)
+        elif node.kind is Kind.SUP and (primes := _primes(nodes[position : position + 1])):
+            out.extend(primes)
+            position += 1
         elif node.kind is not Kind.WORD:
             out.append(node)
         elif text == r"\left" and (end := _bar_of(nodes, position)):
@@ -195,6 +198,15 @@ def _characters(node: Token, nodes: Sequence[Node], position: int, out: list[Nod
             return position + 2
     out.append(node)
     return position
+
+
+def _primes(above: Sequence[Node]) -> list[Token]:
+    r"""The primes that are written `^{\prime}`; empty when anything else stands there."""
+    held = above[0].items if above and isinstance(above[0], Group) else above
+    tokens = [node for node in held if isinstance(node, Token) and node.text == r"\prime"]
+    if len(tokens) != len(held):
+        return []
+    return [token._replace(kind=Kind.CHAR, text="'") for token in tokens]
 
 
 def _is_dot(node: Node | None) -> bool:

@@ -3,6 +3,7 @@ refusals."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.errors import ReadError
@@ -44,7 +45,8 @@ def read_undeclared(reader: Formula, request: object) -> Value:
     if value is None and positional:
         value = _by_position(reader, found, name)
         if value is not None:
-            return _sup(reader, value, found)
+            counted = replace(found, primes=0) if reader.in_limit else found
+            return _sup(reader, value, counted)
     if value is None:
         handler = reader.words.get(f"name:{word.base}")
         if (
@@ -102,7 +104,9 @@ def _by_position(reader: Formula, found: Written, name: Name) -> Value | None:
     if found.sup is not None and not reader.in_limit:
         return None
     if reader.in_limit:
-        size = reader.table.size(Name(name.base, name.font, name.accents, name.sub))
+        size = reader.table.size(
+            Name(name.base, name.font, name.accents, name.sub, "", found.primes)
+        )
         return Value((), lambda: Dim(size), kind="size", start=found.start)
     if reader.in_exponent and found.sub is None and not found.primes and found.name in COUNTS:
         reader.note(f"{found.name.latex} is read as a positive integer")

@@ -17,6 +17,7 @@ from derive.reader.called import called_letters, factors
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
+from derive.reader.dependences import declare_dependences
 from derive.reader.display_facts import declare_by_form
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
@@ -33,6 +34,7 @@ from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
 from derive.reader.relations import RawRelation, number
+from derive.reader.reading_survey import abbreviates, heads_of
 from derive.reader.respelled import respelled
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
@@ -98,6 +100,12 @@ class NotePasses:
         declare_roots(self.table, runs)
         for name in called_letters(self.document, self.chains):
             if (
+        stated = {
+            number: [s for s in found if not abbreviates(s)]
+            for number, found in self.stated.items()
+        }
+        declare_dependences(self.table, runs, heads_of(self.chains, stated))
+        said = said_functions(self.document)
                 name.letter not in self.table.by_letter
                 and Name(name.base) not in self.table.entries
             ):

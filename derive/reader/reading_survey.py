@@ -51,6 +51,17 @@ def heads_of(
     return frozenset(found)
 
 
+def abbreviates(stated: Stated) -> bool:
+    r"""Whether an equation says only what a name depends on: `K = K(\theta)`."""
+    nodes = stated.clause.nodes
+    cut = relation_at(nodes)
+    if cut is None:
+        return False
+    left = [t.text for node in nodes[:cut] for t in tokens_in(node)]
+    right = [t.text for node in nodes[cut + 1 :] for t in tokens_in(node)]
+    return right[: len(left)] == left and right[len(left) : len(left) + 1] == ["("]
+
+
 def layered(
     chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
 ) -> Iterator[tuple[Name, list[Token], Source]]:

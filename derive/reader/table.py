@@ -9,7 +9,7 @@ or a derivative, which is for the grammar to say. A declaration gathers facts fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -252,6 +252,8 @@ class Table:
             found, family = self.entries.get(form), self._family(form, name)
             if family is not None and (found is None or _has_member(family, form, name)):
                 return family, form  # with x and x_k declared, x_k is a member, not an entry of x
+            if name.primes != form.primes and self._counts([form]):
+                continue  # d' is another size than d
             if found is not None:
                 return found, form
         if is_upright(name):
@@ -260,6 +262,8 @@ class Table:
             near = self.by_letter.get(form.letter, {})
             if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
                 other = next(iter(near))
+            if name.primes != form.primes and self._counts(near):
+                continue
                 if other.font in ("word", "cal", "bb", "frak"):
                     continue
                 counted = self.entries.get(other)
@@ -277,6 +281,10 @@ class Table:
 
     def _forms(self, name: Name) -> Sequence[Name]:
         """The name, then with primes, superscript, subscript taken off: longest form first.
+    def _counts(self, names: Iterable[Name]) -> bool:
+        """Whether one of these is a size."""
+        return any(n in self.entries and self.entries[n].kind == "size" for n in names)
+
 
         A subscript in capitals that count nothing is a label and stays: `\\mu_{ML}`.
         """

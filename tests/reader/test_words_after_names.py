@@ -42,6 +42,23 @@ $p \times p$ orthogonal matrix. \[ (S^{-1/2} Q)(S^{-1/2} Q)^\top = S^{-1} \] \[ 
 \implies \sigma^2 = \frac{1}{n} \sum_{i=1}^n y_i^2 \]""",
         "dhdh",
     ),
+    "a matrix that depends on parameters": (
+        r"""Let the symmetric positive definite matrix $C = C(\theta) \in \mathbb{R}^{n \times n}$ depend on $\theta_j$,
+and let $y \in \mathbb{R}^n$.
+\[ \frac{\partial}{\partial \theta_j} y^\top C^{-1} y = -y^\top C^{-1} \frac{\partial C}{\partial \theta_j} C^{-1} y \]
+\[ \frac{\partial \log |C|}{\partial \theta_j} = \operatorname{tr}\Big(\frac{\partial C}{\partial \theta_j}\Big) \]""",
+        "hf",
+    ),
+    "labels of either sign": (
+        r"""Let $y_i = \pm 1$ and $a_i \in \mathbb{R}$ for $i = 1, \dots, m$.
+\[ \sum_{i=1}^m (y_i a_i)^2 = \sum_{i=1}^m a_i^2 \]""",
+        "h",
+    ),
+    "a size with a prime": (
+        r"""Let $W \in \mathbb{R}^{d \times d^{\prime}}$ and $u \in \mathbb{R}^{d'}$.
+\[ \|W u\|^2 = \sum_{i=1}^d \Big( \sum_{j=1}^{d^{\prime}} W_{ij} u_j \Big)^2 \]""",
+        "h",
+    ),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
