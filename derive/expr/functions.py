@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import ShapeError, UnknownFunctionError
-from derive.expr import meanings, shape_rules
+from derive.expr import meanings, shape_rules, spectral
 from derive.expr.meanings import Meaning
 from derive.expr.shapes import described
 from derive.expr.sizes import ONE, Shape
@@ -420,6 +420,39 @@ ARRAYS: tuple[FunctionRow, ...] = (
         shape_rules.eigenvalues,
         lambda k, a, r, p: k.eigvals(a[0]),
         needs="a square matrix",
+    ),
+    FunctionRow(
+        "eigenprojector",
+        r"\operatorname{proj}",
+        "the projection onto the eigenvector of",
+        shape_rules.eigenprojector,
+        spectral.eigenprojector,
+        arity=2,
+        needs="a square matrix and the number of an eigenvalue",
+    ),
+    FunctionRow(
+        "nuclear_norm",
+        r"\lVert {0} \rVert_*",
+        "the nuclear norm of",
+        shape_rules.matrix_scalar,
+        spectral.nuclear_norm,
+        needs="a matrix",
+    ),
+    FunctionRow(
+        "spectral_norm",
+        r"\lVert {0} \rVert_{{\mathrm{{op}}}}",
+        "the spectral norm of",
+        shape_rules.matrix_scalar,
+        spectral.spectral_norm,
+        needs="a matrix",
+    ),
+    FunctionRow(
+        "polar",
+        r"\operatorname{polar}",
+        "the orthogonal polar factor of",
+        shape_rules.matrix_same,
+        spectral.polar,
+        needs="a matrix",
     ),
 )
 

@@ -87,3 +87,16 @@ def unit(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
 
 def eigenvalues(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
     return s[0][:1] if len(s[0]) == 2 and s[0][0] == s[0][1] else None
+
+
+def eigenprojector(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    square = len(s[0]) == 2 and s[0][0] == s[0][1]
+    return s[0] if square and s[1] == () else None
+
+
+def matrix_scalar(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return () if len(s[0]) == 2 else None
+
+
+def matrix_same(_: str, s: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape | None:
+    return s[0] if len(s[0]) == 2 else None

@@ -31,6 +31,7 @@ from derive.reader.formula_calculus import read_d, read_fraction, slash_derivati
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import Formula
 from derive.reader.formula_entropies import read_entropy
+from derive.reader.formula_entrywise import matrix_function_doubt
 from derive.reader.formula_extrema import (
     extremum,
     positive_part,
@@ -319,6 +320,9 @@ def _built(found: tuple[Formula, Value], source: Source) -> Side:
     except FAULTS as error:
         return _fault(error, source, value.start)
     state = reader.state
+    doubt = matrix_function_doubt(expr) if state.entrywise else ""
+    if doubt:
+        return source.error(doubt, value.start)
     return Reading(expr, tuple(state.notes), tuple(state.ambiguous), tuple(state.unclear.values()))
 
 

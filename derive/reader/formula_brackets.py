@@ -238,6 +238,9 @@ def _norm(reader: Formula, value: Value, index: Sequence[Node] | None, start: in
             if kinds[text] == "2" and reader.table.conventions.get("norm_2") == "frobenius":
                 return norm_of(reader, value, "F", start)
             return norm_of(reader, value, kinds[text], start)
+    whole = {"*": "nuclear_norm", r"\ast": "nuclear_norm", "op": "spectral_norm"}
+    if text in whole and len(reader.arithmetic.shape(value)) == 2:
+        return Value((), lambda: Apply(whole[text], (value.build(),)), value.uses, start=start)
     if text in ("0", "*", r"\star", "op", r"\sigma", "2,1", "tr", r"\ast"):
         raise reader.error(f"the norm with index {text} is not supported", start)
     assert index is not None

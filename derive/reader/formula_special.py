@@ -61,6 +61,7 @@ def elementwise(reader: Formula, function: str, arguments: list[Value], start: i
     own = reader.arithmetic.shape(value)
     if function in ("exp", "log", "sqrt", "sin", "cos") and len(own) == 2 and own[0] == own[1]:
         reader.note(f"{function} of a square matrix is taken entry by entry")
+        reader.state.entrywise = True
     return Value(value.shape, lambda: Apply(function, (value.build(),)), value.uses, start=start)
 
 

@@ -122,6 +122,8 @@ class State:
     varying: dict[str, object] = field(default_factory=dict)
     ambiguous: dict[str, None] = field(default_factory=dict)
     unclear: dict[str, ReadError] = field(default_factory=dict)
+    entrywise: bool = False
+    """Whether a function of a square matrix was taken entry by entry."""
 
 
 class Base:

@@ -46,6 +46,7 @@ GUESSED = "shapes unknown"
 DOUBTS = (
     "is a scalar and has no entry",
     "may be spectral",
+    "may be entrywise",
     "runs over two axes",
     "an index needs a scalar",
     " takes ",

@@ -11,6 +11,7 @@ from derive.expr.nodes import Index
 from derive.expr.sizes import ONE, Shape, Size
 from derive.tensor import matrices, patterns, values
 from derive.tensor.graph import Factor, Graph, Label, Node, factors_of
+from derive.tensor.spectra import NOT_SYMMETRIC
 from derive.tensor.values import Value, aligned, extent, product
 
 F1, HALF = Fraction(1), Fraction(1, 2)
@@ -139,6 +140,11 @@ def extreme(graph: Graph, kind: str, value: Value, axes: int) -> Value:
     if not axes:
         return value
     shape = value.node.shape[: value.node.rank - axes]
+    if value.node.op == "eigenvalues" and value.node.rank == 1:  # they come in falling order
+        size = value.node.shape[0]
+        place = graph.number(1) if kind == "max" else graph.dim(size)
+        hot = Value(graph.function("hot", ONE, (place,), (size,)))
+        return product(graph, [(value, ("i",)), (hot, ("i",))], ())
     return Value(graph.function(kind, axes, (value.node,), shape), value.indices)
 
 
@@ -280,10 +286,48 @@ def _unit_vector(graph: Graph, args: list[Value], node: e.Apply) -> Value | None
 
 
 def _eigenvalues(graph: Graph, args: list[Value], node: e.Apply) -> Value:
+    from derive.tensor.lower import Lowering
+
     value = args[0]
+    plain = Graph()
+    symmetric = value.indices or plain.symmetric(Lowering(plain)(node.args[0]).node)
+    kind = None if symmetric else NOT_SYMMETRIC
     return Value(
-        graph.function("eigenvalues", None, (value.node,), value.node.shape[:-1]), value.indices
+        graph.function("eigenvalues", kind, (value.node,), value.node.shape[:-1]), value.indices
     )
+
+
+def _eigenprojector(graph: Graph, args: list[Value], node: e.Apply) -> Value | None:
+    from derive.tensor.lower import item
+
+    matrix, place = args
+    if matrix.indices:
+        return None
+    size = matrix.shape[0]
+    every = Value(graph.function("projectors", None, (matrix.node,), (size, size, size)))
+    return item(graph, every, [place, None, None], [1, 1, 1])
+
+
+def _nuclear_norm(graph: Graph, args: list[Value], node: e.Apply) -> Value | None:
+    if args[0].indices:
+        return None
+    return Value(graph.function("nuclear_norm", None, (args[0].node,), ()))
+
+
+def _polar(graph: Graph, args: list[Value], node: e.Apply) -> Value | None:
+    if args[0].indices:
+        return None
+    return Value(graph.function("polar", None, (args[0].node,), args[0].shape))
+
+
+def _spectral_norm(graph: Graph, args: list[Value], node: e.Apply) -> Value | None:
+    """The root of the largest eigenvalue of X^T X."""
+    if args[0].indices:
+        return None
+    gram = product(graph, [(args[0], ("k", "i")), (args[0], ("k", "j"))], ("i", "j"))
+    values_of = Value(graph.function("eigenvalues", None, (gram.node,), gram.shape[:1]))
+    largest = extreme(graph, "max", values_of, 1)
+    return Value(graph.power(largest.node, HALF))
 
 
 ARRAYS: dict[str, Rule] = {
@@ -319,6 +363,10 @@ ARRAYS: dict[str, Rule] = {
     "kronecker_delta": _kronecker_delta,
     "unit_vector": _unit_vector,
     "eigenvalues": _eigenvalues,
+    "eigenprojector": _eigenprojector,
+    "nuclear_norm": _nuclear_norm,
+    "spectral_norm": _spectral_norm,
+    "polar": _polar,
 }
 
 

@@ -10,7 +10,7 @@ from itertools import count
 from derive.errors import NoRuleError, UsageError
 from derive.expr.nodes import Symbol
 from derive.expr.sizes import Shape, Size
-from derive.tensor import matrices
+from derive.tensor import matrices, spectra
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Node, is_number, reachable
 from derive.tensor.names import identifier, parameter_of, unique
@@ -372,6 +372,9 @@ RULES: dict[str, Callable[[Emitter, Node], Code]] = {
     "logabsdet": _logdet,
     "eigenvalues": _eigenvalues,
     "matrix_power": lambda self, node: Code(matrices.emit_power(self, node)),
+    "projectors": lambda self, node: Code(spectra.emit_projectors(self, node)),
+    "nuclear_norm": lambda self, node: Code(spectra.emit_singular(self, node)),
+    "polar": lambda self, node: Code(spectra.emit_singular(self, node)),
     "power_sum": lambda self, node: Code(matrices.emit_sum(self, node)),
     "softmax": _last_axis("jax.nn.softmax", "softmax"),
     "logsumexp": _last_axis("jax.nn.logsumexp", "logsumexp"),

@@ -84,7 +84,7 @@ def is_symmetric(graph: Graph, node: Node) -> bool:
         return len(symbol.dims) - symbol.family == 2 and has(node, "symmetric")
     if node.op in ("inverse", "matrix_power"):
         return graph.symmetric(node.args[0])
-    if node.op == "delta":
+    if node.op in ("delta", "projectors"):
         return True
     if node.op == "map":
         return all(map(graph.symmetric, node.args))

@@ -20,7 +20,7 @@ from derive.expr.functions import TABLE
 from derive.expr.nodes import Apply, Expr, Filled, Index, Item, Neg, Relation, Symbol
 from derive.expr.sizes import ONE, Shape, Size
 from derive.expr.walk import free_indices, substitute
-from derive.tensor import matrices
+from derive.tensor import matrices, spectra
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Graph, Name, Node, is_number, reachable
 from derive.tensor.notation import CannotWrite, filled, number, scaled, summed
@@ -148,6 +148,8 @@ class Lift:
             count = len(node.data[1])
             return tuple(2 * (k < count) for k in range(node.rank))
         flags = [0] * node.rank
+        if node.op == "projectors":
+            return (2, 0, 0)
         if node.op == "einsum":
             for arg, labels in zip(node.args, node.data.labels, strict=True):
                 for label, flag in zip(labels, self.loops(arg), strict=True):
@@ -465,6 +467,9 @@ RULES: dict[str, Callable[[Lift, Node, Pins], Expr]] = {
     "eigenvalues": _eigenvalues,
     "matrix_power": matrices.write_power,
     "power_sum": matrices.write_sum,
+    "projectors": spectra.write_projector,
+    "nuclear_norm": _of_matrix("nuclear_norm"),
+    "polar": _of_matrix("polar"),
 }
 
 

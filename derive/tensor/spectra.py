@@ -1,19 +1,27 @@
-"""Sums over all eigenvalues, as traces: sum_i f(lambda_i(A)) is tr f(A) where f(A) has matrix notation."""
+"""Sums over all eigenvalues, as traces: sum_i f(lambda_i(A)) is tr f(A) where f(A) has matrix notation; the derivative
+of one eigenvalue, d lambda_i = v_i^T dA v_i (Petersen and Pedersen, equation 67), and of singular values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from derive.tensor.graph import factors_of
+from derive.errors import NoRuleError
+from derive.expr.nodes import Apply, Expr
+from derive.tensor.graph import Graph, factors_of
 
 if TYPE_CHECKING:
-    from derive.tensor.graph import Factor, Graph, Label, Node, Power
+    from derive.tensor.emit import Emitter
+    from derive.tensor.graph import Factor, Label, Node, Power
+    from derive.tensor.lift import Lift, Pins
 
 ONE = Fraction(1)
 #: the highest power of a matrix that is written as a product
 MOST_FACTORS = 8
+#: eigenvalues of a matrix of which nobody says that it is symmetric: they have no derivative here
+NOT_SYMMETRIC = "not symmetric"
 #: functions within one another below which eigenvalues are looked for
 DEEPEST = 8
 
@@ -96,3 +104,59 @@ def _shifted(graph: Graph, node: Node) -> Node | None:
         found += 1
         parts.append(inner)
     return graph.add(parts) if found == 1 else None
+
+
+# ------------------------------------------------------------------------------------ derivatives
+
+
+def through_eigenvalues(
+    graph: Graph, node: Node, g: Node, lead: int
+) -> Iterator[tuple[Node, Node]]:
+    """The sum over i of g_i v_i v_i^T."""
+    matrix = node.args[0]
+    if node.data == NOT_SYMMETRIC or matrix.rank != 2:
+        raise NoRuleError("eigenvalues are differentiated of a matrix that is declared symmetric")
+    size = matrix.shape[0]
+    projectors = graph.function("projectors", None, (matrix,), (size, size, size))
+    first: list[Label] = [("lead", k) for k in range(lead)]
+    rows: list[Factor] = [(g, (*first, "i"), ONE), (projectors, ("i", "a", "b"), ONE)]
+    yield matrix, graph.product(rows, (*first, "a", "b"))
+
+
+def through_nuclear_norm(
+    graph: Graph, node: Node, g: Node, lead: int
+) -> Iterator[tuple[Node, Node]]:
+    """U V^T of X = U S V^T (Watson 1992), where X has the full rank."""
+    matrix = node.args[0]
+    factor = graph.function("polar", None, (matrix,), matrix.shape)
+    first: list[Label] = [("lead", k) for k in range(lead)]
+    yield (
+        matrix,
+        graph.product([(g, tuple(first), ONE), (factor, ("a", "b"), ONE)], (*first, "a", "b")),
+    )
+
+
+def write_projector(lift: Lift, node: Node, pins: Pins) -> Expr:
+    """v_i v_i^T of the eigenvalue that the first axis picks."""
+    from derive.expr.sizes import ONE as FIRST
+    from derive.tensor.notation import CannotWrite
+
+    place = pins[0]
+    if place is None:
+        raise CannotWrite("projections onto all eigenvectors")
+    whole = Apply("eigenprojector", (lift(node.args[0], (None, None)), place.counted_from(FIRST)))
+    return lift.entry(whole, pins[1:])
+
+
+def emit_projectors(emitter: Emitter, node: Node) -> str:
+    """Code of v_i v_i^T for each i, the largest eigenvalue first."""
+    vectors = f"{emitter.np}.linalg.eigh({emitter.full(node.args[0])})[1][:, ::-1]"
+    return f'{emitter.np}.einsum("ai,bi->iab", *({vectors},) * 2)'
+
+
+def emit_singular(emitter: Emitter, node: Node) -> str:
+    """Code of the nuclear norm, or of the polar factor U V^T."""
+    inner = emitter.full(node.args[0])
+    if node.op == "nuclear_norm":
+        return f"{emitter.np}.sum({emitter.np}.linalg.svd({inner}, compute_uv=False))"
+    return f"(lambda u, s, v: u @ v)(*{emitter.np}.linalg.svd({inner}, full_matrices=False))"

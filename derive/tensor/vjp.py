@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from derive.errors import NoRuleError
 from derive.expr.sizes import Size
-from derive.tensor import matrices, patterns
+from derive.tensor import matrices, patterns, spectra
 from derive.tensor.facts import COMPARISONS
 from derive.tensor.graph import Factor, Graph, Label, Node, factors_of
 from derive.tensor.sums import is_zero
@@ -251,6 +251,8 @@ RULES: dict[str, Rule] = {
     "logdet": _determinant,
     "logabsdet": _determinant,
     "matrix_power": matrices.through_power,
+    "eigenvalues": spectra.through_eigenvalues,
+    "nuclear_norm": spectra.through_nuclear_norm,
     "softmax": _softmax,
     "logsumexp": _logsumexp,
     "prod": _prod,

@@ -237,6 +237,9 @@ def _transpose(node: Transpose, t: Typesetter) -> Piece:
 
 def _item(node: Item, t: Typesetter) -> Piece:
     base, indices = node.base, node.indices
+    if isinstance(base, Apply) and base.function == "eigenvalues":
+        name = t.style.below(t.style.name(r"\lambda"), _subscript(indices, t))
+        return t.style.row([name, t.style.fence("paren", t[base.args[0]])])
     if not isinstance(base, Symbol):
         inner = t.style.fence("bracket", t[base])
         return t.style.below(inner, _subscript(indices, t))

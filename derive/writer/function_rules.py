@@ -137,6 +137,12 @@ def _unit_vector(node: Apply, t: Typesetter) -> Piece:
     return t.style.below(t.style.name("e"), t[node.args[0]])
 
 
+def _eigenprojector(node: Apply, t: Typesetter) -> Piece:
+    """v_i v_i^T of the eigenvector v_i."""
+    vector = t.style.below(t.style.name("v"), t[node.args[1]])
+    return product_of([vector, t.style.above(vector, t.style.mark("top"))], t)
+
+
 def _extreme(node: Apply, t: Typesetter) -> Piece:
     """max(a, b); one argument is its own maximum."""
     return t[node.args[0]] if len(node.args) == 1 else _named(node, t)
@@ -175,6 +181,9 @@ FORMS: dict[str, Rule] = {
     "norm1": _fence("norm", "1"),
     "norm_frobenius": _fence("norm", "F"),
     "norm_inf": _fence("norm", r"\infty"),
+    "nuclear_norm": _fence("norm", "*"),
+    "spectral_norm": _fence("norm", r"\mathrm{op}"),
+    "eigenprojector": _eigenprojector,
     "inner": _fence("angle"),
     "outer": _outer,
     "hadamard": _infix("odot"),

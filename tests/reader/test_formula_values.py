@@ -230,6 +230,9 @@ CASES = [
     (r'\nicefrac{1}{2}\,a', lambda: a/2),
     (r'\begin{cases} 2a & \text{for } |a| \le b, \\ 1 & \text{otherwise.} \end{cases}', lambda: 2*a),
     (r'1/2 w^\top u', lambda: w@u/2),
+    (r'\mathbf{1}^\top\exp(A)\mathbf{1} + v^\top \exp(A) w', lambda: np.exp(A).sum()+v@np.exp(A)@w),
+    (r'\|A\|_*', lambda: np.linalg.norm(A, 'nuc')),
+    (r'\|B\|_{\mathrm{op}}', lambda: np.linalg.norm(B, 2)),
 ]
 # fmt: on
 
@@ -245,6 +248,9 @@ REFUSED = [
     (r"\|A\|_2", "may be spectral"),
     (r"\sigma^{-1}(a)", "may be the inverse function"),
     (r"\sigma^{(2)}(a)", "may be a derivative or another function"),
+    (r"\operatorname{tr}(\exp(A))", "may be the function of the matrix"),
+    (r"\exp(A) A", "may be the function of the matrix"),
+    (r"\log(A^{-1})", "may be the function of the matrix"),
     (r"\log ab", r"log a b may be log(a) b or log(a b)"),
     (r"1/2a", "may be (a/b) c or a/(b c)"),
     (r"X w + y + A", "does not fit the shape"),

@@ -108,7 +108,7 @@ def arguments(name: str) -> tuple[tuple[Expr, ...], Shape]:
     row = TABLE[name]
     count = 2 if row.arity < 0 else row.arity
     scalar, vector, matrix = (a, b), (x, symbol("y", n)), (A, symbol("B", n, n))
-    for trial in (vector, matrix, scalar, (x, a), (a, x)):
+    for trial in (vector, matrix, scalar, (x, a), (a, x), (A, a)):
         params = (n.size,) if name in ("broadcast", "unit_vector") else ()
         try:
             Apply(name, trial[:count], params)
