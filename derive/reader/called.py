@@ -6,6 +6,7 @@ holds for every such function holds; what does not is not called wrong, because 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from derive.reader.blocks import Display, Document, Prose
@@ -17,6 +18,9 @@ from derive.reader.table import Name
 LETTERS = frozenset([*"fghFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
 _FONTS = {r"\mathcal": "cal", r"\mathrm": "rm", r"\mathbf": "bold"}
 _OPENERS = frozenset(["(", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bigg", r"\Bigg"])
+_KIND = r"(?:an?|any|some|the)\s+(?:[\w-]+\s+){0,3}?functions?"
+_FUNCTION_BEFORE = re.compile(rf"\b{_KIND}\s*$", re.I)
+_FUNCTION_AFTER = re.compile(rf"\s*,?\s*(?:be|is|denotes?)?\s*{_KIND}\b(?!\s+of\b)", re.I)
 _DERIVES = frozenset([r"\partial", r"\nabla"])
 
 
@@ -26,9 +30,11 @@ def called_letters(
     """The names that are only ever called, and that no equation defines."""
     alone: dict[Name, None] = {}
     called: dict[Name, None] = {}
+    said = said_functions(document)
     for tokens in _formulas(document):
         for name, is_call in _uses(tokens):
-            (called if is_call else alone)[name] = None
+            if len(tokens) > 1 or name not in said:
+                (called if is_call else alone)[name] = None
     defined = {
         name
         for groups in chains.values()
@@ -40,6 +46,18 @@ def called_letters(
     defined.update(_tabulated(document))
     defined.update(_losses(document))
     yield from (name for name in called if name not in alone and name not in defined)
+
+
+def said_functions(document: Document) -> frozenset[Name]:
+    """The letters that prose calls a function: `a smooth function $h$`, `$f$ a fixed weighting function`."""
+    return frozenset(
+        Name(mention.tokens[0].text)
+        for block in document.blocks
+        for mention in (mentions(block) if isinstance(block, Prose) else ())
+        if len(mention.tokens) == 1
+        and mention.tokens[0].text in LETTERS
+        and (_FUNCTION_BEFORE.search(mention.lead) or _FUNCTION_AFTER.match(mention.rest))
+    )
 
 
 def _losses(document: Document) -> Iterator[Name]:

@@ -6,11 +6,14 @@ sign, because a slip in between must not make what follows look wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from derive.derivation import Unreadable
 from derive.expr.nodes import (
+    Add,
     Apply,
     Derivative,
     Expr,
@@ -18,13 +21,15 @@ from derive.expr.nodes import (
     Item,
     Neg,
     Number,
+    Reduce,
     Relation,
     Symbol,
     Transpose,
 )
-from derive.expr.walk import free_symbols, post_order
+from derive.expr.walk import free_indices, free_symbols, post_order
 from derive.reader.table import Name, Table
 
+_EVERY = re.compile(r"\s*(?:,\s*)?for\s+(?:all|each|every|any)\b", re.I)
 MOST = 6
 """Conditions that are kept at a time."""
 ACCENTED = frozenset(["hat", "tilde", "bar"])
@@ -174,3 +179,24 @@ def zero_like(node: Expr) -> Expr:
 
 
 __all__ = ["Conditions", "is_zero", "zero_like"]
+
+
+def every(words: str) -> bool:
+    """Whether the words behind a condition say that it holds for all indices: `for all $i$`."""
+    return bool(_EVERY.match(words))
+
+
+def for_all(condition: Expr) -> Expr:
+    """A bound with free indices as one for all of them: the least of the left sides is above, or the largest below."""
+    indices = free_indices(condition)
+    if (
+        not isinstance(condition, Relation)
+        or not indices
+        or condition.op not in (">", ">=", "<", "<=")
+    ):
+        return condition
+    gap = Add((condition.lhs, Neg(condition.rhs)))
+    if gap.shape:
+        return condition
+    kind = "min" if condition.op in (">", ">=") else "max"
+    return Relation(condition.op, Reduce(kind, indices, gap), Number(Fraction(0)))

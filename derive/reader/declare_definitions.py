@@ -166,7 +166,7 @@ def head_named(reader: Formula, full: Name) -> Head | None:
         and len(letters) <= 2
         and (not full.sup or (label and full.sup[0] == "("))
         and not (letters == ("t",) and is_layer(reader.table, "t"))
-        and not step_of(reader.table, full.sub)
+        and not step_of(reader.table, full)
         and all(_is_index(reader, letter) for letter in letters)
     ):
         return Head(full.without(sub=True), letters, "sub")
@@ -296,6 +296,9 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     labelled = any(d is not None and d.family and d.marker == "sup" for d in declared)
     single = may_be_scalar(declared) and not labelled
     read = _array_of(reader, head, start) if head.indices else None
+    unread = [
+        e for e in reader.table.entries.values() if e.kind == "function" and e.function is None
+    ]
     body = body_of(reader, names, scalars, right, read=read) if single else None
     if body is not None and len(scalars) == 1:
         word = recognise(scalars[0], body)
@@ -306,6 +309,8 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         parameters = tuple(d or s for d, s in zip(declared, scalars, strict=True))
         learnt = reader.table.sizes.snapshot()
         reader.table.sizes.restore(before)
+        for called in unread:  # what a number would be given to is open again for an array
+            called.function = None
         other = body_of(reader, names, parameters, right, read=read)
         if other is None:
             reader.table.sizes.restore(learnt)

@@ -83,10 +83,12 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
 
     Layers and time steps (l, t, as superscripts also k) name one symbol unless their range is declared.
     """
+    labels = reader.table.labels
+    if place == "sup" and letter in labels.above:
+        return False  # layers by the definitions of the document, whatever their range
     entry = reader.table.exact(Name(letter))
     if entry is not None:
         return entry.kind == "index"
-    labels = reader.table.labels
     if letter in labels.counters and place == "sub":
         return letter in INDEX_LETTERS
     if letter in ("l", "t", r"\ell") or (place == "sup" and letter in ("k", "r")):

@@ -23,6 +23,7 @@ from derive.reader.formula_names import Unknown, read_name
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
+from derive.reader.layer_shapes import among_arrays, layer_shape
 from derive.reader.table import Declaration, Name, Table, is_index, is_layer, step_of
 
 #: letters that are usually numbers
@@ -165,6 +166,8 @@ def assume(reader: Formula, request: object) -> Value:
         ranks = (0, 1)
     if key in reader.table.random:
         ranks = (0, 1)
+    if ranks == (0, 1) and not family and among_arrays(reader.table, key):
+        ranks = (1, 0)
     if turned:  # a number is not written transposed
         ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
@@ -184,6 +187,8 @@ def assume(reader: Formula, request: object) -> Value:
     entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
     if (sibling := _sibling(reader.table, key)) is not None and not family:
         entry.sizes = sibling.sizes
+    elif not family and (shape := layer_shape(reader.table, key)) is not None:
+        entry.sizes = shape
     request.cursor.pos = request.before
     return read_name(reader, request.cursor)
 
@@ -210,7 +215,7 @@ def _mean(reader: Formula, key: Name) -> str:
 
 def _sibling(table: Table, key: Name) -> Declaration | None:
     """The neighbour of a step whose shape is known: h_t of h_{t-1}."""
-    if step_of(table, key.sub):
+    if step_of(table, key):
         return _step_sibling(table, key)
     if key.sup[1:2] in table.labels.above and not key.sub:
         whole = table.entries.get(replace(key, sup=""))
@@ -231,7 +236,7 @@ def _step_sibling(table: Table, key: Name) -> Declaration | None:
     """Another step of the same quantity, or the quantity itself: x_k of x_{k+1}, of x_0 and of x."""
     for name, entry in table.entries.items():
         alike = replace(name, sub="") == replace(key, sub="")
-        step = not name.sub or name.sub == "0" or step_of(table, name.sub)
+        step = not name.sub or name.sub == "0" or step_of(table, name)
         known = entry.kind == "variable" and entry.sizes is not None and not entry.family
         if alike and step and known and name != key:
             return entry
@@ -266,7 +271,7 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
             1,
             "sup",
         )
-    if step_of(table, name.sub):
+    if step_of(table, name):
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"
     if name.sub in ("t", "t+1", "t-1") and is_layer(table, name.sub):
         return Name(name.base, name.font, name.accents, name.sub), 0, "sub"

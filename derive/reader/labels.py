@@ -28,7 +28,7 @@ from derive.reader.upstream import names_in
 
 _LABEL = re.compile(r"(\\ell|[a-z])(?:([+-])(\d))?$")
 _WORDS = re.compile(
-    r"\b(?:layers?|iterations?|iterates?|steps?|epochs?|depth)\s*(?:number\s*)?$", re.I
+    r"\b(?:layers?|iterations?|iterates?|steps?|epochs?|depth|times?)\s*(?:number\s*)?$", re.I
 )
 _LAST = re.compile(r"\(([LN]|n_\\?[a-z]+)(?:[+-]1)?\)$")
 LAST = ("L", "K", "T", "N")
@@ -72,6 +72,7 @@ def labels_of(document: Document) -> Labels:
         frozenset(bases),
         frozenset(last),
         frozenset(indices),
+        frozenset(_recurring(heads, counters - summed)),
     )
 
 
@@ -159,7 +160,7 @@ def _layer(name: Name, right: Sequence[Name]) -> str:
         found = _LABEL.match(other.sup)
         if found and found[1] == match[1] and found[0] != match[0]:
             recursion = other.base == name.base and other.accents == name.accents
-            if recursion or match[1] in ("l", r"\ell"):
+            if recursion or match[1] in ("l", r"\ell", "t"):
                 return match[1]
     return ""
 
@@ -172,6 +173,17 @@ def _step(name: Name, right: Sequence[Name]) -> str:
     own = [n for n in right if n.base == name.base and n.accents == name.accents and not n.sup]
     found = [m for n in own if (m := _LABEL.match(n.sub)) and m[1] == match[1] and m[0] != match[0]]
     return match[1] if found else ""
+
+
+def _recurring(
+    heads: Sequence[tuple[Name, list[Name]]], letters: frozenset[str]
+) -> Iterator[tuple[Name, str]]:
+    """Names whose steps are given by their neighbours alone, with the letter of the step."""
+    given = {name.without(sub=True): None for name, right in heads if not _step(name, right)}
+    for name, right in heads:
+        letter, bare = _step(name, right), name.without(sub=True)
+        if letter in letters and bare not in given:
+            yield bare, letter
 
 
 def _named(document: Document) -> Iterator[str]:

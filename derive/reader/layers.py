@@ -45,7 +45,7 @@ def label_of(name: Name, table: Table) -> Label | None:
     if found is not None:
         return Label(found[1], int(found[2] or 0), True)
     below = _BELOW.match(name.sub)
-    if below is not None and not name.sup and step_of(table, name.sub):
+    if below is not None and not name.sup and step_of(table, name):
         return Label(below[1], int(below[2] or 0), False)
     return None
 

@@ -13,12 +13,14 @@ from itertools import islice
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
-from derive.reader.called import called_letters, factors
+from derive.reader.called import called_letters, factors, said_functions
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.dependences import declare_dependences
 from derive.reader.display_facts import declare_by_form
+from derive.reader.events import with_events
+from derive.reader.feature_maps import declare_feature_maps
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
@@ -104,7 +106,9 @@ class NotePasses:
             number: [s for s in found if not abbreviates(s)]
             for number, found in self.stated.items()
         }
-        declare_dependences(self.table, runs, heads_of(self.chains, stated))
+        defined = heads_of(self.chains, stated, whole=True)
+        declare_dependences(self.table, runs, defined)
+        declare_feature_maps(self.declarations, self.document, runs, defined)
         said = said_functions(self.document)
                 name.letter not in self.table.by_letter
                 and Name(name.base) not in self.table.entries

@@ -14,6 +14,7 @@ from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose, Row
 from derive.reader.declare import declare_clause, declare_slices, is_definition
+from derive.reader.declare_averages import average
 from derive.reader.declare_clauses import (
     ORDER_SIGNS,
     Clause,
@@ -24,6 +25,7 @@ from derive.reader.declare_clauses import (
     unchained,
 )
 from derive.reader.declare_mappings import declare_mapping, is_mapping
+from derive.reader.declare_one_hot import hot_place
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
@@ -120,6 +122,9 @@ class Declarations:
             return []
         if self._shape_alone(reader, mention, items, said):
             return []
+        implied = hot_place(self.table, mention, said) or average(mention, said)
+        if implied is not None:
+            return [implied]
         if is_mapping(reader, items):
             declare_mapping(reader, Clause(items))
             return []
@@ -361,7 +366,7 @@ class Declarations:
         if subject.indices and said.axis is not None and said.matrix is not None:
             axis, said.axis = said.axis, None
             if re.fullmatch(
-                r"\s*(?:are|be|is|as|by|being|denoted by|given by|the \w+)?\s*(?:the \w+\s*)?",
+                r"\s*(?:are|be|is|as|by|being|denoted by|given by|the \w+)?\s*(?:the (?:\w+\s*){1,3})?",
                 mention.lead,
             ):
                 self._slices(reader, subject, said.matrix, axis)

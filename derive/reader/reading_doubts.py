@@ -149,7 +149,11 @@ def passed_over(
 
 def any_function(left: Side, right: Side, table: Table) -> str:
     """Why a relation that does not hold for any function is not called wrong: nobody said which function is meant."""
-    assumed = {e.latex: None for e in table.entries.values() if e.assumed and e.kind == "function"}
+    assumed = {
+        e.latex: None
+        for e in table.entries.values()
+        if e.assumed and e.kind == "function" and not e.given
+    }
     for side in (left, right):
         if assumed and not isinstance(side, Unreadable):
             for node in post_order(side):

@@ -10,6 +10,7 @@ from derive.errors import ReadError
 from derive.reader.blocks import Display, Document, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_clauses import relation_at
+from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node, tree
@@ -30,9 +31,9 @@ from derive.reader.wording import (
 
 
 def heads_of(
-    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]]
+    chains: dict[int, list[list[RawRelation]]], stated: dict[int, list[Stated]], whole: bool = False
 ) -> frozenset[Name]:
-    """The names that stand alone, or before a bracket, on some left side."""
+    """The names that stand alone, or before a bracket, on some left side; `whole`: with nothing behind the bracket."""
     found: dict[Name, None] = {}
     lefts: list[list[Node]] = []
     for group in (group for groups in chains.values() for group in groups):
@@ -46,6 +47,11 @@ def heads_of(
         name = base_name(cursor)
         if name is not None:
             sub, sup = written_scripts(cursor)
+            inside = enclosed(cursor, "(", ")") if whole and cursor.at("(") else None
+            if inside is not None and cursor.ahead(len(inside) + 2) is not None:
+                following = cursor.ahead(len(inside) + 2)
+                if not (isinstance(following, Token) and following.text in ("=", ":")):
+                    continue
             if cursor.node is None or cursor.at("(", "=", ":"):
                 found[Name(name.base, name.font, name.accents, sub, sup)] = None
     return frozenset(found)

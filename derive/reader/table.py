@@ -143,7 +143,8 @@ class Declaration:
 class Labels:
     """What the scripts of a document are: letters of superscripts that name layers or steps (`above`), of subscripts
     that name steps (`below`), that count members (`counters`); `bases` have layers, of which `last` is the last one;
-    `indices` are letters of subscripts over which a sum runs somewhere."""
+    `indices` are letters of subscripts over which a sum runs somewhere; `recurring` are bases with the letter of their
+    steps although it counts members of other names."""
 
     above: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
@@ -151,6 +152,7 @@ class Labels:
     bases: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
+    recurring: frozenset[tuple[Name, str]] = frozenset()
 
 
 @dataclass
@@ -378,11 +380,12 @@ def is_layer(table: Table, label: str) -> bool:
     return named and (not counts or letter in table.labels.above)
 
 
-def step_of(table: Table, sub: str) -> str:
+def step_of(table: Table, name: Name) -> str:
     """The letter of a subscript that names a step (`k`, `k+1`), each step being a symbol of its own; else empty."""
-    letter = sub.split("+")[0].split("-")[0]
-    rest = sub[len(letter) :].lstrip("+-")
-    return letter if letter in table.labels.below and (not rest or rest.isdigit()) else ""
+    letter = name.sub.split("+")[0].split("-")[0]
+    rest = name.sub[len(letter) :].lstrip("+-")
+    steps = letter in table.labels.below or (name.without(sub=True), letter) in table.labels.recurring
+    return letter if steps and (not rest or rest.isdigit()) else ""
 
 
 def _has_member(family: Declaration, form: Name, name: Name) -> bool:

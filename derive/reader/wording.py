@@ -86,7 +86,8 @@ _REDEFINES = re.compile(
 
 
 _PRESENTS = re.compile(
-    r"\b(?:is|are|by|as|through|via|reads?)\s*:?\s*$"
+    r"\b(?:is|are|by|as|through|via|reads?|to)\s*:?\s*$"
+    r"|\b(?:computes?|calculates?|produces?|outputs?|performs?|consider)\b[^.;,]{0,60},?\s*$"
     r"|\b(?:be|is|are|denotes?) (?:the|an?)\b[^.;]*,\s*(?:i\.e\.,?|that is,?|namely,?)?\s*$",
     re.I,
 )
@@ -177,6 +178,8 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
     ):
         return 0
     if (
+    if not bold and re.search(r"\b(?:is|are|be|all) real(?:[- ]valued)?\s*$", phrase, re.I):
+        return 0
         re.search(r"\b(?:label|bias|intercept|response|output label|count)\b", phrase, re.I)
         and not bold
     ):

@@ -11,14 +11,14 @@ from derive.api import check_text
 
 CASES = [
     pytest.param(
-        r"Let $X, Y \in \mathbb{R}^{k \times d}$, $V \in \mathbb{R}^{k \times d_v}$ and $A = X Y^\top$, $O = A V$ for a"
-        r" loss $L$ of $O$; $dX$ denotes $\partial L / \partial X$."
+        r"Let $X, Y \in \mathbb{R}^{k \times d}$, $V \in \mathbb{R}^{k \times d_v}$ and $A = X Y^\top$, $O = A V$ for"
+        r" a loss $L$ of $O$; $dX$ denotes $\partial L / \partial X$."
         r"\[ dA = dO\, V^\top \] \[ dX = dA \cdot Y, \quad dY = dA \cdot X \]",
         "hhf",
         id="a sentence says what gradients are called after",
     ),
     pytest.param(
-        r"Let $u, g, c \in \mathbb{R}^n$ with $u = g \odot \tanh(c)$. The loss $\mathcal{L}$ depends on $u$, and we write"
+        r"Let $u, g, c \in \mathbb{R}^n$ with $u = g \odot \tanh(c)$. The loss $\mathcal{L}$ depends on $u$; write"
         r" $\delta v$ for $\frac{\partial \mathcal{L}}{\partial v}$."
         r"\[ \delta g = \delta u \odot \tanh(c) \] \[ \delta c = \delta u \odot g \odot (1 - \tanh(c)) \]",
         "hf",
@@ -30,7 +30,8 @@ CASES = [
         r"\[ Z^{[1]} = W^{[1]} X + b^{[1]}, \quad A^{[1]} = \tanh(Z^{[1]}), \quad A^{[2]} = W^{[2]} A^{[1]} \]"
         r"\[ J = \frac{1}{2m} \sum_{i=1}^m (a^{[2](i)} - y^{(i)})^2 \]"
         r"\[ \frac{\partial J}{\partial A^{[2]}} = \frac{1}{m} (A^{[2]} - Y) \]"
-        r"\[ \frac{\partial J}{\partial Z^{[1]}} = W^{[2]T} \frac{\partial J}{\partial A^{[2]}} * (1 - A^{[1]} * A^{[1]}) \]"
+        r"\[ \frac{\partial J}{\partial Z^{[1]}} = W^{[2]T} \frac{\partial J}{\partial A^{[2]}}"
+        r" * (1 - A^{[1]} * A^{[1]}) \]"
         r"\[ \frac{\partial J}{\partial W^{[1]}} = X \frac{\partial J}{\partial Z^{[1]}}^T \]",
         "ddddhhf",
         id="layers in square brackets, a bias for every column, the entries of a row",
@@ -43,6 +44,51 @@ CASES = [
         r" \frac{\partial O_{ab}}{\partial V_{jp}} = \sum_a G_{ap} B_{ja} \]",
         "dhhf",
         id="any letter beside an index",
+    ),
+    pytest.param(
+        r"Let the columns of $M \in \mathbb{R}^{d \times |V|}$ be the target vectors $m_1, \dots, m_{|V|}$, let $h \in"
+        r" \mathbb{R}^d$, $q = \mathrm{softmax}(M^\top h)$ and $t$ the one-hot vector with a one at the word $o$."
+        r"\[ J = -\log \frac{\exp(m_o^\top h)}{\sum_w \exp(m_w^\top h)} \]"
+        r"\[ \frac{\partial J}{\partial h} = M (q - t) = \sum_w q_w m_w - m_o \]"
+        r"\[ \frac{\partial J}{\partial M} = (q - t) h^\top \]",
+        "dhhf",
+        id="the number of words is a size, the place of a one is said",
+    ),
+    pytest.param(
+        r"Let $z_1, \dots, z_m$ be real, $\nu$ their mean and $v = \frac1m \sum_k (z_k - \nu)^2$."
+        r"\[ \frac{\partial v}{\partial z_i} = \frac{2}{m} (z_i - \nu) \] \[ \frac{\partial \nu}{\partial z_i} = 1 \]",
+        "hf",
+        id="their mean",
+    ),
+    pytest.param(
+        r"Let $u, x_i \in \mathbb{R}^d$ for $i = 1, \dots, m$ and suppose $u \cdot x_i > 1$ for all $i$. Then"
+        r"\[ C(u) = \sum_{i=1}^m \max(0, u \cdot x_i - 1) = \sum_{i=1}^m u \cdot x_i - m = \sum_{i=1}^m u \cdot x_i \]",
+        "dhf",
+        id="a condition for all members",
+    ),
+    pytest.param(
+        r"Let $a_t = 1 - b_t$ with $0 < b_t < 1$, $\bar{a}_t = \prod_{s=1}^t a_s$ and $u \in \mathbb{R}$."
+        r"\[ y_{t-1} = a_{t-1} y_{t-2} + b_{t-1} u \] \[ y_t = a_t y_{t-1} + b_t u"
+        r" = a_t a_{t-1} y_{t-2} + a_t b_{t-1} u + b_t u = a_t a_{t-1} y_{t-2} + (1 - a_t) u \]"
+        r"\[ \bar{a}_t = a_t \bar{a}_{t-1} \]",
+        "ddhfh",
+        id="steps of one name beside members of another",
+    ),
+    pytest.param(
+        r"For layers $l = 2, \dots, L$ let $V^l \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^l \in \mathbb{R}^{n_l}$, "
+        r" $z^l = V^l a^{l-1} + b^l$, $a^l = \tanh(z^l)$, $C = \frac12 \|a^L - y\|^2$ and $\delta^l = \frac{\partial C}{\partial z^l}$."
+        r"\[ \delta^l = (V^{l+1})^\top \delta^{l+1} \odot (1 - a^l \odot a^l) \]"
+        r"\[ \frac{\partial C}{\partial V^l} = \delta^l (a^l)^\top \]",
+        "hf",
+        id="shapes of one layer say those of the next",
+    ),
+    pytest.param(
+        r"Let $c_{ij} > 0$, $u_i, v_j \in \mathbb{R}^d$ for $i, j = 1, \dots, m$ and $f$ a fixed weighting function."
+        r"\[ J = \sum_{i,j=1}^m f(c_{ij}) (u_i^\top v_j - \log c_{ij})^2 \]"
+        r"\[ \frac{\partial J}{\partial u_i} = 2 \sum_j f(c_{ij}) (u_i^\top v_j - \log c_{ij}) v_j \]"
+        r"\[ \frac{\partial J}{\partial v_j} = 2 \sum_i f(c_{ij}) (u_i^\top v_j - \log c_{ij}) v_j \]",
+        "dhf",
+        id="a function of which nothing else is said",
     ),
     pytest.param(
         r"Let $S \in \mathbb{R}^{k \times k}$ and $c \in \mathbb{R}$."

@@ -59,6 +59,13 @@ and let $y \in \mathbb{R}^n$.
 \[ \|W u\|^2 = \sum_{i=1}^d \Big( \sum_{j=1}^{d^{\prime}} W_{ij} u_j \Big)^2 \]""",
         "h",
     ),
+    "feature maps in words": (
+        r"""Let $\psi_1$ be a feature map into $\mathbb{R}^p$ and let $\psi_2$ be another feature map, and
+$k(u, v) = \psi_1(u)^\top \psi_1(v)$. \[ k(u, v) = \sum_{i=1}^p \psi_1(u)_i \psi_1(v)_i \]
+\[ \psi_1(u)^\top \psi_1(v) = \sum_{i=1}^p \psi_1(u)_i \psi_1(u)_i \]
+\[ \psi_2(u)^\top \psi_2(v) = \psi_2(v)^\top \psi_2(u) \]""",
+        "hfh",
+    ),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",

@@ -1,0 +1,51 @@
+r"""Averages in words: `$x_1, \dots, x_n$ with mean $\mu$`, `$\mu$ their mean`, `let $\bar{x}$ be the sample mean`."""
+
+from __future__ import annotations
+
+import re
+
+from derive.reader.declare_clauses import Clause
+from derive.reader.declare_subjects import Subject
+from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.groups import tree
+from derive.reader.phrases import Mention
+from derive.reader.prose_said import Said, Stated
+from derive.reader.scanner import scan_math
+from derive.reader.table import Name
+
+_THEIRS = re.compile(
+    r"\s*,?\s*(?:be|is|are|denotes?|being)?\s*(?:their|the\s+(?:sample|batch|mini-?batch|empirical|arithmetic))\s+"
+    r"(?:arithmetic\s+)?(?:mean|average)\b(?!\s+(?:vector|and\s+variance|square))",
+    re.I,
+)
+
+
+def average(mention: Mention, said: Said) -> Stated | None:
+    r"""`\mu = \frac{1}{n} \sum_{k=1}^n x_k` for a name that words call the mean of the list that was spoken of."""
+    members = said.indexed
+    if members is None or members.listed is None or not _THEIRS.match(mention.rest):
+        return None
+    name = _whole(mention)
+    if name is None or name == members.name:
+        return None
+    upper, first = plain(members.listed), mention.tokens[0]
+    text = rf"{name.latex} = \frac{{1}}{{{upper}}} \sum_{{k=1}}^{{{upper}}} {_member(members)}"
+    written = [t._replace(start=first.start, end=first.end) for t in scan_math(text)]
+    return Stated(Clause(clean(tree(written, mention.source))), mention, True)
+
+
+def _member(members: Subject) -> str:
+    if members.marker == "sup":
+        return f"{members.name.latex}^{{(k)}}"
+    return f"{members.name.latex}_{{k}}"
+
+
+def _whole(mention: Mention) -> Name | None:
+    """The name that a formula is, when it is nothing else."""
+    cursor = Cursor(clean(tree(list(mention.tokens), mention.source)))
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    return None if cursor.node is not None else Name(name.base, name.font, name.accents, sub, sup)
