@@ -19,7 +19,6 @@ from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.dependences import declare_dependences
 from derive.reader.display_facts import declare_by_form
-from derive.reader.events import with_events
 from derive.reader.feature_maps import declare_feature_maps
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
