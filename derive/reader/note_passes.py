@@ -34,8 +34,8 @@ from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
-from derive.reader.relations import RawRelation, number
 from derive.reader.reading_survey import abbreviates, heads_of
+from derive.reader.relations import RawRelation, number
 from derive.reader.respelled import respelled
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
@@ -55,7 +55,7 @@ class NotePasses:
     def __init__(
         self, document: Document, table: Table | None = None, partial: bool = False
     ) -> None:
-        document = with_derivatives(with_words(respelled(document)))
+        document = with_derivatives(_rewritten(document))
         labels = labels_of(document)
         document = labelled(document, labels)
         self.document = document
@@ -99,8 +99,6 @@ class NotePasses:
             self.declarations.hints.pop(name, None)
         declare_by_form(self.table, runs)
         declare_roots(self.table, runs)
-        for name in called_letters(self.document, self.chains):
-            if (
         stated = {
             number: [s for s in found if not abbreviates(s)]
             for number, found in self.stated.items()
@@ -109,11 +107,13 @@ class NotePasses:
         declare_dependences(self.table, runs, defined)
         declare_feature_maps(self.declarations, self.document, runs, defined)
         said = said_functions(self.document)
+        for name in called_letters(self.document, self.chains):
+            if (
                 name.letter not in self.table.by_letter
                 and Name(name.base) not in self.table.entries
             ):
                 entry = self.table.declare(name)
-                entry.kind, entry.assumed = "function", True
+                entry.kind, entry.assumed, entry.given = "function", True, name in said
 
     def _runs(self) -> Iterator[list[Node]]:
         """The runs of nodes of all formulas, displayed or in prose."""
@@ -232,6 +232,13 @@ class NotePasses:
         reading.overlooked.related.update(dict.fromkeys(sorted(self.related), 0))
         reading.given_in.update(dict.fromkeys(self.earlier, -1))
         return reading.run()
+
+
+def _rewritten(document: Document) -> Document:
+    """The document with notation that its words explain written out."""
+    for rewrite in (respelled, with_words):
+        document = rewrite(document)
+    return document
 
 
 def _is_assumed(entry: Declaration) -> bool:
