@@ -2,6 +2,8 @@ r"""`= ... + \text{const}`: sides that agree up to a term in which the variable 
 
 Authors drop the terms without the variable and rarely say which variable it is; it occurs in every term that they
 keep. Such a relation claims that the derivatives of both sides by that variable are equal.
+
+`p(\theta \mid x) \propto ...` holds up to a factor without theta: the logarithms have equal derivatives by it.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from derive.derivation import Alternative
-from derive.expr.nodes import Add, Derivative, Expr, Neg, Symbol
+from derive.expr.nodes import Add, Apply, Derivative, Expr, Neg, Symbol
 from derive.expr.walk import free_symbols
+from derive.reader.scanner import Token
 from derive.reader.table import Table
 
 _NAMES = re.compile(r"\\mathrm\{(?:const|constant|cst|Const|Constant)\}|C|c")
@@ -51,6 +54,41 @@ def up_to_constant(left: Expr, right: Expr, constants: Sequence[Symbol]) -> tupl
             note=f"up to a term without {s.name}",
         )
         for s in shared[:MOST]
+    )
+
+
+_OF = (
+    r"(?:as (?:a )?functions? of|(?:not depend(?:ing)? on|independent of|without|proportional(?:ity)? in|not involv\w+"
+    r"|posterior (?:density |distribution )?(?:of|for|over))) (?:the )?(?:\w+ ){0,2}"
+)
+_VARIED = re.compile(rf"{_OF}\$([^$]+)\$", re.IGNORECASE)
+_BARS = frozenset(["|", r"\mid", r"\vert", r"\rvert"])
+
+
+def varied_in(words: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    r"""The variable in which sides are proportional: what words name, else theta of `p(\theta \mid x)` on the left."""
+    said = [match[1].strip() for match in _VARIED.finditer(words)]
+    if said:
+        return (said[-1],)
+    texts = [t.text for t in tokens if t.text not in (r"\left", "{", "}")]
+    bars = [i for i, text in enumerate(texts) if text in _BARS]
+    if len(texts) < 5 or texts[1] != "(" or not bars or bars[0] > 5 or "," in texts[: bars[0]]:
+        return ()
+    return ("".join(texts[2 : bars[0]]),)
+
+
+def up_to_factor(left: Expr, right: Expr, names: Sequence[str]) -> tuple[Alternative, ...]:
+    """What a proportion claims: of the logarithms the derivatives by the variable are equal."""
+    variables = [s for s in free_symbols(left) if s.name in names and s in free_symbols(right)]
+    if left.shape or right.shape:
+        return ()
+
+    def slope(side: Expr, variable: Symbol) -> Expr:
+        return Derivative(Apply("log", (side,)), (variable,), "partial")
+
+    return tuple(
+        Alternative(slope(left, s), slope(right, s), note=f"up to a factor without {s.name}")
+        for s in variables
     )
 
 

@@ -45,7 +45,7 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
     """The clauses of a declaration, each with the names that were waiting for it."""
     found: list[Clause] = []
     waiting: list[list[Node]] = []
-    for part in clause_parts(nodes):
+    for part in _bounded_alike(clause_parts(nodes)):
         body, words = _words_of(part)
         if not body:
             if found and words:
@@ -67,6 +67,27 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
     if waiting and found and range_of(found[-1].nodes) is None:
         found.append(Clause(waiting[-1], "", waiting[:-1]))
     return found
+
+
+_BELOW = ("<", r"\le", r"\leq", r"\lt")
+
+
+def _bounded_alike(parts: list[list[Node]]) -> list[list[Node]]:
+    """`0 < a, b < 1` bounds each name on both sides."""
+    if len(parts) < 2:
+        return parts
+    cuts = [
+        [i for i, n in enumerate(p) if isinstance(n, Token) and n.text in _RELATIONS] for p in parts
+    ]
+    if [len(c) for c in cuts] != [1, *[0] * (len(parts) - 2), 1]:
+        return parts
+    first, last = cuts[0][0], cuts[-1][0]
+    lower, upper = parts[0][: first + 1], parts[-1][last:]
+    signs = (lower[-1], upper[0])
+    if not all(isinstance(s, Token) and s.text in _BELOW for s in signs) or len(clean(lower)) != 2:
+        return parts
+    names = [parts[0][first + 1 :], *parts[1:-1], parts[-1][:last]]
+    return [[*lower, *name, *upper] for name in names]
 
 
 def is_mapping(body: Sequence[Node]) -> bool:
@@ -214,6 +235,9 @@ def unchained(clause: Clause) -> list[Clause]:
     """`a = b = c` as two equations for a and for b, `d = e > 0` as an equation and a bound."""
     nodes = clause.nodes
     first = relation_at(nodes)
+    if first is not None and plain(nodes[first + 1 : first + 2]) == r"\pm":
+        signed = _either_sign(nodes[first], nodes[first + 2 :])
+        return [Clause([*nodes[:first], *signed], clause.words, clause.subjects)]
     second = relation_at(nodes, first + 1) if first is not None else None
     if first is None or second is None or relation_at(nodes, second + 1) is not None:
         return [clause]
@@ -229,9 +253,6 @@ def unchained(clause: Clause) -> list[Clause]:
         bound = [*nodes[:first], *nodes[second:]]
         return [Clause(bound, clause.words, clause.subjects), Clause(nodes[:second])]
     return [clause]
-    if first is not None and plain(nodes[first + 1 : first + 2]) == r"\pm":
-        signed = _either_sign(nodes[first], nodes[first + 2 :])
-        return [Clause([*nodes[:first], *signed], clause.words, clause.subjects)]
 
 
 def _either_sign(sign: Node, number: Sequence[Node]) -> list[Node]:

@@ -19,6 +19,7 @@ from derive.reader.declare_clauses import Clause, clauses
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.dependences import declare_dependences
 from derive.reader.display_facts import declare_by_form
+from derive.reader.events import with_events
 from derive.reader.feature_maps import declare_feature_maps
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_state import Options
@@ -30,6 +31,7 @@ from derive.reader.labels import labelled, labels_of
 from derive.reader.laws_ahead import declare_laws
 from derive.reader.matrix_roots import declare_roots
 from derive.reader.phrases import mentions
+from derive.reader.proportions import with_proportions
 from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
@@ -37,6 +39,7 @@ from derive.reader.reading_state import Result
 from derive.reader.reading_survey import abbreviates, heads_of
 from derive.reader.relations import RawRelation, number
 from derive.reader.respelled import respelled
+from derive.reader.said_derivatives import with_said_derivatives
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
 from derive.reader.written_words import with_words
@@ -236,7 +239,7 @@ class NotePasses:
 
 def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
-    for rewrite in (respelled, with_words):
+    for rewrite in (respelled, with_proportions, with_events, with_said_derivatives, with_words):
         document = rewrite(document)
     return document
 

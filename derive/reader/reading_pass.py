@@ -44,6 +44,7 @@ from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.single_members import single_out
 from derive.reader.source import Source
+from derive.reader.wording import equates
 
 
 class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
@@ -68,7 +69,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 for position, group in enumerate(self.chains.get(number, ())):
                     self._define_ahead(number, position)
                     self._guarded(group)
-                self.lead = ""
+                if not self._goes_on(number):
+                    self.lead = ""
         self._corroborate()
         if self.partial and self.last:
             places = [self.places.get(i, 0) for i in range(len(self.result.blocks))]
@@ -77,6 +79,12 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         elif self.last:
             self._leave_open()
         return self.result
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether another display follows without words, of which the words before are said, too."""
+        following = self.document.blocks[number + 1 : number + 2]
+        another = bool(following) and isinstance(following[0], Display)
+        return another and equates(self.lead)
 
     def _leave_open(self) -> None:
         """What an equation in the text says that could not be carried out may be what a step needs."""
@@ -205,7 +213,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 source=side.latex,
                 unsaid=self._unsaid(previous, right),
                 alternatives=self._alternatives(
-                    role, previous, right, typed, position, sides, source
+                    role, previous, right, typed, position, sides, source, relation
                 ),
             )
             if step.op == ":=" and role != "definition":

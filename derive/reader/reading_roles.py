@@ -13,8 +13,10 @@ from derive.expr.nodes import (
     Relation,
 )
 from derive.expr.walk import free_symbols
+from derive.reader.blocks import Prose as RawProse
+from derive.reader.blocks import Text
 from derive.reader.conditions import is_zero, zero_like
-from derive.reader.constants import constants_in, up_to_constant
+from derive.reader.constants import constants_in, up_to_constant, up_to_factor, varied_in
 from derive.reader.doubts import is_free, ties
 from derive.reader.formula import Reading, read_sides
 from derive.reader.formula_state import Options, State
@@ -37,6 +39,7 @@ from derive.reader.source import Source
 from derive.reader.wording import (
     claims,
     constrains,
+    equates,
     imposes,
     postulates,
     solves,
@@ -66,6 +69,8 @@ class ReadingRoles(ReadingState):
         first = typed[0]
         both = isinstance(left_side, Expr) and isinstance(right, Expr)
         if sign == "=" and both and self._has_constants(left_side, right):
+            return "shift"
+        if sign == r"\propto" and both and self._up_to_factor(relation, left_side, right):
             return "shift"
         if position == 1 and postulates(words):
             return "condition"
@@ -99,10 +104,12 @@ class ReadingRoles(ReadingState):
             return "consequence"
         if sign != "=" and is_free(typed[position - 1]) and is_free(right):
             return "condition"
+        plain_first = position == 1 and isinstance(first, Expr) and not has_derivative(first)
+        if plain_first and sign == "=" and equates(words):
+            return "condition"
         if self.conditions.active_for(typed) and not has_derivative(first):
             unsure = sign != "=" or ties(typed[position - 1], right, self.table)
             return "tie" if unsure else "consequence"
-        plain_first = position == 1 and isinstance(first, Expr) and not has_derivative(first)
         if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
             return "condition"
         if is_free(typed[position - 1]) and is_free(right):
@@ -112,6 +119,22 @@ class ReadingRoles(ReadingState):
         if sign == "=" and ties(typed[position - 1], right, self.table):
             return "tie"
         return "claim"
+
+    def _up_to_factor(self, relation: RawRelation, *sides: TypedSide) -> tuple[Alternative, ...]:
+        """What a proportion claims where the text or the density on its left says in which variable."""
+        texts = [
+            piece.text
+            if isinstance(piece, Text)
+            else f"${block.source.slice(piece.span).strip('$')}$"
+            for block in self.document.blocks[: self.number]
+            if isinstance(block, RawProse)
+            for piece in block.pieces
+        ]
+        names = varied_in(" ".join("".join(texts).split()), relation.chain.sides[0].tokens)
+        left, right = sides
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return ()
+        return up_to_factor(left, right, names)
 
     def _unsaid(self, *sides: TypedSide) -> tuple[str, ...]:
         """The names in a relation of which no shape and no range is declared."""
@@ -159,9 +182,12 @@ class ReadingRoles(ReadingState):
         position: int,
         sides: list[RawSide],
         source: Source,
+        relation: RawRelation,
     ) -> tuple[Alternative, ...]:
         if not isinstance(left, Expr) or not isinstance(right, Expr):
             return ()
+        if role == "shift" and relation.sign.relation == r"\propto":
+            return self._up_to_factor(relation, left, right)
         if role == "shift":
             return up_to_constant(left, right, constants_in((left, right), self.table))
         found: list[Alternative] = []

@@ -245,6 +245,8 @@ class ReadingSides(ReadingDefinitions):
         )
         if recursive and left.head is not None and calls_name(sides[1].tokens, left.head.name):
             return Left("known")
+        if sign == r"\propto" and recursive:
+            return left  # a density that its factors give
         if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
             return Left("known", left.head)
         if left.kind == "known" and left.head is not None and left.entry is not None:

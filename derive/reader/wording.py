@@ -70,7 +70,8 @@ _CONDITION = re.compile(
     r"|\bsuch that\b|\bassum\w+"
     r"|\bsuppose\b|\brequires?\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
     r"|\bnormal equations?\b"
-    r"|\bimpos\w+|\bwe want\b|\b(?:maxi|mini)mi[sz]\w*\b[^.]*\bunder\b",
+    r"|\bimpos\w+|\bequat(?:e|es|ing)\b|\bmatch(?:es|ing)?\b[^.]*\bmoments?\b"
+    r"|\bwe want\b|\b(?:maxi|mini)mi[sz]\w*\b[^.]*\bunder\b",
     re.I,
 )
 _CLAIMED = re.compile(
@@ -177,9 +178,9 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
         re.I,
     ):
         return 0
-    if (
     if not bold and re.search(r"\b(?:is|are|be|all) real(?:[- ]valued)?\s*$", phrase, re.I):
         return 0
+    if (
         re.search(r"\b(?:label|bias|intercept|response|output label|count)\b", phrase, re.I)
         and not bold
     ):
@@ -314,6 +315,17 @@ def solves(words: str) -> bool:
 def imposes(words: str) -> bool:
     """Whether the last sentence introduces an equation that is demanded, not claimed."""
     return bool(_CONDITION.search(last_sentence(words)))
+
+
+_EQUATED = re.compile(
+    r"\bequat(?:e|es|ing)\b|\bmatch(?:es|ing)?\b[^.]*\bmoments?\b|\bmethod of moments\b|^\s*(?:we )?set\b",
+    re.I,
+)
+
+
+def equates(words: str) -> bool:
+    """Whether a sentence leads to equations that are demanded one and all, such as those of the method of moments."""
+    return bool(_EQUATED.search(last_sentence(words))) and not solves(words)
 
 
 _CONSTRAINED = re.compile(

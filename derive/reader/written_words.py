@@ -217,7 +217,8 @@ def _operators(tokens: list[Token], expects: bool, varies: bool) -> Iterator[Tok
             yield token
             continue
         font, word = (r"\mathbb", "E") if position in means else (r"\operatorname", "Var")
-        yield token._replace(kind=Kind.WORD, text=font)
-        yield token._replace(kind=Kind.OPEN, text="{", spaced=False)
-        yield from (token._replace(text=letter, spaced=False) for letter in word)
-        yield token._replace(kind=Kind.CLOSE, text="}", spaced=False)
+        as_typed = token._replace(call=token.call or (token.start, token.end))
+        yield as_typed._replace(kind=Kind.WORD, text=font)
+        yield as_typed._replace(kind=Kind.OPEN, text="{", spaced=False)
+        yield from (as_typed._replace(text=letter, spaced=False) for letter in word)
+        yield as_typed._replace(kind=Kind.CLOSE, text="}", spaced=False)

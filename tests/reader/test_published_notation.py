@@ -71,6 +71,46 @@ CASES = [
         "dhf",
         id="words in plain letters",
     ),
+    pytest.param(
+        r"The label is $t \in \{0, 1\}$ with $p(t=1) = \pi$, and $u \mid t = 0 \sim \mathcal{N}(m_0, S)$, "
+        r"$u \mid t = 1 \sim \mathcal{N}(m_1, S)$ with $u, m_0, m_1 \in \mathbb{R}^d$, $S$ symmetric positive definite."
+        r"\[ p(t=1 \mid u) = \frac{p(u \mid t=1)\,p(t=1)}{p(u)} \]"
+        r"\[ \log\frac{p(t=1 \mid u)}{p(t=0 \mid u)} = (m_1 - m_0)^\top S^{-1} \Big(u - \frac{m_0 + m_1}{2}\Big)"
+        r" + \log\frac{\pi}{1-\pi} = (m_1 - m_0)^\top S^{-1} u \]",
+        "hhf",
+        id="laws of a label: Bayes' rule and the log odds of two Gaussians",
+    ),
+    pytest.param(
+        r"Let $V \in \{0,1\}^m$, let its entries be independent given $T$ with "
+        r"$P(V_j|T=1) = a_j^{V_j} (1-a_j)^{1-V_j}$, $P(V_j|T=0) = b_j^{V_j} (1-b_j)^{1-V_j}$, $0 < a_j, b_j < 1$."
+        r"\[ \frac{P(T=1|V)}{P(T=0|V)} = \frac{P(T=1)}{P(T=0)} \prod_{j=1}^m \frac{P(V_j|T=1)}{P(V_j|T=0)} \]"
+        r"\[ P(T=0|V) = 1 - P(T=1|V) = P(V|T=0) \]",
+        "hhf",
+        id="laws of a label: a naive Bayes classifier",
+    ),
+    pytest.param(
+        r"Set $E[Z] = \bar z$ and $\text{Var}(Z) = v$, where $E[Z] = k s$ and "
+        r"$\text{Var}(Z) = k s^2$ with $k, s, v, \bar z > 0$:"
+        r"\[ k s = \bar z \] \[ k s^2 = v \] Divide: \[ s = \frac{v}{\bar z} \] \[ k = \frac{\bar z}{v} \]",
+        "ddhf",
+        id="two equations of moments",
+    ),
+    pytest.param(
+        r"Here $t = y\,w^Tx$ with $x, w \in \mathbb{R}^n$, $y \in \{-1,1\}$, and $J = \log(1 + e^{-t})$. We write "
+        r"$\partial_j$ for $\frac{\partial}{\partial w_j}$, and $H$ for the Hessian of $J$ with respect to $w$."
+        r"\[ \partial_{jk} J = \frac{e^t}{(1+e^t)^2} x_j x_k \] \[ \partial_k J = \frac{y x_k}{1+e^t} \] \[ H = H^T \]",
+        "hfh",
+        id="signs of derivatives that words explain",
+    ),
+    pytest.param(
+        r"Let $k \in \{0, 1\}$, $0 < r < 1$, $p(k \rvert r) = r^k (1-r)^{1-k}$ and "
+        r"$p(r \rvert a, b) \propto r^{a-1} (1-r)^{b-1}$, "
+        r"$a, b > 0$. As functions of $r$,"
+        r"\[ p(k \rvert r)\,p(r \rvert a, b) \propto r^{a+k-1} (1-r)^{b-k} "
+        r"\propto p(r \rvert a+k, b+1-k) \propto r^{a+k} (1-r)^{b-k} \]",
+        "hhf",
+        id="proportions in the variable that words name",
+    ),
 ]
 
 
