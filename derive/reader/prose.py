@@ -422,27 +422,27 @@ class Declarations:
         noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
         if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
             owned = True  # `X an n x p matrix and y ...`
+        written = re.fullmatch(r"\s*for (?:the|an?)\b(.*)", mention.lead)
+        if written and (not written[1].strip() or ADJECTIVES.fullmatch(written[1])):
+            owned = True  # `write A for the symmetric n x n matrix ...`
         if not said.subjects or not owned:
             said.shape, said.facts = items, facts_before(mention.before)
             return True
         facts = [
             *facts_after(" is " + mention.after),
-        written = re.fullmatch(r"\s*for (?:the|an?)\b(.*)", mention.lead)
-        if written and (not written[1].strip() or ADJECTIVES.fullmatch(written[1])):
-            owned = True  # `write A for the symmetric n x n matrix ...`
             *facts_after(" is " + mention.lead.replace("(", " ")),
         ]
         for subject in said.subjects:
             self._about(reader, subject, mention, facts, "", items)
+        if re.match(r"[\s,)]*(?:both|all)\b", mention.after):
+            for subject in said.shaped:
+                self._about(reader, subject, mention, facts, "", None)
+        said.shaped = [*said.shaped, *said.subjects]
         said.waiting = []
         return True
 
     def _stacked(self, reader: Formula, items: list[Node]) -> bool:
         """`X = [x_1, \\dots, x_n]^\\top \\in \\mathbb{R}^{n \\times d}`: members as columns (rows when transposed)."""
-        if re.match(r"[\s,)]*(?:both|all)\b", mention.after):
-            for subject in said.shaped:
-                self._about(reader, subject, mention, facts, "", None)
-        said.shaped = [*said.shaped, *said.subjects]
         found = stacked(items)
         if found is None:
             return False

@@ -252,20 +252,20 @@ class Table:
         """The longest declared form and the name that was matched; fonts may differ where only one is declared."""
         for form in self._forms(name):
             found, family = self.entries.get(form), self._family(form, name)
-            if family is not None and (found is None or _has_member(family, form, name)):
-                return family, form  # with x and x_k declared, x_k is a member, not an entry of x
             if name.primes != form.primes and self._counts([form]):
                 continue  # d' is another size than d
+            if family is not None and (found is None or _has_member(family, form, name)):
+                return family, form  # with x and x_k declared, x_k is a member, not an entry of x
             if found is not None:
                 return found, form
         if is_upright(name):
             return None  # whatever else is called d, e or pi
         for form in self._forms(name):
             near = self.by_letter.get(form.letter, {})
-            if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
-                other = next(iter(near))
             if name.primes != form.primes and self._counts(near):
                 continue
+            if len(near) == 1 and name.font in ("", "bold", "vec", "sf", "rm", "underline"):
+                other = next(iter(near))
                 if other.font in ("word", "cal", "bb", "frak"):
                     continue
                 counted = self.entries.get(other)
@@ -281,12 +281,12 @@ class Table:
                     return found, form
         return None
 
-    def _forms(self, name: Name) -> Sequence[Name]:
-        """The name, then with primes, superscript, subscript taken off: longest form first.
     def _counts(self, names: Iterable[Name]) -> bool:
         """Whether one of these is a size."""
         return any(n in self.entries and self.entries[n].kind == "size" for n in names)
 
+    def _forms(self, name: Name) -> Sequence[Name]:
+        """The name, then with primes, superscript, subscript taken off: longest form first.
 
         A subscript in capitals that count nothing is a label and stays: `\\mu_{ML}`.
         """
