@@ -1,4 +1,4 @@
-"""Expectations, integrals and limits replaced by sums that every kernel evaluates, for one choice of sizes.
+"""Expectations, integrals, limits and series replaced by sums that every kernel evaluates, for one choice of sizes.
 
 The judge calls `expand` for each choice of sizes before it plans an evaluation. What a rule gives approximately becomes
 a `Converged` node: in balls its uncertainty is the difference of two levels of the rule, so that the judge never takes
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from derive.checker.expectations import Setup, expectation
 from derive.checker.integrals import integral, limit
+from derive.checker.series import endless, series
 from derive.checker.tables import Converged
 from derive.expr.nodes import Expectation, Expr, Integral, Limit
 from derive.expr.walk import post_order, transform
@@ -19,21 +20,25 @@ KINDS = (Expectation, Integral, Limit)
 
 
 def needs_expansion(*exprs: Expr) -> bool:
-    """Whether an expectation, integral or limit occurs, also behind definitions."""
+    """Whether an expectation, integral, limit or series occurs, also behind definitions."""
     return any(
-        isinstance(node, KINDS) for e in exprs for node in post_order(e, into_definitions=True)
+        isinstance(node, KINDS) or endless(node)
+        for e in exprs
+        for node in post_order(e, into_definitions=True)
     )
 
 
 def expand(
     exprs: Sequence[Expr], sizes: Mapping[str, int], seed: int = 0, level: int | None = None
 ) -> tuple[Expr, ...]:
-    """The expressions with sums in place of expectations, integrals and limits, innermost first.
+    """The expressions with finite sums in place of expectations, integrals, limits and series, innermost first.
 
     With a `level` the rules are used at that level alone, and limits stay as they are."""
 
     def change(node: Expr) -> Expr | None:
-        if not isinstance(node, KINDS) or (level is not None and isinstance(node, Limit)):
+        if not (isinstance(node, KINDS) or endless(node)):
+            return None
+        if level is not None and isinstance(node, Limit):
             return None
         if level is not None:
             return _expanded(node, Setup(sizes, level, seed))
@@ -49,5 +54,7 @@ def _expanded(node: Expr, setup: Setup) -> Expr:
         return expectation(node, setup)
     if isinstance(node, Integral):
         return integral(node, setup)
+    if endless(node):
+        return series(node, setup)
     assert isinstance(node, Limit)
     return limit(node, setup)

@@ -20,6 +20,7 @@ from derive.checker.surfaces import beside, switches
 from derive.errors import EvaluationError
 from derive.expr.nodes import (
     Call,
+    Constant,
     Derivative,
     Differential,
     Expectation,
@@ -31,6 +32,7 @@ from derive.expr.nodes import (
     Item,
     Limit,
     Logic,
+    Reduce,
     Relation,
     Symbol,
 )
@@ -77,7 +79,8 @@ class Problem:
         self.lawful = tuple(s for s in free if s.law is not None and _solved(s))
         self.symbols = tuple(s for s in free if s not in self.lawful)
         self.arrays = tuple(s for s in self.plan.order if isinstance(s, Symbol) and by_entries(s))
-        self.expands = bool(self.plan.kinds & EXPANDED) and self._needs_expansion()
+        endless = Constant in kinds and Reduce in kinds
+        self.expands = (endless or bool(kinds & EXPANDED)) and self._needs_expansion()
         self._expanded: dict[tuple[int, ...], tuple[Expr, Expr, Plan]] = {}
         self._programs: dict[tuple[int, ...], Program | None] = {}
         self.tangents = tuple(self._varied()) if Differential in kinds else ()
@@ -312,7 +315,7 @@ class Problem:
         with np.errstate(all="ignore"):
             for coarse, fine in zip(*sides, strict=True):
                 size = np.abs(fine).max(axis=1)
-                kept &= np.abs(fine - coarse).max(axis=1) <= CONVERGED * size
+                kept &= np.isfinite(size) & (np.abs(fine - coarse).max(axis=1) <= CONVERGED * size)
         return points.subset([int(i) for i in np.flatnonzero(kept)]) if kept.any() else points
 
     def at(self, sizes: dict[str, int]) -> tuple[Expr, Expr, Plan]:

@@ -40,6 +40,30 @@ def test_verdict(said: str, relation: str, wanted: str) -> None:
     assert found.verdict.kind == wanted, found.verdict
 
 
+@pytest.mark.parametrize(
+    ("said", "relation", "wanted"),
+    [
+        (r"$0 < r < 1$", r"\sum_{t=0}^{\infty} r^t = \frac{1}{1 - r}", "holds"),
+        (r"$0 < r < 1$", r"\sum_{t=1}^{\infty} r^t = \frac{1}{1 - r}", "fails"),
+        (
+            r"$0 < r < 1$",
+            r"\frac{d}{dr} \sum_{t=0}^{\infty} r^t = \sum_{t=1}^{\infty} t r^{t-1}",
+            "holds",
+        ),
+        (r"$m > 0$", r"\sum_{k=0}^{\infty} k^2 \frac{m^k e^{-m}}{k!} = m^2 + m", "holds"),
+        (r"$m > 0$", r"\sum_{k=0}^{\infty} k^2 \frac{m^k e^{-m}}{k!} = m^2", "fails"),
+        (r"$m > 0$", r"\sum_{k=1}^{\infty} \frac{m}{k} = m", "unchecked"),
+        (r"$m > 0$", r"\sum_{k=1}^{\infty} \frac{m}{k^2} = \frac{\pi^2 m}{6}", "unchecked"),
+        (r"$m > 0$", r"\sum_{k=0}^{\infty} \mathbf{1}[k = 1000] m = m", "unchecked"),
+    ],
+)
+def test_series_are_cut_off_and_decide_only_where_they_have_converged(
+    said: str, relation: str, wanted: str
+) -> None:
+    (found,) = derive.check_text(f"Let {said}.\n\\[ {relation} \\]\n").relations
+    assert found.verdict.kind == wanted, found.verdict
+
+
 UNIT = r"Let $u, v \in \mathbb{R}^{n}$. Maximise $u^\top v$"
 
 
