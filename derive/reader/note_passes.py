@@ -39,6 +39,7 @@ from derive.reader.reading_state import Result
 from derive.reader.reading_survey import abbreviates, heads_of
 from derive.reader.relations import RawRelation, number
 from derive.reader.respelled import respelled
+from derive.reader.said_densities import with_said_densities
 from derive.reader.said_derivatives import with_said_derivatives
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
@@ -241,6 +242,7 @@ def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (respelled, with_proportions, with_events, with_said_derivatives, with_words):
         document = rewrite(document)
+    document = with_said_densities(document)
     return document
 
 

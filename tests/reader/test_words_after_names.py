@@ -66,6 +66,12 @@ $k(u, v) = \psi_1(u)^\top \psi_1(v)$. \[ k(u, v) = \sum_{i=1}^p \psi_1(u)_i \psi
 \[ \psi_2(u)^\top \psi_2(v) = \psi_2(v)^\top \psi_2(u) \]""",
         "hfh",
     ),
+    "a density in words": (
+        r"""Let $f(u; m, S)$ denote the density of the multivariate normal distribution, $u, m \in \mathbb{R}^d$ and $S$
+symmetric positive definite. \[ \nabla_m \log f(u; m, S) = S^{-1} (u - m) \]
+\[ \nabla_m \log f(u; m, S) = 2 S^{-1} (u - m) \]""",
+        "hf",
+    ),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
