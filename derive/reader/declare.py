@@ -21,12 +21,20 @@ from derive.reader.declare_clauses import (
 from derive.reader.declare_definitions import define
 from derive.reader.declare_mappings import declare_mapping
 from derive.reader.declare_ranges import declare_between, declare_ranges, is_counter
-from derive.reader.declare_sets import Members, apply_bounds, bound, read_set
+from derive.reader.declare_sets import (
+    Members,
+    apply_bounds,
+    bound,
+    interval_ends,
+    is_value,
+    read_set,
+)
 from derive.reader.declare_subjects import (
     Subject,
     bounded_entries,
     matrix_of,
     read_subject,
+    declare_invertible,
     subject_entries,
     subject_entry,
     subject_extents,
@@ -35,7 +43,7 @@ from derive.reader.declare_values import declare_values
 from derive.reader.declare_words import facts_in, function_in
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean, plain, start_of
+from derive.reader.formula_cursor import Cursor, plain, start_of
 from derive.reader.formula_names import read_name
 from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_written import base_name, written_scripts
@@ -175,6 +183,9 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
             return
         pairs = subject_entries(reader, clause, sides[0])
         for subject, entry in pairs:
+        if not all(is_value(reader, side) for side in (sides[0], sides[2])):
+            _between_names(reader, clause, sides, signs, start)
+            return
             _apply(reader, subject, entry, found)
         _facts(reader, [e for _, e in pairs], clause.words)
         return
@@ -203,6 +214,11 @@ def _count_axes(reader: Formula, subject: Subject, entry: Declaration) -> None:
 def _bounded(
     reader: Formula, clause: Clause, sides: list[list[Node]], sign: str, start: int
 ) -> None:
+        ends = interval_ends(sides[1])
+        if ends is not None and not all(is_value(reader, end) for end in ends):
+            around = [ends[0], sides[0], ends[1]]
+            _between_names(reader, clause, around, [r"\le", r"\le"], start)
+            return
     """`t > 0`, `p > 1`, `0 < t`, `v \\ne 0`, `n \\ge m`."""
     left, right = sides[0], sides[1]
     if not _is_number(reader, right) and _is_number(reader, left):
@@ -214,12 +230,20 @@ def _bounded(
             r"\le": r"\ge",
             r"\leq": r"\ge",
         }
+def _between_names(
+    reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str], start: int
+) -> None:
+    r"""`0 < \gamma \le 1/L`, `x \in [a, b]`: a bound by what is no number is a condition."""
+    for left, right, sign in ((sides[0], sides[1], signs[0]), (sides[1], sides[2], signs[1])):
+        _bounded(reader, Clause([*left, *right], clause.words), [left, right], sign, start)
+
+
         left, right, sign = right, left, flip.get(sign, sign)
     if not _is_number(reader, right):
         _size_condition(reader, clause, sides, sign, start)
         return
     if plain(left).startswith(r"\det") and bound(reader, right) == 0:
-        _invertible(reader, left, sign)
+        declare_invertible(reader, left, sign)
         return
     if plain(left).replace("_", "").startswith(r"\|") or plain(left).startswith("|"):
         return
@@ -255,18 +279,6 @@ def _bounded(
 def _is_number(reader: Formula, nodes: Sequence[Node]) -> bool:
     text = plain(nodes).replace(" ", "").replace("-", "").replace("+", "").replace(r"\frac", "")
     return text.replace(".", "").replace("/", "").isdigit() or text == r"\infty"
-
-
-def _invertible(reader: Formula, left: list[Node], sign: str) -> None:
-    r"""`\det X \ne 0`, `\det(X) > 0`: X is invertible; of another matrix than a symbol nothing is noted."""
-    if sign not in (r"\ne", r"\neq", ">", r"\gt", "<", r"\lt"):
-        return
-    inside = [
-        n for n in clean(left)[1:] if not (isinstance(n, Token) and n.text in ("(", ")", "[", "]"))
-    ]
-    subject = read_subject(reader, inside)
-    if subject is not None:
-        subject_entry(reader, subject).add_fact("invertible")
 
 
 def _size_condition(

@@ -275,12 +275,34 @@ def apply_bounds(found: Members, low: object, high: object) -> None:
         found.bounds = (low, high)
 
 
+def interval_ends(nodes: Sequence[Node]) -> list[list[Node]] | None:
+    """The two ends of a closed interval `[a, b]`; None of anything else."""
+    items = clean(nodes)
+    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    if texts[:1] != ["["] or texts[-1:] != ["]"] or texts.count(",") != 1 or len(items) > 16:
+        return None
+    cut = texts.index(",")
+    ends = [items[1:cut], items[cut + 1 : -1]]
+    return ends if all(ends) else None
+
+
 def bound(reader: Formula, nodes: Sequence[Node]) -> object:
     """An exact number, or None for infinity."""
     text = plain(nodes).replace(" ", "")
     if text in (r"\infty", r"-\infty", r"+\infty"):
         return None
     return exact(reader.whole(nodes).build(), reader, start_of(nodes[0]) if nodes else 0)
+
+
+def is_value(reader: Formula, nodes: Sequence[Node]) -> bool:
+    """Whether a bound is a number that is written out."""
+    before = reader.table.sizes.snapshot()
+    try:
+        bound(reader, nodes)
+    except ReadError:
+        reader.table.sizes.restore(before)
+        return False
+    return True
 
 
 def exact(node: Expr, reader: Formula, start: int) -> object:

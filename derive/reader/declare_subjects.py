@@ -288,3 +288,15 @@ def is_numeric(nodes: Sequence[Node]) -> bool:
     """Whether nodes are a number with its sign."""
     text = plain(nodes).replace("-", "").replace("+", "")
     return text.replace(".", "").isdigit()
+
+
+def declare_invertible(reader: Formula, left: list[Node], sign: str) -> None:
+    r"""`\det X \ne 0`, `\det(X) > 0`: X is invertible; of another matrix than a symbol nothing is noted."""
+    if sign not in (r"\ne", r"\neq", ">", r"\gt", "<", r"\lt"):
+        return
+    inside = [
+        n for n in clean(left)[1:] if not (isinstance(n, Token) and n.text in ("(", ")", "[", "]"))
+    ]
+    subject = read_subject(reader, inside)
+    if subject is not None:
+        subject_entry(reader, subject).add_fact("invertible")

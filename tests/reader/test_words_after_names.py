@@ -72,6 +72,12 @@ symmetric positive definite. \[ \nabla_m \log f(u; m, S) = S^{-1} (u - m) \]
 \[ \nabla_m \log f(u; m, S) = 2 S^{-1} (u - m) \]""",
         "hf",
     ),
+    "bounds that are no numbers": (
+        r"""Let $a < 0 < b$ and $s > 0$, and let $0 < \gamma \le \frac{1}{s}$. For every $x \in [a, b]$
+\[ e^{s x} \le \frac{b - x}{b - a} e^{s a} + \frac{x - a}{b - a} e^{s b} \]
+\[ 1 - \frac{\gamma s}{2} \ge \frac{1}{2}, \qquad 1 - \gamma s \ge \frac{1}{2} \]""",
+        "hhf",
+    ),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
