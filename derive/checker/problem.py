@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.checker.evaluate import Evaluator, Scope
+from derive.checker.edit_parts import is_zero
 from derive.checker.extents import by_entries, extents, places, size_names
 from derive.checker.plan import Plan
 from derive.checker.program import Program
@@ -312,10 +313,12 @@ class Problem:
                 ]
             )
         kept = np.ones(points.count, dtype=bool)
+        least = CONVERGED if is_zero(self.lhs) or is_zero(self.rhs) else 0.0  # rounding about zero
         with np.errstate(all="ignore"):
             for coarse, fine in zip(*sides, strict=True):
                 size = np.abs(fine).max(axis=1)
-                kept &= np.isfinite(size) & (np.abs(fine - coarse).max(axis=1) <= CONVERGED * size)
+                gap = np.abs(fine - coarse).max(axis=1)
+                kept &= np.isfinite(size) & (gap <= np.maximum(CONVERGED * size, least))
         return points.subset([int(i) for i in np.flatnonzero(kept)]) if kept.any() else points
 
     def at(self, sizes: dict[str, int]) -> tuple[Expr, Expr, Plan]:
