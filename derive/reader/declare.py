@@ -32,9 +32,9 @@ from derive.reader.declare_sets import (
 from derive.reader.declare_subjects import (
     Subject,
     bounded_entries,
+    declare_invertible,
     matrix_of,
     read_subject,
-    declare_invertible,
     subject_entries,
     subject_entry,
     subject_extents,
@@ -150,6 +150,9 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         and signs[0] in ("<", r"\le", r"\leq", r"\lt")
         and signs[1] in ("<", r"\le", r"\leq", r"\lt")
     ):
+        if not all(is_value(reader, side) for side in (sides[0], sides[2])):
+            _between_names(reader, clause, sides, signs, start)
+            return
         pairs = bounded_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
         found = Members()
         apply_bounds(found, bound(reader, sides[0]), bound(reader, sides[2]))
@@ -178,18 +181,28 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
+        ends = interval_ends(sides[1])
+        if ends is not None and not all(is_value(reader, end) for end in ends):
+            around = [ends[0], sides[0], ends[1]]
+            _between_names(reader, clause, around, [r"\le", r"\le"], start)
+            return
         found = read_set(reader, sides[1])
         if declare_values(reader, sides[0], found):
             return
         pairs = subject_entries(reader, clause, sides[0])
         for subject, entry in pairs:
-        if not all(is_value(reader, side) for side in (sides[0], sides[2])):
-            _between_names(reader, clause, sides, signs, start)
-            return
             _apply(reader, subject, entry, found)
         _facts(reader, [e for _, e in pairs], clause.words)
         return
     raise reader.error(f"the declaration {plain(clause.nodes)!r} is not understood", start)
+
+
+def _between_names(
+    reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str], start: int
+) -> None:
+    r"""`0 < \gamma \le 1/L`, `x \in [a, b]`: a bound by what is no number is a condition."""
+    for left, right, sign in ((sides[0], sides[1], signs[0]), (sides[1], sides[2], signs[1])):
+        _bounded(reader, Clause([*left, *right], clause.words), [left, right], sign, start)
 
 
 def _definite(reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str]) -> None:
@@ -214,11 +227,6 @@ def _count_axes(reader: Formula, subject: Subject, entry: Declaration) -> None:
 def _bounded(
     reader: Formula, clause: Clause, sides: list[list[Node]], sign: str, start: int
 ) -> None:
-        ends = interval_ends(sides[1])
-        if ends is not None and not all(is_value(reader, end) for end in ends):
-            around = [ends[0], sides[0], ends[1]]
-            _between_names(reader, clause, around, [r"\le", r"\le"], start)
-            return
     """`t > 0`, `p > 1`, `0 < t`, `v \\ne 0`, `n \\ge m`."""
     left, right = sides[0], sides[1]
     if not _is_number(reader, right) and _is_number(reader, left):
@@ -230,14 +238,6 @@ def _bounded(
             r"\le": r"\ge",
             r"\leq": r"\ge",
         }
-def _between_names(
-    reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str], start: int
-) -> None:
-    r"""`0 < \gamma \le 1/L`, `x \in [a, b]`: a bound by what is no number is a condition."""
-    for left, right, sign in ((sides[0], sides[1], signs[0]), (sides[1], sides[2], signs[1])):
-        _bounded(reader, Clause([*left, *right], clause.words), [left, right], sign, start)
-
-
         left, right, sign = right, left, flip.get(sign, sign)
     if not _is_number(reader, right):
         _size_condition(reader, clause, sides, sign, start)
