@@ -15,6 +15,7 @@ from derive.expr.nodes import (
     Dim,
     Expectation,
     Expr,
+    Function,
     Integral,
     Neg,
     Number,
@@ -36,6 +37,7 @@ from derive.reader.formula_random import drawn_from, is_fixed, opened
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
+from derive.reader.normal_bodies import normal_parts, scalar_normal_kl, vector_normal_kl
 from derive.reader.scanner import Token
 from derive.reader.table import Name
 
@@ -234,6 +236,7 @@ def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) ->
     """KL(q \\| p) of two declared functions of one number or vector, an integral; None when they are none."""
     variable = Symbol("t")
     values: list[Callable[[Expr], Expr]] = []
+    functions: list[Function] = []
     for side in sides:
         cursor = Cursor(side)
         name = base_name(cursor)
@@ -257,10 +260,16 @@ def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) ->
         if function is None:
             values.append(lambda t, word=entry.word: Apply(word, (t,)))  # type: ignore[misc]
         else:
+            functions.append(function)
             values.append(lambda t, f=function: Call(f, (t,)))  # type: ignore[misc]
     q, p = values
 
     def build() -> Expr:
+        laws = [normal_parts(f) for f in functions]
+        if len(laws) == 2 and laws[0] is not None and laws[1] is not None:
+            if variable.shape:
+                return vector_normal_kl(*laws[0], *laws[1], variable.shape)
+            return scalar_normal_kl(*laws[0], *laws[1])
         ratio = Apply("log", (Quotient(q(variable), p(variable)),))
         return Integral(Product((q(variable), ratio)), variable)
 
@@ -338,9 +347,9 @@ def _divergence(reader: Formula, q: Value, p: Value, start: int) -> Value:
 
 
 def _is_assumed(reader: Formula, law: Value) -> bool:
-    """Whether a capital letter was taken for a number because nobody declared it."""
+    """Whether a letter was taken for a number because nobody declared it."""
     node = law.build() if law.kind == "symbol" else None
-    if not isinstance(node, Symbol) or not node.name[:1].isupper():
+    if not isinstance(node, Symbol) or node.facts:
         return False
     return any(e.assumed and e.latex == node.name for e in reader.table.entries.values())
 
@@ -360,7 +369,7 @@ def _normal_divergence(
     if not shape:
         return Value(
             (),
-            lambda: _scalar_normal_kl(
+            lambda: scalar_normal_kl(
                 means[0].build(), q[1].build(), means[1].build(), p[1].build()
             ),
             uses_of(values),
@@ -374,7 +383,7 @@ def _normal_divergence(
                 )
     return Value(
         (),
-        lambda: _vector_normal_kl(
+        lambda: vector_normal_kl(
             means[0].build(),
             q[1].build(),
             means[1].build(),
@@ -384,21 +393,6 @@ def _normal_divergence(
         uses_of(values),
         start=start,
     )
-
-
-def _scalar_normal_kl(m: Expr, s: Expr, n: Expr, t: Expr) -> Expr:
-    log = Apply("log", (Quotient(t, s),))
-    square = Power(Add((m, Neg(n))), TWO)
-    return Product((HALF, Add((log, Quotient(Add((s, square)), t), Neg(ONE)))))
-
-
-def _vector_normal_kl(m: Expr, s: Expr, n: Expr, t: Expr, shape: Shape) -> Expr:
-    inverse = Apply("inverse", (t,))
-    gap = Add((n, Neg(m)))
-    log = Add((Apply("logdet", (t,)), Neg(Apply("logdet", (s,)))))
-    form = Product((Transpose(gap), inverse, gap))
-    trace = Apply("trace", (Product((inverse, s)),))
-    return Product((HALF, Add((log, Neg(Dim(shape[0])), trace, form))))
 
 
 # ------------------------------------------------------------------------------------------ expectations

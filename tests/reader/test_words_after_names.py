@@ -78,6 +78,16 @@ symmetric positive definite. \[ \nabla_m \log f(u; m, S) = S^{-1} (u - m) \]
 \[ 1 - \frac{\gamma s}{2} \ge \frac{1}{2}, \qquad 1 - \gamma s \ge \frac{1}{2} \]""",
         "hhf",
     ),
+    "densities that are given by their laws": (
+        r"""Let $p$ and $q$ be the densities of $\mathcal{N}(\mu_p, \Sigma_p)$ and $\mathcal{N}(\mu_q, \Sigma_q)$ on
+$\mathbb{R}^k$.
+\[ KL(p \| q) = \frac{1}{2} \Big( \log \frac{|\Sigma_q|}{|\Sigma_p|} - k + tr(\Sigma_q^{-1} \Sigma_p)
++ (\mu_p - \mu_q)^\top \Sigma_q^{-1} (\mu_p - \mu_q) \Big) \]
+\[ KL(p \| q) = \frac{1}{2} \Big( \log \frac{|\Sigma_q|}{|\Sigma_p|} - k + tr(\Sigma_p^{-1} \Sigma_q)
++ (\mu_p - \mu_q)^\top \Sigma_q^{-1} (\mu_p - \mu_q) \Big) \]""",
+        "hf",
+    ),
+    "laws of which nothing is said": (r"""\[ KL(p \| q) = KL(q \| p) + 1 \]""", "u"),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
