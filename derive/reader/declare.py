@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.errors import ReadError
 from derive.reader.declare_clauses import (
     ORDER_SIGNS,
     Clause,
     clauses,
     is_mapping,
+    place_and_value,
     range_of,
     relation_at,
 )
@@ -75,9 +77,40 @@ def declare_sources(table: Table, parts: Sequence[tuple[Source, Sequence[Token]]
             if is_definition(reader, clause):
                 late.append((reader, clause))
             else:
-                declare_clause(reader, clause)
-    for reader, clause in late:
-        finish_clause(reader, clause)
+                for part in place_and_value(clause):
+                    if is_definition(reader, part):
+                        late.append((reader, part))
+                    else:
+                        declare_clause(reader, part)
+    _finish(late)
+
+
+def _finish(late: list[tuple[Formula, Clause]]) -> None:
+    """Definitions in their order; one that speaks of a name that another gives waits for it."""
+    waiting: list[tuple[Formula, Clause]] = []
+    given = [name for _, clause in late if (name := _defined(clause))]
+    while late:
+        refused: ReadError | None = None
+        for position, (reader, clause) in enumerate(late):
+            try:
+                finish_clause(reader, clause)
+            except ReadError as error:
+                if not any(f"{name} is not declared" in str(error) for name in given):
+                    raise
+                refused = refused or error
+                waiting.append((reader, clause))
+            else:
+                waiting.extend(late[position + 1 :])
+                break
+        else:
+            assert refused is not None
+            raise refused
+        late, waiting = waiting, []
+
+
+def _defined(clause: Clause) -> str:
+    cut = relation_at(clause.nodes)
+    return plain(clause.nodes[:cut]) if cut else ""
 
 
 def is_definition(reader: Formula, clause: Clause) -> bool:

@@ -265,3 +265,26 @@ def _either_sign(sign: Node, number: Sequence[Node]) -> list[Node]:
         )
     }  # fmt: skip
     return [marks[r"\in"], marks[r"\{"], marks["-"], *number, marks[","], *number, marks[r"\}"]]
+
+
+def place_and_value(clause: Clause) -> list[Clause]:
+    r"""`C = A A^\top \in \mathbb{R}^{n \times n}` as the shape of C and its definition; other clauses as they are.
+
+    Of `x = (x_1, x_2)^\top` the shape says it all, and so it does of `K = K(t) \in ...`, which abbreviates.
+    """
+    cut = relation_at(clause.nodes)
+    last = relation_at(clause.nodes, cut + 1) if cut is not None else None
+    if cut is None or last is None or relation_at(clause.nodes, last + 1) is not None:
+        return [clause]
+    signs = [
+        n.text if isinstance(n, Token) else "" for n in (clause.nodes[cut], clause.nodes[last])
+    ]
+    if signs != ["=", r"\in"]:
+        return [clause]
+    left, right = clause.nodes[:cut], clause.nodes[cut + 1 : last]
+    place = Clause([*left, *clause.nodes[last:]], clause.words, clause.subjects)
+    said, name = plain(right), plain(left)
+    entries = f"{name}_1" in said or any(dots in said for dots in sorted(DOTS))
+    if entries or said.startswith(name + "("):
+        return [place]
+    return [place, Clause(clause.nodes[:last], "", clause.subjects)]

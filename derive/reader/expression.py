@@ -13,7 +13,8 @@ from derive.reader.formula_state import State
 from derive.reader.macros import Macros
 from derive.reader.scanner import Token, refine, scan
 from derive.reader.source import Source
-from derive.reader.table import Table
+from derive.reader.table import Name, Table
+from derive.reader.written_words import function_words
 
 CALCULUS = frozenset([r"\int", r"\lim", r"\sum", r"\prod"])
 """Words with which a refused formula is worth a second reading."""
@@ -29,6 +30,22 @@ def table_of(given: Sequence[str] = (), where: Sequence[str] = ()) -> Table:
 def tokens_of(latex: str) -> list[Token]:
     """The tokens of a formula, with the macros that it defines itself."""
     return refine(Macros().expand(scan(latex)))
+
+
+def formula_tokens(latex: str, table: Table) -> list[Token]:
+    """`tokens_of` with functions in plain letters, `tr(A)`, as words where their letters are not declared."""
+
+    def is_name(letter: str) -> bool:
+        return table.find(Name(letter)) is not None
+
+    return list(function_words(tokens_of(latex), is_name))
+
+
+def settled(found: Reading) -> Reading:
+    """A reading that leaves nothing open; ReadError of what only the text around a formula could tell."""
+    if found.unclear:
+        raise found.unclear[0]
+    return found
 
 
 def read_expression(
@@ -54,16 +71,14 @@ def read_with_notes(
 ) -> Reading:
     """`read_expression` with what was accepted by convention."""
     known = table if table is not None else table_of(given, where)
-    tokens, source = tokens_of(latex), Source("", latex)
+    tokens, source = formula_tokens(latex, known), Source("", latex)
     try:
         found = read_formula(tokens, known, source)
     except ReadError as refusal:
         if refusal.ill_typed or not any(t.text in CALCULUS for t in tokens):
             raise
         return _second_reading(tokens, known, source, refusal)
-    if found.unclear:
-        raise found.unclear[0]
-    return found
+    return settled(found)
 
 
 def _second_reading(

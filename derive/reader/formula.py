@@ -105,7 +105,7 @@ def _words() -> dict[str, Handler]:
         "pmatrix*",
     ):
         found[f"begin:{name}"] = read_matrix
-    for name in (r"\sigma", r"\Gamma", r"\Phi", r"\lambda"):
+    for name in (r"\sigma", r"\Gamma", r"\Phi", r"\lambda", "B"):
         found[f"name:{name}"] = read_named_function
     for word in all_words():
         if len(word) > 1 and word not in ("max", "min", "beta", "sum", "sqrt", "abs", "vec"):

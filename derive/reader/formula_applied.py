@@ -104,9 +104,16 @@ def refuse_size_as_index(
 
 def takes(entry: Declaration, cursor: Cursor) -> bool:
     """Whether the arguments that follow are as many as a declared function takes: `\\cos(a, b)` beside `\\cos x`."""
-    token = cursor.token
-    if entry.function is None or token is None or token.text not in OPENERS:
+    if entry.function is None:
         return False
+    return takes_count(cursor) == len(entry.function.parameters)
+
+
+def takes_count(cursor: Cursor) -> int:
+    """How many arguments stand in the bracket that opens here; 0 where none opens."""
+    token = cursor.token
+    if token is None or token.text not in OPENERS:
+        return 0
     depth = commas = 0
     for node in cursor.items[cursor.pos :]:
         if not isinstance(node, Token):
@@ -115,4 +122,4 @@ def takes(entry: Declaration, cursor: Cursor) -> bool:
         if depth == 0:
             break
         commas += node.text in (",", ";", "|", r"\mid") and depth == 1
-    return commas + 1 == len(entry.function.parameters)
+    return commas + 1

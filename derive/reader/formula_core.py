@@ -232,6 +232,8 @@ class Formula(Scripts):
         """left / right: one factor is divided by, unless the option says that the product is."""
         factors = [self.factor(cursor)]
         names_follow = self.starts_factor(cursor) and self._simple_ahead(cursor)
+        number = left[-1].kind == factors[0].kind == "number"
+        half = number and cursor.token is not None and cursor.token.spaced  # 1/2 x, not 1/2x
         if names_follow:
             self.ambiguity("slash_takes_product")
             if self.options.slash_takes_product or self._below_a_square(cursor, factors[0]):
@@ -245,7 +247,7 @@ class Formula(Scripts):
         before = len(factors)
         while self.starts_factor(cursor):
             rest.append(self.factor(cursor))
-        if names_follow and before == 1 and not self.arithmetic.shape(rest[1]):
+        if names_follow and before == 1 and not half and not self.arithmetic.shape(rest[1]):
             self.leaves_open("a/b c may be (a/b) c or a/(b c); write brackets", start)
         return rest
 

@@ -26,6 +26,7 @@ from derive.reader.formula_applied import (
     of_entry,
     refuse_size_as_index,
     takes,
+    takes_count,
 )
 from derive.reader.formula_bare import bare_argument
 from derive.reader.formula_conditions import enclosed
@@ -400,6 +401,10 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
     if not cursor.at("(", "[") or found.sub is not None:
         return None
     function = "sigmoid" if base == r"\sigma" else BY_NAME.get(base, "")
+    if base in ("B", r"\mathrm{B}") and takes_count(cursor) == 2 and found.sup is None:
+        reader.note("B(a, b) is read as the beta function")
+        with reader.at(found.start):
+            return call_word(reader, "beta", _call_arguments(reader, cursor) or [], found.start)
     if not function:
         return None
     said = {

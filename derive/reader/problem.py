@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.errors import ReadError, UsageError
 from derive.expr.nodes import Expr, Index, Item, Symbol
 from derive.expr.walk import free_symbols, post_order
-from derive.reader.expression import table_of, tokens_of
+from derive.reader.expression import formula_tokens, settled, table_of, tokens_of
 from derive.reader.formula import Reading, read_formula
 from derive.reader.inference import assumptions, name_sizes, with_assumptions
 from derive.reader.source import Source
@@ -81,14 +81,14 @@ def _read(
     expr: str, declared: Table, wrt: str, scalar: bool
 ) -> tuple[Table, Expr, tuple[str, ...]]:
     """Body and table; the formula is read again when all sizes are known."""
-    texts = [expr, wrt] if wrt else [expr]
+    texts = {text: formula_tokens(text, declared) for text in (expr, wrt) if text}
 
     def attempt(table: Table) -> tuple[tuple[int, ...], ReadError | None]:
         fault: ReadError | None = None
         unfit = False
-        for text in texts:
+        for text, tokens in texts.items():
             try:
-                found = read_formula(tokens_of(text), table, Source("", text))
+                found = read_formula(tokens, table, Source("", text))
                 wrong = scalar and text is expr and bool(found.expr.shape)
                 unfit = unfit or wrong or TRANSPOSED in found.notes
             except ReadError as error:
@@ -100,14 +100,14 @@ def _read(
         first = _strict(expr, declared)
         raise first if first is not None else fault
     name_sizes(table)
-    reading = read_formula(tokens_of(expr), table, Source("", expr))
+    reading = settled(read_formula(texts[expr], table, Source("", expr)))
     return table, reading.expr, reading.notes
 
 
 def _strict(expr: str, declared: Table) -> ReadError | None:
     """The refusal without assumptions, which names what the author should declare."""
     try:
-        read_formula(tokens_of(expr), declared.copy(), Source("", expr))
+        read_formula(formula_tokens(expr, declared), declared.copy(), Source("", expr))
     except ReadError as error:
         return error
     return None

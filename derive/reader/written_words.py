@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
@@ -144,6 +144,15 @@ def _upright(tokens: Sequence[Token], words: frozenset[str]) -> Iterator[Token]:
         yield last._replace(kind=Kind.CLOSE, text="}", start=last.end)
         done = end
     yield from tokens[done:]
+
+
+def function_words(
+    tokens: Sequence[Token], is_name: Callable[[str], bool]
+) -> tuple[Token, ...]:
+    """The tokens of one formula with its functions in upright letters: `tr(A)` is the trace where t and r are no
+    names both."""
+    words = frozenset(word for word in _FUNCTIONS if not all(map(is_name, word)))
+    return tuple(_upright(_called_words(tokens), words))
 
 
 def _called_words(tokens: Sequence[Token]) -> list[Token]:

@@ -7,9 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derive.errors import NoRuleError, UsageError
-from derive.expr.nodes import Apply, Derivative, Expr, Index, Item, Matrix, Symbol, Transpose
+from derive.expr.nodes import (
+    Apply,
+    Derivative,
+    Expr,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Symbol,
+    Transpose,
+)
 from derive.expr.plain import plain
-from derive.expr.walk import bound_indices, free_indices, post_order, substitute
+from derive.expr.walk import bound_indices, children, free_indices, post_order, substitute
 from derive.tensor.canonical import canonical
 from derive.tensor.graph import Graph, Node, reachable
 from derive.tensor.lift import LETTERS, Lift, Pin, deep_recursion
@@ -90,6 +100,9 @@ def _by_blocks(body: Expr, wrt: Sequence[Expr]) -> Expr | None:
 
 def textbook(body: Expr, wrt: Sequence[Expr]) -> Entries:
     """The derivative as a book gives it: of the whole variable where matrix notation suffices, else entry by entry."""
+    listed = _by_listed_entries(body, wrt)
+    if listed is not None:
+        return Entries(Derivative(body, tuple(wrt)), listed, _places(body, wrt, ()))
     wrt = _apart(body, wrt)
     try:
         value = derivative(body, wrt)
@@ -101,6 +114,43 @@ def textbook(body: Expr, wrt: Sequence[Expr]) -> Entries:
         return entries(body, wrt)
     indices = tuple(dict.fromkeys(i for x in (body, *wrt) for i in free_indices(x)))
     return Entries(Derivative(body, tuple(wrt)), value, _places(body, wrt, indices))
+
+
+#: the longest vector whose partial derivatives are written one below the other
+MOST_LISTED = 4
+
+
+def _by_listed_entries(body: Expr, wrt: Sequence[Expr]) -> Expr | None:
+    """The partial derivatives as a column or a square where the body speaks of x_1, x_2, ... by their numbers and
+    never of x as a whole; None of another body."""
+    first = wrt[0] if wrt else None
+    if not isinstance(first, Symbol) or first.rank != 1 or body.shape or len(wrt) > 2:
+        return None
+    count = first.dims[0].constant
+    if (
+        first.family
+        or count is None
+        or not 2 <= count <= MOST_LISTED
+        or any(x != first for x in wrt)
+    ):
+        return None
+    uses = 0
+    for node in post_order(body, into_definitions=True):
+        for part in children(node, into_definitions=True):
+            if part == first and not _is_numbered(node):
+                return None
+            uses += part == first
+    if not uses:
+        return None
+    entries_of = [Item(first, (number(k),)) for k in range(1, count + 1)]
+    partials = [derivative(body, (x,)) for x in entries_of]
+    if len(wrt) == 1:
+        return Matrix(tuple((p,) for p in partials))
+    return Matrix(tuple(tuple(derivative(p, (x,)) for x in entries_of) for p in partials))
+
+
+def _is_numbered(node: Expr) -> bool:
+    return isinstance(node, Item) and all(isinstance(k, Number) for k in node.indices)
 
 
 def _unit_vectors(expr: Expr) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.expr.facts import declared
 from derive.expr.nodes import Symbol
+from derive.tensor.graph import is_number
 from derive.tensor.spectra import summed
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def is_symmetric(graph: Graph, node: Node) -> bool:
 
 def sums_to_one(node: Node) -> bool:
     """Whether the entries along the last axis sum to one."""
-    if node.op == "softmax":
+    if node.op == "softmax" or (node.op == "hot" and is_number(node.args[0])):
         return True
     if node.op != "leaf" or not node.rank:
         return False
@@ -204,8 +205,29 @@ def _of_sign(work: dict[Any, Power], node: Node, labels: Any, power: Power) -> C
     return None
 
 
+def _entry_of_sum(
+    graph: Graph, label: Label, hot: Node, whole: Any, keys: list[Any], work: Any
+) -> Change | None:
+    """An entry of a sum is the sum of the entries."""
+    node, labels = whole
+    if node.op != "sum" or node in graph.names or work[whole] != 1 or labels.count(label) != 1:
+        return None
+    others = tuple(x for x in labels if x != label)
+    if len(set(others)) != len(others):
+        return None
+    terms = [graph.product([(hot, (label,), ONE), (t, labels, ONE)], others) for t in node.args]
+    return Change(list(keys), [(graph.add(terms), others, ONE)], [label])
+
+
 def _of_pair(graph: Graph, label: Label, keys: list[Any], work: Any) -> Change | None:
-    """A(i,k) A^-1(k,j) and U(k,i) U(k,j), where k occurs nowhere else."""
+    """A(i,k) A^-1(k,j), U(k,i) U(k,j) and two unit vectors, where k occurs nowhere else."""
+    numbered = [node for node, _ in keys if node.op == "hot" and is_number(node.args[0])]
+    if len(numbered) == 2:
+        same = numbered[0] is numbered[1]
+        return Change(list(keys), [], [label], Fraction(int(same)))
+    if len(numbered) == 1:
+        whole = next(key for key in keys if key[0] is not numbered[0])
+        return _entry_of_sum(graph, label, numbered[0], whole, keys, work)
     (a, la), (b, lb) = keys
     if keys[0] == keys[1] or work[keys[0]] != 1 or work[keys[1]] != 1:
         return None

@@ -9,7 +9,18 @@ from typing import Any
 
 from derive.expr.sizes import Size
 from derive.tensor import facts, patterns
-from derive.tensor.graph import ONE, Factor, Graph, Label, Node, Power, Terms, factors_of
+from derive.tensor.graph import (
+    ONE,
+    Factor,
+    Graph,
+    Label,
+    Node,
+    Power,
+    Terms,
+    coefficient_of,
+    factors_of,
+)
+from derive.tensor.sums import scaled
 
 #: a product with more factors is not joined into another one: cost stays linear in the depth of a network
 JOINED = 14
@@ -63,6 +74,10 @@ class _State:
             self.deltas.append((labels[0], labels[1]))
         elif node.op == "einsum" and self._joins(node, power):
             self._join(node, labels, power)
+        elif node.op == "sum" and power.denominator == 1 and self._all_negative(node):
+            self.coefficient *= (-1) ** int(power)
+            terms = [scaled(self.graph, term, Fraction(-1)) for term in node.args]
+            self._put(self.graph.add(terms), labels, power)
         else:
             self._put(node, labels, power)
 
@@ -71,6 +86,12 @@ class _State:
         total = self.work.pop(key, 0) + power
         if total:
             self.work[key] = ONE if facts.idempotent(node) and total > 0 else total
+
+    def _all_negative(self, node: Node) -> bool:
+        """Whether -a - b is a multiple of a + b, which has no name and was not written so."""
+        if node in self.graph.names or node in self.graph.authored:
+            return False
+        return all(coefficient_of(term) < 0 for term in node.args)
 
     def _joins(self, node: Node, power: Power) -> bool:
         data: Terms = node.data

@@ -348,7 +348,25 @@ def _taken_out(
     if expanded is not None and cost(graph, expanded) < cost(graph, total):
         total = expanded
     pulled = [(n, labels, p) for (n, labels), p in shared.items()]
-    return graph.product([*pulled, (total, tuple(out), F1)], out, 1, dict(sizes))
+    total, axes = _narrowed(graph, total)
+    return graph.product([*pulled, (total, axes, F1)], out, 1, dict(sizes))
+
+
+def _narrowed(graph: Graph, node: Node) -> tuple[Node, tuple[int, ...]]:
+    """A sum without the axes along which every term is constant, and the axes that it keeps."""
+    axes = tuple(range(node.rank))
+    if node.op != "sum" or any(term.op != "einsum" for term in node.args):
+        return node, axes
+    used = {label for term in node.args for own in term.data.labels for label in own}
+    kept = tuple(axis for axis in axes if axis in used)
+    if kept == axes:
+        return node, axes
+    sizes = {axis: node.shape[axis] for axis in kept}
+    terms = [
+        graph.product(factors_of(term), kept, coefficient_of(term), dict(sizes))
+        for term in node.args
+    ]
+    return graph.add(terms), kept
 
 
 def _paired(graph: Graph, node: Node) -> Node:

@@ -92,3 +92,30 @@ def test_a_product_with_such_a_power_is_a_sum_that_runs() -> None:
 def test_powers_of_one_base_are_joined(expr, form) -> None:
     given = [r"x \in \mathbb{R}^n", "p > 1"]
     assert derive.differentiate(expr, wrt="x", given=given, check=False).latex == form
+
+
+ROWS = [r"x_i, \beta \in \mathbb{R}^p", r"y_i \in \mathbb{N}, i=1,\dots,n", r"a > 0"]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "given", "where", "kind", "form"),
+    [
+        (r"x_1^2 x_2+x_1 x_2^3", "x", [r"x \in \mathbb{R}^2"], [], "gradient",
+         r"\begin{bmatrix} 2 x_1 x_2 + x_2^3 \\ x_1^2 + 3 x_1 x_2^2 \end{bmatrix}"),
+        (r"x_1^2 x_2+x_1 x_2^3", "x", [r"x = (x_1, x_2)^\top \in \mathbb{R}^2"], [], "hessian",
+         r"\begin{bmatrix} 2 x_2 & 2 x_1 + 3 x_2^2 \\ 2 x_1 + 3 x_2^2 & 6 x_1 x_2 \end{bmatrix}"),
+        (r"\sum_{i=1}^n \left[y_i \ln\frac{a e^{x_i^\top\beta}}{1+a e^{x_i^\top\beta}}"
+         r" - \frac1a\ln(1+a e^{x_i^\top\beta})\right]", r"\beta", ROWS, [], "gradient",
+         r"\sum_{i=1}^{n} \frac{(y_i - \exp(x_i^\top \beta)) x_i}{1 + a \exp(x_i^\top \beta)}"),
+        (r"\operatorname{tr}(C)", "A", [r"A \in \mathbb{R}^{n\times m}", r"C = A A^\top \in \mathbb{R}^{n\times n}"],
+         [], "gradient", "2 A"),
+        (r"e^\top \exp(x)", "x", [r"x \in \mathbb{R}^n", r"e = \mathbf{1} \in \mathbb{R}^n"], [], "gradient",
+         r"\exp(x)"),
+        (r"z", "x", [r"x, u \in \mathbb{R}^n"], [r"z = y^\top y", "y = x - u"], "gradient", "2 y"),
+        (r"tr(X^\top X)", "X", [r"X \in \mathbb{R}^{n\times m}"], [], "gradient", "2 X"),
+        (r"\ln B(a, b)", "a", ["a, b > 0"], [], "gradient", r"\psi(a) - \psi(a + b)"),
+    ],
+)  # fmt: skip
+def test_forms_that_books_give(expr, wrt, given, where, kind, form) -> None:
+    found = derive.differentiate(expr, wrt=wrt, given=given, where=where, kind=kind, check=False)
+    assert found.latex == form
