@@ -21,6 +21,7 @@ from derive.expr.nodes import (
     Item,
     Neg,
     Number,
+    Power,
     Reduce,
     Relation,
     Symbol,
@@ -92,8 +93,9 @@ class Conditions:
             return False
         return any(symbol.name == entry.latex for symbol in self.unknowns())
 
-    def alias_of(self, name: Name, table: Table) -> Symbol | None:
-        r"""The unknown whose solution this name is: `\hat w`, `w^*`, `w_{ML}` after a condition on w."""
+    def alias_of(self, name: Name, table: Table) -> Expr | None:
+        r"""The unknown whose solution this name is: `\hat w`, `w^*`, `w_{ML}` after a condition on w; of
+        `\hat\sigma^2` after one on sigma its square."""
         marked = (
             set(name.accents) & ACCENTED
             or name.sup in ("*", r"\star")
@@ -111,7 +113,8 @@ class Conditions:
             if alike and accented and (own.sub == name.sub or not own.sub):
                 if self._labels.setdefault(symbol.name, name.sub) not in (name.sub, own.sub):
                     continue  # the estimate under another label solves another problem
-                return symbol
+                squared = name.sup == "2" and not own.sup
+                return Power(symbol, Number(Fraction(2))) if squared else symbol
         return None
 
     def active_for(self, typed: Sequence[Expr | Unreadable]) -> bool:
@@ -173,8 +176,6 @@ def is_zero(node: Expr) -> bool:
 
 def zero_like(node: Expr) -> Expr:
     """Zero of the shape of an expression."""
-    from fractions import Fraction
-
     return Filled("zeros", node.shape) if node.shape else Number(Fraction(0))
 
 

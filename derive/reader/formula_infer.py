@@ -164,7 +164,7 @@ def assume(reader: Formula, request: object) -> Value:
     ranks = usual_ranks(key)
     if family and key.base in SCALAR_MEMBERS and not key.font:
         ranks = (0, 1)
-    if key in reader.table.random:
+    if key in reader.table.random or (family and key in reader.table.listed and not key.font):
         ranks = (0, 1)
     if ranks == (0, 1) and not family and among_arrays(reader.table, key):
         ranks = (1, 0)
@@ -183,8 +183,14 @@ def assume(reader: Formula, request: object) -> Value:
     if key in reader.table.random and not family:
         entry.law = Law("random", ("any",))
         reader.note(f"{key.latex} is a random variable with any law of finitely many values")
+    if (other := _labelled(reader.table, key)) is not None and not family:
+        entry.sizes, entry.definition, entry.assumed = other.sizes, other.definition, False
+        request.cursor.pos = request.before
+        return read_name(reader, request.cursor)
     entry.family, entry.marker = (family if rank else 0), marker
     entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
+    if family and key in reader.table.listed:
+        entry.sizes = (reader.table.listed[key], *entry.sizes[1:])
     if (sibling := _sibling(reader.table, key)) is not None and not family:
         entry.sizes = sibling.sizes
     elif not family and (shape := layer_shape(reader.table, key)) is not None:
@@ -193,10 +199,25 @@ def assume(reader: Formula, request: object) -> Value:
     return read_name(reader, request.cursor)
 
 
+def _labelled(table: Table, key: Name) -> Declaration | None:
+    r"""The estimate `\hat\mu_{ML}` of which a bare `\hat\mu` is the shorter name."""
+    if not key.accents or key.sub or key.sup:
+        return None
+    for entry in table.variables():
+        name = entry.name
+        alike = (name.base, name.font, name.accents) == (key.base, key.font, key.accents)
+        if alike and len(name.sub) > 1 and name.sub.isalpha() and entry.definition is not None:
+            return entry
+    return None
+
+
 def _mean(reader: Formula, key: Name) -> str:
     r"""Define `\\bar{x}` beside members x_i as their mean, which nobody says; empty when there are no members."""
     name = replace(key, accents=())
     family = reader.table.families.get(name)
+    if family is None and name in reader.table.listed and not key.font:
+        family = reader.table.declare(name, family=True)
+        family.sizes, family.assumed = (reader.table.listed[name],), True
     if family is None or family.kind != "variable" or not family.sizes or key.sub or key.sup:
         return ""
     if family.marker != "sub" or family.origin != 1:

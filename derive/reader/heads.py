@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.reader.declare_definitions import FUNCTION_WORDS, Head, head_of
@@ -46,11 +46,19 @@ def left_of(reader: Formula, tokens: Sequence[Token]) -> Left:
         head = head_of(reader, items[1:] if logarithm else items)
     except (DeriveError, Misfit, RecursionError):
         return Left("known")
-    if head is None or (logarithm and head.parameters is None):
+    if head is None or (logarithm and head.parameters is None and not _is_likelihood(reader, head)):
         return Left("known")
     if head.parameters is not None:
         return _of_function(reader, head, logarithm)
-    return _of_symbol(reader, head)
+    return replace(_of_symbol(reader, head), logarithm=logarithm)
+
+
+def _is_likelihood(reader: Formula, head: Head) -> bool:
+    r"""Whether a bare L of which nothing is known is given by its logarithm: `\ln L = \sum_i \ln f(x_i)`."""
+    name = head.name
+    entry = reader.table.exact(name)
+    unknown = entry is None or (entry.assumed and entry.definition is None)
+    return unknown and name.base in ("L", "Z") and not head.indices and not name.sup
 
 
 def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:

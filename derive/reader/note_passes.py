@@ -16,7 +16,9 @@ from derive.reader.blocks import Directive, Display, Document, Heading, Prose
 from derive.reader.called import called_letters, factors, said_functions
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
+from derive.reader.declare_listed import declare_listed
 from derive.reader.declare_ranges import declare_ranges
+from derive.reader.density_roles import with_density_roles
 from derive.reader.dependences import declare_dependences
 from derive.reader.display_facts import declare_by_form
 from derive.reader.events import with_events
@@ -99,6 +101,7 @@ class NotePasses:
                 self.stated[position] = self.declarations.read(block)
         self.table.section = 0
         runs = list(self._runs())
+        declare_listed(self.table, runs)
         for name in declare_laws(self.table, self.document, runs):
             self.declarations.hints.pop(name, None)
         declare_by_form(self.table, runs)
@@ -240,7 +243,14 @@ class NotePasses:
 
 def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
-    for rewrite in (respelled, with_proportions, with_events, with_said_derivatives, with_words):
+    for rewrite in (
+        respelled,
+        with_proportions,
+        with_density_roles,
+        with_events,
+        with_said_derivatives,
+        with_words,
+    ):
         document = rewrite(document)
     document = with_said_densities(document)
     return document

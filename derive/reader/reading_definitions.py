@@ -77,6 +77,8 @@ class ReadingDefinitions(ReadingState):
             if left.entry is not None and left.entry.kind == "size":
                 raise reader.error(f"{left.entry.latex} is a size", 0)
             entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
+            if left.logarithm and entry.definition is not None:
+                entry.definition = Apply("exp", (entry.definition,))
             if before is not None:
                 self._carry_over(before, self.table.symbol(entry))
             self._name_in_definitions(self.table.symbol(entry))

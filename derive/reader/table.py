@@ -169,7 +169,8 @@ class Table:
 
     `valued`: names whose members also stand where no bracket follows, so that they are no functions. `joints`: the laws
     of finite variables with their variables; `held`: what laws are only ever conditioned on, one value throughout;
-    `unnormalised`: laws of any total; `bits`: entropies have logarithms to base two.
+    `listed`: how many members a list names; `unnormalised`: laws of any total; `bits`: entropies have logarithms to
+    base two.
     """
 
     entries: dict[Name, Declaration] = field(default_factory=dict)
@@ -186,6 +187,7 @@ class Table:
     law_bodies: dict[Name, Expr] = field(default_factory=dict)
     held: dict[str, None] = field(default_factory=dict)
     unnormalised: dict[Name, None] = field(default_factory=dict)
+    listed: dict[Name, Size] = field(default_factory=dict)
     bits: bool = False
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
@@ -209,6 +211,7 @@ class Table:
             law_bodies=dict(self.law_bodies),
             held=self.held,
             unnormalised=self.unnormalised,
+            listed=self.listed,
             bits=self.bits,
             transposed=self.transposed,
             random=self.random,
@@ -384,7 +387,9 @@ def step_of(table: Table, name: Name) -> str:
     """The letter of a subscript that names a step (`k`, `k+1`), each step being a symbol of its own; else empty."""
     letter = name.sub.split("+")[0].split("-")[0]
     rest = name.sub[len(letter) :].lstrip("+-")
-    steps = letter in table.labels.below or (name.without(sub=True), letter) in table.labels.recurring
+    steps = (
+        letter in table.labels.below or (name.without(sub=True), letter) in table.labels.recurring
+    )
     return letter if steps and (not rest or rest.isdigit()) else ""
 
 

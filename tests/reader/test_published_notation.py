@@ -111,6 +111,21 @@ CASES = [
         "hhf",
         id="proportions in the variable that words name",
     ),
+    pytest.param(
+        r"For independent positive observations $u_1, \dots, u_n$ and a scale $s > 0$"
+        r"\[ \ln L = \sum_i \Big[ \ln u_i - 2 \ln s - \frac{u_i^2}{2 s^2} \Big] \]"
+        r"\[ \frac{\partial \ln L}{\partial s} = \sum_i \Big[ \frac{u_i^2}{s^3} - \frac{2}{s} \Big] \]"
+        r"Set the derivative to zero: \[ \hat s^2 = \frac{1}{2n} \sum_i u_i^2 = \frac{1}{n} \sum_i u_i^2 \]",
+        "dhhf",
+        id="the logarithm of a bare likelihood, members of a list, the square of an estimate",
+    ),
+    pytest.param(
+        r"Let $f(k|r) = r^k (1-r)^{1-k}$ for $k \in \{0, 1\}$, $0 < r < 1$, and $f(r) = 6 r (1-r)$."
+        r"\[ f(k) = \int_0^1 f(k|r) f(r)\, dr = \frac12 \]"
+        r"\[ f(r|k) = 12\, r^{k+1} (1-r)^{2-k} = 2 f(k|r) f(r) = f(k|r) f(r) \]",
+        "dhdhf",
+        id="likelihood, prior, evidence and posterior with one letter",
+    ),
 ]
 
 
