@@ -252,9 +252,45 @@ SPECIAL: dict[str, Build] = {
     "sech": of_scalar(lambda x: Quotient(ONE_NODE, Apply("cosh", (x,)))),
     "softsign": of_scalar(lambda x: Quotient(x, Add((ONE_NODE, Apply("abs", (x,)))))),
     "relu6": of_scalar(lambda x: Apply("min", (Apply("relu", (x,)), Number(Fraction(6))))),
+    "erfc": of_scalar(lambda x: Add((ONE_NODE, -Apply("erf", (x,))))),
+    "hardtanh": of_scalar(lambda x: _clipped(x, -ONE_NODE, ONE_NODE)),
+    "clip": lambda r, a, s: _clip(r, a, s),
+    "clamp": lambda r, a, s: _clip(r, a, s),
+    "adj": lambda r, a, s: _adjugate(r, a, s),
+    "adjugate": lambda r, a, s: _adjugate(r, a, s),
     "beta": lambda r, a, s: _beta(r, a, s),
     "entropy": entropy,
 }
+
+
+def _clipped(x: Expr, low: Expr, high: Expr) -> Expr:
+    return Apply("min", (Apply("max", (x, low)), high))
+
+
+def _clip(reader: Formula, arguments: list[Value], start: int) -> Value:
+    """clip(x, a, b): x within a and b, entry by entry."""
+    if len(arguments) != 3 or any(reader.arithmetic.shape(a) for a in arguments[1:]):
+        raise Misfit("clip takes what is clipped and two scalars")
+    x, low, high = arguments
+    return Value(
+        x.shape,
+        lambda: _clipped(x.build(), low.build(), high.build()),
+        uses_of(arguments),
+        start=start,
+    )
+
+
+def _adjugate(reader: Formula, arguments: list[Value], start: int) -> Value:
+    """det(A) A^{-1}, which is the adjugate where A is invertible."""
+    value = _only(arguments, "the adjugate")
+    inverse = shaped(reader, "inverse", value, start)
+    reader.note("the adjugate is read as det(A) inv(A)")
+    return Value(
+        inverse.shape,
+        lambda: Product((Apply("det", (value.build(),)), inverse.build())),
+        value.uses,
+        start=start,
+    )
 
 
 def _beta(reader: Formula, arguments: list[Value], start: int) -> Value:

@@ -231,6 +231,8 @@ CASES = [
     (r'\begin{cases} 2a & \text{for } |a| \le b, \\ 1 & \text{otherwise.} \end{cases}', lambda: 2*a),
     (r'1/2 w^\top u', lambda: w@u/2),
     (r'\mathbf{1}^\top\exp(A)\mathbf{1} + v^\top \exp(A) w', lambda: np.exp(A).sum()+v@np.exp(A)@w),
+    (r'\operatorname{erfc}(a) + \operatorname{clip}(b, 0, 1)', lambda: sp.erfc(a)+1),
+    (r'\operatorname{adj}(A)', lambda: np.linalg.det(A)*np.linalg.inv(A)),
     (r'\|A\|_*', lambda: np.linalg.norm(A, 'nuc')),
     (r'\|B\|_{\mathrm{op}}', lambda: np.linalg.norm(B, 2)),
 ]
