@@ -290,6 +290,8 @@ def _copies(body: Expr, x: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
     count = x.dims[0].value(setup.sizes)
     if name == "normal" and not z.shape:
         return _normal(body, x, (given[0], Product((as_expr(given[1]), _unit(x)))), setup)
+    if name == "bernoulli" and not z.shape:
+        return _bernoulli(body, x, tuple(given), setup)
     if name == "any":
         outcomes, chances = _outcomes(z, tuple(given), setup)
         _few(len(chances) ** count, x)

@@ -443,7 +443,7 @@ class Identity:
     def _vacuous(self) -> str:
         """Both sides never change although both contain variables."""
         record, problem = self.record, self.problem
-        if not problem.symbols or problem.lhs == problem.rhs:
+        if not problem.symbols or problem.lhs == problem.rhs or self._averaged():
             return ""
         zero = record.both_zero
         if not zero and record.all_near_zero:
@@ -455,6 +455,14 @@ class Identity:
         if record.constant_left and record.constant_right and self._both_mention():
             return "neither side varies at the sampled points, so little was compared"
         return ""
+
+    def _averaged(self) -> bool:
+        """Whether all that varies is random: an expectation is one number at each size then, and may well be zero."""
+        from derive.expr.walk import free_symbols
+
+        sides = (self.problem.lhs, self.problem.rhs)
+        laws = [symbol.law for side in sides for symbol in free_symbols(side)]
+        return self.problem.expands and all(law is not None and law.kind == "random" for law in laws)
 
     def _both_mention(self, indices: bool = False) -> bool:
         from derive.expr.walk import free_indices, free_symbols

@@ -476,10 +476,10 @@ def finish_clause(reader: Formula, clause: Clause) -> None:
         side = "right" if left else "left"
         raise reader.error(f"a definition has no {side} side", start_of(clause.nodes[0]))
     if _sign(clause.nodes, cut) == r"\sim":
-        from derive.reader.declare_laws import random_law
+        from derive.reader.declare_laws import members_law, random_law
 
-        for _, entry in subject_entries(reader, clause, left):
-            random_law(reader, entry, right)
+        for subject, entry in subject_entries(reader, clause, left):
+            (members_law if len(subject.indices) == 1 else random_law)(reader, entry, right)
         return
     define(reader, left, right, None)
     _facts_of_left(reader, clause, left)

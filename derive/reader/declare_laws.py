@@ -3,10 +3,13 @@ r"""The law of a random symbol that is written with a tilde: `x \sim \mathcal N(
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.expr.facts import Law
+from derive.expr.nodes import Expr, Symbol
+from derive.expr.walk import free_indices
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_cursor import Cursor, plain, start_of
 from derive.reader.formula_values import Value
 from derive.reader.formula_written import base_name
 from derive.reader.groups import Node
@@ -40,6 +43,21 @@ def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> No
     if entry.sizes is None:
         entry.sizes = reader.arithmetic.shape(arguments[0]) if kind == "categorical" else ()
     entry.law = Law("random", (kind, *(a.build() for a in arguments)))
+
+
+def members_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> None:
+    r"""`x_1, \dots, x_n \sim \mathcal N(\mu, \Sigma)`: independent members with this law."""
+    known = reader.table.sizes.shape(entry.sizes) if entry.sizes is not None else None
+    single = replace(entry, latex=f"{entry.latex}'", sizes=known[1:] if known else None, family=0)
+    random_law(reader, single, right)
+    assert single.law is not None
+    named = [part for part in single.law.args if isinstance(part, Expr)]
+    if any(free_indices(part) for part in named):
+        raise reader.error(f"the law of {entry.latex} depends on the member", start_of(right[0]))
+    shape = reader.table.sizes.shape(single.sizes or ())
+    members = known[:1] if known else (reader.table.sizes.fresh(),)
+    entry.sizes, entry.family = (*members, *shape), 1 if shape else 0
+    entry.law = Law("random", ("iid", Symbol(single.latex, shape, law=single.law)))
 
 
 def _normal_law(

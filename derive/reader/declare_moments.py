@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.expr.facts import Law
-from derive.expr.nodes import Expr, Filled, Number, Symbol
+from derive.expr.nodes import Expr, Filled, Item, Number, Symbol
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.formula_applied import OPENERS
 from derive.reader.formula_conditions import enclosed
@@ -39,16 +39,22 @@ def moment(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool
     if found is None:
         return False
     is_mean, inner = found
-    entry = _entry(reader.table, reader.whole(inner).build())
-    if entry is None or entry.family or entry.law is not None:
+    node = reader.whole(inner).build()
+    entry = _entry(reader.table, node.base if isinstance(node, Item) else node)
+    if entry is None or (entry.law is not None and entry.law.args != ("any",)):
         return False
     said = entry.law_said
-    parts = said.parts if said is not None else ((), ())
+    of_members = isinstance(node, Item) or entry.family
+    if of_members and (said is None or not said.names_part or node.shape):
+        return False
+    parts = (*said.parts, ())[:2] if said is not None else ((), ())
     if said is not None and (said.kind != "moments" or parts[0 if is_mean else 1]):
         return False
     tokens = tuple(token for node in right for token in tokens_in(node))
     parts = (tokens, parts[1]) if is_mean else (parts[0], tokens)
-    entry.law_said = LawSaid("moments", parts, reader.source)
+    part = said is not None and said.names_part
+    entry.law = None  # any law that was assumed for a name in an expectation
+    entry.law_said = LawSaid("moments", parts, reader.source, names_part=part)
     return True
 
 
@@ -123,12 +129,13 @@ def _spread(reader: Formula, nodes: Sequence[Node], symbol: Symbol) -> tuple[Exp
 @dataclass(frozen=True)
 class Spoken:
     """What a sentence says of a random quantity: the law (`moments`, `bernoulli`, `gaussian`), its parameters (empty:
-    zero), whether its members are independent."""
+    zero), whether its members are independent, whether the entries of the subject are meant."""
 
     kind: str
     subject: tuple[Token, ...]
     parameters: tuple[tuple[Token, ...], ...]
     independent: bool
+    entries: bool = False
 
 
 _F = r"@(\d+)@"
@@ -221,17 +228,20 @@ def takes_expectations(document: Document) -> bool:
 
 def declare_spoken(reader: Formula, said: Spoken, nodes: Sequence[Node]) -> None:
     """Note the law of a random quantity, of which `nodes` are the name or a list of the members."""
-    entry, member = _subject(reader, nodes)
+    entry, member = _subject(reader, nodes, said.entries)
     if entry is None or entry.kind != "variable" or entry.definition is not None:
         return
     if entry.law is not None or entry.law_said is not None or (member and not said.independent):
         return
+    member = member or (said.entries and len(entry.sizes or ()) == 1)
     if not member and entry.family:
         return
     entry.law_said = LawSaid(said.kind, said.parameters, reader.source, names_part=member)
 
 
-def _subject(reader: Formula, nodes: Sequence[Node]) -> tuple[Declaration | None, bool]:
+def _subject(
+    reader: Formula, nodes: Sequence[Node], vector: bool
+) -> tuple[Declaration | None, bool]:
     """The declaration that a name or a list of members stands for, and whether it is a list.
 
     A name of which nothing is known is a number, a list of such names a family of numbers.
@@ -252,7 +262,7 @@ def _subject(reader: Formula, nodes: Sequence[Node]) -> tuple[Declaration | None
         own = replace(name, sub=sub, sup=sup)
         found = table.find(own)
         if found is None:
-            table.declare(own).sizes = ()
+            table.declare(own).sizes = (table.sizes.fresh(),) if vector else ()
         return table.exact(own), False
     family = table.families.get(bare) or table.entries.get(bare)
     if family is None and listed:

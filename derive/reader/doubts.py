@@ -123,7 +123,9 @@ class Introduced:
             if isinstance(piece, Inline) and piece.error is None:
                 with suppress(ReadError):
                     nodes = tree(list(piece.tokens), prose.source)
-                    self._heard.update((name.latex, None) for name in names_in(nodes))
+                    for name in names_in(nodes):
+                        bare = name.without(sup=name.sup.isdigit())  # s of s^2
+                        self._heard.update({name.latex: None, bare.latex: None})
 
     def stands_alone(
         self, left: Expr | Unreadable, right: Expr | Unreadable, role: str, table: Table

@@ -230,7 +230,8 @@ def _equated(tokens: Sequence[Token], summed: frozenset[str]) -> Iterator[str]:
     for _, first, end in _scripts(tokens):
         texts = [t.text for t in tokens[first:end]]
         if len(texts) == 3 and texts[1] == "=" and not texts[0].isdigit():
-            yield from (a for a, b in (texts[::2], texts[::-2]) if b in summed)
+            pairs = (texts[::2], texts[::-2])
+            yield from (a for a, b in pairs if b in summed and not a.isdigit())
 
 
 def _values(tokens: Sequence[Token], excepted: tuple[str, ...] = ()) -> Iterator[str]:

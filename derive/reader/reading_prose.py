@@ -27,6 +27,7 @@ from derive.reader.declare_definitions import (
     Head,
     head_of,
 )
+from derive.reader.declare_independent import independent
 from derive.reader.declare_moments import declare_spoken, moment, spoken, takes_expectations
 from derive.reader.declare_one_hot import conditional_after, hot_entry
 from derive.reader.doubts import is_number
@@ -120,7 +121,7 @@ class ReadingProse(ReadingDefinitions):
 
     def _random(self, block: RawProse) -> None:
         """Quantities that words call random have their laws from here on."""
-        for said in spoken(block) if self._expects else ():
+        for said in (*spoken(block), *independent(block)) if self._expects else ():
             with suppress(*REFUSED):
                 nodes = tree(list(said.subject), block.source)
                 declare_spoken(self._reader(block.source), said, nodes)

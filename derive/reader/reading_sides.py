@@ -176,7 +176,8 @@ class ReadingSides(ReadingDefinitions):
             f"the left side is {shape_text(left.shape)}, the right side {shape_text(right.shape)}"
         )
         found = Unreadable(right_raw.latex, f"{GUESSED}: {said}; declare them")
-        if not foreign:
+        spread = re.search(r"[Vv]ar\b|[Cc]ov\b", f"{left_raw.latex} {right_raw.latex}")
+        if not foreign and not spread:  # the variance of what may be a number is a matrix at once
             self.guessed[found] = (guessed, right)
         return found
 

@@ -76,7 +76,8 @@ CASES = [
     ),
     pytest.param(
         r"For layers $l = 2, \dots, L$ let $V^l \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^l \in \mathbb{R}^{n_l}$, "
-        r" $z^l = V^l a^{l-1} + b^l$, $a^l = \tanh(z^l)$, $C = \frac12 \|a^L - y\|^2$ and $\delta^l = \frac{\partial C}{\partial z^l}$."
+        r" $z^l = V^l a^{l-1} + b^l$, $a^l = \tanh(z^l)$, $C = \frac12 \|a^L - y\|^2$ and $\delta^l ="
+        r" \frac{\partial C}{\partial z^l}$."
         r"\[ \delta^l = (V^{l+1})^\top \delta^{l+1} \odot (1 - a^l \odot a^l) \]"
         r"\[ \frac{\partial C}{\partial V^l} = \delta^l (a^l)^\top \]",
         "hf",
@@ -89,6 +90,38 @@ CASES = [
         r"\[ \frac{\partial J}{\partial v_j} = 2 \sum_i f(c_{ij}) (u_i^\top v_j - \log c_{ij}) v_j \]",
         "dhf",
         id="a function of which nothing else is said",
+    ),
+    pytest.param(
+        r"Let the components of $u$ and $v$ in $\mathbb{R}^m$ be independent random variables with mean"
+        r" $0$ and variance $1$."
+        r"\[ \mathbb{E}[u \cdot v] = \sum_{i=1}^m \mathbb{E}[u_i] \mathbb{E}[v_i] = 0 \]"
+        r"\[ \mathrm{Var}[u \cdot v] = \sum_{i=1}^m \mathrm{Var}[u_i v_i] = m^2 \]",
+        "hhhf",
+        id="moments of the components of two vectors",
+    ),
+    pytest.param(
+        r"Let $y = \sum_{i=1}^n a_i s_i$ with independent weights $a_i$ and inputs $s_i$ of zero mean,"
+        r" $\mathrm{Var}(a_i) = \alpha^2$"
+        r" and $\mathrm{Var}(s_i) = \kappa^2$. \[ \mathrm{Var}(y) = \sum_{i=1}^n \mathrm{Var}(a_i) \mathrm{Var}(s_i)"
+        r" = \alpha^2 \kappa^2 \]",
+        "hf",
+        id="variances of members",
+    ),
+    pytest.param(
+        r"Let $x_1, \dots, x_n \sim \mathcal{N}(\mu, \tau^2)$ be independent, and $m_1, \dots, m_n \sim"
+        r" \mathrm{Bernoulli}(q)$"
+        r" with $0 < q < 1$. \[ \mathrm{Var}\Big[\frac1n \sum_{i=1}^n x_i\Big] = \frac{\tau^2}{n} \]"
+        r"\[ \mathbb{E}\Big[\sum_{i=1}^n m_i\Big] = n q \] \[ \mathrm{Var}[m_i] = q \]",
+        "hhf",
+        id="a list of members with a law",
+    ),
+    pytest.param(
+        r"Consider one step of a network, $s_t = \tanh(g_t)$ with $g_t = V s_{t-1} + c$, where $s_t, s_{t-1}, c \in"
+        r" \mathbb{R}^k$ and $V \in \mathbb{R}^{k \times k}$."
+        r"\[ \frac{\partial s_t}{\partial s_{t-1}} = \mathrm{diag}(1 - s_t^2) V \]"
+        r"\[ \frac{\partial s_t}{\partial c} = \mathrm{diag}(1 - s_t) \]",
+        "hf",
+        id="a step that is considered is defined",
     ),
     pytest.param(
         r"Let $S \in \mathbb{R}^{k \times k}$ and $c \in \mathbb{R}$."
