@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.edit_parts import is_zero
+from derive.checker.evaluate import Evaluator, Scope
 from derive.checker.extents import by_entries, extents, places, size_names
 from derive.checker.plan import Plan
 from derive.checker.program import Program
