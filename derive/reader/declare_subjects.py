@@ -2,6 +2,7 @@ r"""The names that a clause speaks of: single symbols, families by index, lists 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,6 +99,9 @@ def _is_index(reader: Formula, letter: str, place: str = "sub") -> bool:
     return letter in INDEX_LETTERS
 
 
+_ENTRIES = re.compile(r"\b(?:entries|elements|components|coefficients)\s*$", re.IGNORECASE)
+
+
 def is_entry(table: Table, subject: Subject, before: str = "") -> bool:
     """Whether a name is an entry or a power of something that is declared by itself: `p_i`, `s^2`."""
     if names_unit_vector(subject.name.base, subject.name.sub, before):
@@ -109,6 +113,10 @@ def is_entry(table: Table, subject: Subject, before: str = "") -> bool:
         if base is not None and base.kind == "variable" and base.sizes is not None:
             number = not base.sizes and not base.assumed
             return not exponent or number  # `\gamma^t` of a declared number is its power
+    if _ENTRIES.search(before) and len(subject.indices) == 2 and name.base.islower():
+        capital = table.find(Name(name.base.upper(), "bold")) or table.find(Name(name.base.upper()))
+        if capital is not None and len(capital[0].sizes or ()) == 2:
+            return True  # `W with entries $w_{ij}$`
     whole = table.exact(name if subject.indices else name.without(sub=True))
     if whole is None or whole.kind != "variable" or not whole.sizes or whole.family:
         return False

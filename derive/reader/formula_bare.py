@@ -3,11 +3,11 @@ r"""Arguments of functions without brackets: `\log 2\pi`, `\sin \omega t`, `\log
 from __future__ import annotations
 
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_special import ELEMENTWISE, SHAPED
 from derive.reader.formula_values import Value
 from derive.reader.formula_written import GREEK
-from derive.reader.groups import Node
+from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
 
 TRACES = ("tr", "trace")
@@ -41,8 +41,18 @@ def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
             reader.leaves_open(
                 f"{name} a b may be {name}(a) b or {name}(a b); write brackets", start
             )
+    elif name in ("log", "ln") and is_fraction(first_node) and reader.starts_factor(cursor):
+        reader.ambiguity("functions_absorb")  # `\log \frac{q}{p} c` may be that of the product
+        if reader.options.functions_absorb:
+            _take_product(reader, cursor, factors)
     with reader.at(start):
         return reader.arithmetic.multiply(factors)
+
+
+def is_fraction(node: Node) -> bool:
+    """Whether a node is a fraction, or a group that holds one and nothing else."""
+    items = clean(node.items) if isinstance(node, Group) and not node.name else [node]
+    return bool(items) and isinstance(items[0], Token) and items[0].text == r"\frac"
 
 
 def _take_product(reader: Formula, cursor: Cursor, factors: list[Value]) -> None:

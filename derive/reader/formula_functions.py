@@ -28,7 +28,7 @@ from derive.reader.formula_applied import (
     takes,
     takes_count,
 )
-from derive.reader.formula_bare import bare_argument
+from derive.reader.formula_bare import bare_argument, is_fraction
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -94,7 +94,7 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
             else found
         )
     node = cursor.node
-    if isinstance(node, Group) and not node.name and node.items:
+    if isinstance(node, Group) and not node.name and node.items and not is_fraction(node):
         cursor.pos += 1
         inside = Cursor(node.items)
         first = inside.token

@@ -293,7 +293,7 @@ def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
         if depth or text not in _DIVIDERS:
             continue
         following = nodes[position + 1] if position + 1 < len(nodes) else None
-        twice = text == "|" and isinstance(following, Token) and following.text == "|"
+        twice = text in ("|", r"\mid") and isinstance(following, Token) and following.text == text
         sides = [list(nodes[:position]), list(nodes[position + 1 + twice :])]
         if twice or text not in ("|", r"\mid"):
             return sides

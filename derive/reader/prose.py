@@ -198,13 +198,15 @@ class Declarations:
             said.shape = clause.nodes
             return
         self._speak(reader, clause, clause.nodes, mention, said)
-        if self._is_row(reader, clause.nodes):
+        if self._is_row(reader, clause.nodes, mention.before):
             return  # `with rows $x_i^\\top$, $\\beta \\in \\mathbb{R}^p$`: only beta is in that set
         said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
 
-    def _is_row(self, reader: Formula, nodes: list[Node]) -> bool:
-        """Whether a name is that of the rows or columns of a matrix."""
+    def _is_row(self, reader: Formula, nodes: list[Node], before: str) -> bool:
+        """Whether a name is that of the rows or columns of a matrix, or of its entries."""
         subject = read_subject(reader, nodes)
+        if subject is not None and is_entry(self.table, subject, before):
+            return True
         bare = subject.name.without(primes=True) if subject is not None else None
         family = self.table.families.get(bare) if bare is not None else None
         return family is not None and family.kind == "slices"

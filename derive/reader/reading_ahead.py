@@ -40,6 +40,8 @@ class ReadingAhead(ReadingProse):
             assert left.head is not None
             if self._is_defined(left.head.name) or left.head.name in self.ahead:
                 continue
+            if left.head.name in self.table.joints:
+                continue  # a law that is picked later is any law before
             sides = [other[0].lhs, *(r.rhs for r in other)]
             known = left_of(self._reader(other[0].chain.source), other[0].lhs.tokens)
             if known.kind in ("new", "free") and (

@@ -155,6 +155,8 @@ class ReadingDefinitions(ReadingState):
         head = left.head
         assert head is not None
         assert head.parameters is not None
+        if head.name in self.table.joints and not self.in_prose:
+            return  # `Q(z) = p(z \mid x)` in a display picks one of the laws that are spoken of
         if left.entry is not None and left.entry.kind == "variable":
             del self.table.entries[head.name]
         for parameter in head.parameters:

@@ -256,7 +256,7 @@ class ReadingProse(ReadingDefinitions):
         if not stated.defines:
             if is_conditional(words) or between_indices(nodes[cut]):
                 self.cases.append((tuple(nodes), source))
-            elif states(words):
+            elif states(words) or (not is_result(words) and self._supposed(stated)):
                 self._suppose(reader, nodes, mention.rest)
             return
         left, right = nodes[:cut], nodes[cut + 1 :]
@@ -335,6 +335,14 @@ class ReadingProse(ReadingDefinitions):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
             self._premise(Relation("=", a.build(), b.build()))
+
+    def _supposed(self, stated: Stated) -> bool:
+        """Whether the sentence in which a condition stands begins with what is supposed."""
+        mention = stated.mention
+        written = f"${mention.source.slice(mention.span).strip('$')}$"
+        before = self.lead[: self.lead.find(written)] if written in self.lead else ""
+        sentence = re.split(r"[.;:](?=\s)", before)[-1]
+        return re.match(r"\s*(?:suppose|assume|let|given)\b", sentence, re.IGNORECASE) is not None
 
     def _of_itself(self, left: Left, right: Sequence[Node]) -> bool:
         """Whether the right side of an equation speaks of the name on the left, which it then does not define."""

@@ -41,6 +41,11 @@ _KNOWN = frozenset(
 )
 _OPENERS = frozenset(["(", "[", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bigg", r"\Bigg"])
 _TEXTS = frozenset([r"\text", r"\textrm", r"\textit", r"\mbox", r"\textnormal"])
+_BARE = frozenset(["log", "ln", "exp"])
+"""Functions that are also written without brackets: `log\\sum_z p(x, z)`, `log\\,p(x)`."""
+_REACHED = frozenset(
+    [r"\sum", r"\prod", r"\frac", r"\dfrac", r"\,", r"\;", r"\ ", r"\int", r"\det"]
+)
 _SKIPPED = frozenset([r"\!", r"\,", r"\;", r"\:"])
 _EXPECTS = re.compile(r"expectation|expected|unbiased|\bbias\b|random|i\.?i\.?d\b", re.IGNORECASE)
 _VARIANCE = re.compile(r"variance\s*$", re.IGNORECASE)
@@ -53,7 +58,7 @@ def with_words(document: Document) -> Document:
     expects, varies = _is_expectation(document, formulas), _is_variance(document)
 
     def changed(tokens: Sequence[Token]) -> tuple[Token, ...]:
-        upright = list(_upright(_called_words(tokens), words))
+        upright = list(_upright(_called_words(_identities(tokens)), words))
         return tuple(_operators(upright, expects, varies))
 
     blocks = []
@@ -133,7 +138,9 @@ def _upright(tokens: Sequence[Token], words: frozenset[str]) -> Iterator[Token]:
         if end == start + 1 or word not in words:
             continue
         following = tokens[end].text if end < len(tokens) else ""
-        if word in _FUNCTIONS and word not in _KNOWN and following not in (*_OPENERS, "_"):
+        reaches = word in _BARE and following in _REACHED
+        called = reaches or following in (*_OPENERS, "_")
+        if word in _FUNCTIONS and word not in _KNOWN and not called:
             continue
         yield from tokens[done:start]
         first, last = tokens[start], tokens[end - 1]
@@ -146,13 +153,26 @@ def _upright(tokens: Sequence[Token], words: frozenset[str]) -> Iterator[Token]:
     yield from tokens[done:]
 
 
-def function_words(
-    tokens: Sequence[Token], is_name: Callable[[str], bool]
-) -> tuple[Token, ...]:
+def function_words(tokens: Sequence[Token], is_name: Callable[[str], bool]) -> tuple[Token, ...]:
     """The tokens of one formula with its functions in upright letters: `tr(A)` is the trace where t and r are no
     names both."""
     words = frozenset(word for word in _FUNCTIONS if not all(map(is_name, word)))
     return tuple(_upright(_called_words(tokens), words))
+
+
+def _identities(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with `I_p` for `I_{pp}`."""
+    texts = [t.text for t in tokens]
+    dropped = {
+        place
+        for place in range(4, len(tokens))
+        if texts[place - 3 : place - 1] == ["_", "{"]
+        and texts[place - 1] == texts[place]
+        and tokens[place].kind is Kind.LETTER
+        and texts[place + 1 : place + 2] == ["}"]
+        and "I" in (texts[place - 4], *texts[place - 5 : place - 4])
+    }
+    return [token for place, token in enumerate(tokens) if place not in dropped]
 
 
 def _called_words(tokens: Sequence[Token]) -> list[Token]:

@@ -45,6 +45,11 @@ $Z = \sum_u \tilde r(u)$ and $r(u) = \tilde r(u) / Z$. For any distribution $q$ 
 \[ H(U, V) = -\sum_{u, v} p(u, v) \log_2 p(u, v) = H(U) + H(V \mid U) \]""",
         "hhh",
     ),
+    "a law that a display picks": (
+        r"""Let $u$ take finitely many values, $p(u, v) > 0$ and let $Q(u) > 0$ be any distribution.
+\[ \log p(v) \le \sum_u Q(u) \log \frac{p(u, v)}{Q(u)} \] with equality for \[ Q(u) = p(u \mid v) \]""",
+        "fd",
+    ),
     "values of a function of states": (
         r"""Let $S$ be a finite set of states, $0 < \gamma < 1$, and $P_\pi(s' | s) \ge 0$ with
 $\sum_{s' \in S} P_\pi(s' | s) = 1$.

@@ -88,6 +88,25 @@ $\mathbb{R}^k$.
         "hf",
     ),
     "laws of which nothing is said": (r"""\[ KL(p \| q) = KL(q \| p) + 1 \]""", "u"),
+    "entries that are named with their matrix": (
+        r"""Let $\mathbf{A} \in \mathbb{R}^{m \times m}$ be symmetric with entries $a_{ij}$, let
+$f_1, \dots, f_m \in \mathbb{R}$ and $d_i = \sum_{j=1}^m a_{ij}$.
+\[ \sum_{i=1}^m \sum_{j=1}^m a_{ij} (f_i - f_j)^2 = 2 \sum_{i=1}^m d_i f_i^2
+- 2 \sum_{i=1}^m \sum_{j=1}^m a_{ij} f_i f_j \]""",
+        "h",
+    ),
+    "a sentence that supposes": (
+        r"""Suppose $w, x \in \mathbb{R}^d$, $y \in \{-1, +1\}$, a mistake $y\, x^T w \le 0$ and
+$\|x\| \le R$ with $R > 0$.
+\[ \|w + y x\|^2 \le \|w\|^2 + \|x\|^2 \le \|w\|^2 + R^2 \]""",
+        "hh",
+    ),
+    "logarithms in plain letters and over products": (
+        r"""For $a, b, c > 0$ and $u_1, \dots, u_n > 0$
+\[ \log {a \over b} c = \log a - \log b + \log c, \qquad log\prod_{i=1}^n u_i = \sum_{i=1}^n log\,u_i \]
+\[ log\sum_{i=1}^n u_i = \sum_{i=1}^n log\,u_i \]""",
+        "hhf",
+    ),
     "a divergence of densities on the line": (
         r"""Let $p(t) = \mathcal{N}(t; a, 1)$ and $q(t) = \mathcal{N}(t; b, 1)$ be densities on the real line.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
