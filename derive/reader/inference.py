@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from sys import maxsize
-from time import thread_time
 from typing import Generic, TypeVar
 
 from derive.expr.sizes import ONE, Size, shape_text
@@ -17,8 +16,7 @@ from derive.reader.formula_sizes import is_open
 from derive.reader.table import Declaration, Inference, Name, Table
 
 ATTEMPTS = 150
-"""Choices of shapes that are tried, for at most `SECONDS` of processor time."""
-SECONDS = 1.5
+"""Choices of shapes that are tried."""
 LETTERS = tuple("ndmkpqhrs")
 
 T = TypeVar("T")
@@ -29,15 +27,16 @@ def with_assumptions(
     table: Table,
     attempt: Callable[[Table], tuple[Score, T]],
     hints: Mapping[Name, int] | None = None,
-    seconds: float = SECONDS,
+    more: Callable[[], bool] = lambda: True,
 ) -> tuple[Table, T]:
     """The table and the result of the choice of shapes with the lowest score that was found.
 
     `attempt` reads all formulas with the table that it is given; its score counts what it could not
     read. Names start with their usual shape, or with that of `hints`, and are changed one at a time
-    as long as the score falls, then two at a time. The table itself stays as it is.
+    as long as the score falls, then two at a time, while `more` says that there is work left. The table
+    itself stays as it is.
     """
-    search = _Search(table, attempt, dict(hints or {}), seconds)
+    search = _Search(table, attempt, dict(hints or {}), more)
     search.try_ranks({})
     if _of_matrices(table):
         search.climb()
@@ -65,11 +64,11 @@ class _Search(Generic[T]):
         table: Table,
         attempt: Callable[[Table], tuple[Score, T]],
         hints: dict[Name, int],
-        seconds: float,
+        more: Callable[[], bool],
     ) -> None:
         self.start, self.attempt, self.hints = table, attempt, hints
         self.left = ATTEMPTS
-        self.until = thread_time() + seconds
+        self.more = more
         self.score: Score = (maxsize,)
         self.zero: Score = (0,)
         self.ranks: dict[Name, int] = {}
@@ -97,7 +96,7 @@ class _Search(Generic[T]):
     def open(self) -> bool:
         """Whether something is wrong yet and more may be tried."""
         told = max(len(self.score) - 1, 1)
-        return self.score[:told] > self.zero[:told] and self.left > 0 and thread_time() < self.until
+        return self.score[:told] > self.zero[:told] and self.left > 0 and self.more()
 
     def numbers(self, told: int) -> None:
         """All names that may be numbers as numbers, a document in one dimension; or the members x_i alone.

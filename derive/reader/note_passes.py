@@ -28,7 +28,7 @@ from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
 from derive.reader.gradient_names import with_derivatives
 from derive.reader.groups import Group, Node, tree
-from derive.reader.inference import SECONDS, name_sizes, with_assumptions
+from derive.reader.inference import name_sizes, with_assumptions
 from derive.reader.labels import labelled, labels_of
 from derive.reader.laws_ahead import declare_laws
 from derive.reader.matrix_roots import declare_roots
@@ -51,6 +51,8 @@ SETTLING = 3
 """Passes with sizes that the pass before has found."""
 LAYOUTS = ("", "numerator", "denominator")
 _REFUSED = (DeriveError, Misfit, RecursionError)
+MOST_READ = 700
+"""Relations that are read while shapes are searched for: a count, so that no reading depends on the machine."""
 MOST_REFUSED = 12
 """Declarations that could not be read of which the report tells."""
 
@@ -66,7 +68,7 @@ class NotePasses:
         document = labelled(document, labels)
         self.document = document
         self.partial = partial
-        self.seconds = SECONDS
+        self.most_read, self.read = MOST_READ, 0
         self.earlier: frozenset[Name] = frozenset()
         self.related: frozenset[str] = frozenset()
         self.table = Table() if table is None else table
@@ -78,6 +80,7 @@ class NotePasses:
         self.declarations = Declarations(self.table)
         self.stated: dict[int, list[Stated]] = {}
         self.chains = _grouped(document)
+        self.relations = sum(len(group) for groups in self.chains.values() for group in groups)
         self._declare()
 
     @property
@@ -214,7 +217,9 @@ class NotePasses:
                 result = self._run(self._settled(table), options)
             return result.score, settled
 
-        _, settled = with_assumptions(self.table, attempt, self.declarations.hints, self.seconds)
+        _, settled = with_assumptions(
+            self.table, attempt, self.declarations.hints, lambda: self.read < self.most_read
+        )
         return settled, self._run(settled, options, last=True)
 
     def _settled(self, tried: Table, named: bool = True) -> Table:
@@ -234,6 +239,7 @@ class NotePasses:
         return table
 
     def _run(self, table: Table, options: Options, last: bool = False) -> Result:
+        self.read += self.relations
         reading = ReadingPass(self.document, table, self.stated, self.chains, options, last)
         reading.partial = self.partial
         reading.overlooked.related.update(dict.fromkeys(sorted(self.related), 0))

@@ -28,9 +28,9 @@ LONG = 30
 FEWER = 0.7
 """The share of clashes and unreadable sides that reading by sections must not exceed to be preferred."""
 
-SECONDS = 4.0
-LEAST_SECONDS = 0.1
-"""Processor time for the shapes that are tried in all sections together, and in one of many."""
+MOST_READ = 1600
+LEAST_READ = 40
+"""Relations that are read while shapes are searched for, in all sections together and in one of many."""
 
 
 @dataclass(frozen=True)
@@ -180,15 +180,15 @@ def _section(
 ) -> Reading:
     """One section: with the definitions of earlier ones unless that leaves more clashes."""
     own = _spoken(said[number])
-    seconds = max(LEAST_SECONDS, SECONDS / len(said))
+    most = max(LEAST_READ, MOST_READ // len(said))
     with_all = NotePasses(part, _inherited(said, number, own), partial=True)
-    with_all.seconds, with_all.related = seconds, related
+    with_all.most_read, with_all.related = most, related
     with_all.earlier = carried.give(with_all.table, own)
     best = Reading(*with_all.best())
     used = with_all.earlier
     if best.result.faults and with_all.earlier:
         without = NotePasses(part, _inherited(said, number, own), partial=True)
-        without.seconds, without.related = seconds, related
+        without.most_read, without.related = most, related
         alone = Reading(*without.best())
         if alone.result.faults < best.result.faults:
             best, used = alone, frozenset()
