@@ -32,7 +32,7 @@ def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
             reader.note(f"{name} without brackets takes the whole product of arrays")
     elif factors[0].kind == "number" or (simple and name in ANGLES):
         _take_names(reader, cursor, factors)
-    elif simple and reader.starts_factor(cursor) and _is_simple(reader, cursor.node):
+    elif simple and reader.starts_factor(cursor) and _may_belong(reader, cursor):
         reader.ambiguity("functions_absorb")
         if reader.options.functions_absorb:
             _take_names(reader, cursor, factors)
@@ -61,8 +61,14 @@ def _take_product(reader: Formula, cursor: Cursor, factors: list[Value]) -> None
 
 
 def _take_names(reader: Formula, cursor: Cursor, factors: list[Value]) -> None:
-    while reader.starts_factor(cursor) and _is_simple(reader, cursor.node):
+    while reader.starts_factor(cursor) and _may_belong(reader, cursor):
         factors.append(reader.factor(cursor))
+
+
+def _may_belong(reader: Formula, cursor: Cursor) -> bool:
+    r"""Whether the next factor may be part of the argument: a name, a root or a density, as in
+    `\ln \sigma\sqrt{2\pi}` and `\log \pi_k \mathcal{N}(x)`."""
+    return _is_simple(reader, cursor.node) or cursor.at(r"\sqrt", r"\mathcal")
 
 
 def _is_of_arrays(reader: Formula, name: str, first: Value) -> bool:

@@ -2,12 +2,13 @@ r"""Scripts of the grammar: powers, transposes, inverses, primes, entries and fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
 from derive.expr.nodes import Item, Symbol
-from derive.reader.formula_cursor import Cursor
+from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_state import (
     Base,
 )
@@ -187,6 +188,17 @@ class Scripts(Base):
 
     def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
         """value_nodes: entries by index."""
+        text = plain(nodes)
+        if (
+            text[:1] in ("(", "[")
+            and text[-1] in (")", "]")
+            and len(re.findall(r"[(\[]", text)) == 1
+        ):
+            self.leaves_open(
+                f"a subscript {text!r} in brackets may be a place in the order of size; "
+                "declare the name with it",
+                start,
+            )
         handler = self.words["entries"]
         return handler(self, Indexed(value, nodes, start))
 

@@ -253,6 +253,8 @@ REFUSED = [
     (r"\operatorname{tr}(\exp(A))", "may be the function of the matrix"),
     (r"\exp(A) A", "may be the function of the matrix"),
     (r"\log(A^{-1})", "may be the function of the matrix"),
+    (r"\ln a\sqrt{2\pi}", "may be ln(a) b or ln(a b)"),
+    (r"y_{(1)}", "may be a place in the order of size"),
     (r"\log ab", r"log a b may be log(a) b or log(a b)"),
     (r"1/2a", "may be (a/b) c or a/(b c)"),
     (r"X w + y + A", "does not fit the shape"),
