@@ -5,7 +5,8 @@ Combinations of facts without a generator raise `EvaluationError`; no value is e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -57,6 +58,7 @@ from derive.checker.draws_matrix import (
 )
 from derive.errors import EvaluationError
 from derive.expr.facts import FACTS, Fact, implied
+from derive.expr.sizes import Size
 
 Generator = Callable[[Draw], Any]
 
@@ -151,7 +153,10 @@ WITH_INTERVAL = {"integer", "count", "natural", "positive", "nonnegative", "nega
 
 
 def bounds_of(facts: tuple[Fact, ...]) -> tuple[Any, ...]:
-    """The values of a finite set, or the intersection of the declared intervals and signs as (lower, upper)."""
+    """The values of a finite set, or the intersection of the declared intervals and signs as (lower, upper).
+
+    A bound that is a size counts as at its smallest; a draw at given sizes takes the facts of `at_sizes`.
+    """
     for fact in facts:
         if fact.name == "finite_set":
             return fact.bounds
@@ -165,10 +170,33 @@ def bounds_of(facts: tuple[Fact, ...]) -> tuple[Any, ...]:
     for fact in facts:
         if fact.name != "interval":
             continue
-        low, high = (None if b is None else Fraction(b) for b in fact.bounds)
+        low, high = (
+            None if b is None else Fraction(_smallest(b) if isinstance(b, Size) else b)
+            for b in fact.bounds
+        )
         lower = low if lower is None or (low is not None and low > lower) else lower
         upper = high if upper is None or (high is not None and high < upper) else upper
     return (lower, upper)
+
+
+def _smallest(size: Size) -> int:
+    return size.value(dict.fromkeys(size.names, 1))
+
+
+def at_sizes(facts: tuple[Fact, ...], sizes: Mapping[str, int]) -> tuple[Fact, ...]:
+    r"""The facts with numbers for bounds that are sizes: labels in `\{1, \dots, K\}`.
+
+    A size that no shape or sum has can be as large as one likes, and is no bound.
+    """
+
+    def number(value: Any) -> Any:
+        if not isinstance(value, Size):
+            return value
+        return value.value(sizes) if set(value.names) <= set(sizes) else None
+
+    if not any(isinstance(b, Size) for f in facts for b in f.bounds):
+        return facts
+    return tuple(replace(f, bounds=tuple(map(number, f.bounds))) for f in facts)
 
 
 def integer_interval(d: Draw) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.checker.domains import bounds_of, draw
+from derive.checker.domains import at_sizes, bounds_of, draw
 from derive.checker.draws import Draw
 from derive.errors import EvaluationError
 from derive.expr.facts import declared
@@ -273,7 +273,9 @@ def sample(
         dims = tuple(s.value(sizes) for s in symbol.dims)
         if any(d < 0 for d in dims) or int(np.prod(dims, dtype=object)) > MOST_ENTRIES:
             raise EvaluationError(f"{symbol.name} of size {dims} cannot be sampled")
-        return _drawn(symbol, dims, count, seed, plain, role)
+        facts = at_sizes(symbol.facts, sizes)
+        drawn = symbol if facts is symbol.facts else replace(symbol, facts=facts)
+        return _drawn(drawn, dims, count, seed, plain, role)
 
     return Points(
         dict(sizes),

@@ -361,6 +361,8 @@ def _apply(reader: Formula, subject: Subject, entry: Declaration, found: Members
         entry.family = len(subject.indices)
     for fact in found.facts:
         entry.add_fact(fact)
+    if found.upper is not None and found.facts:
+        entry.add_fact("interval", (None, found.upper + 1))
     if found.bounds is not None:
         entry.add_fact("interval", found.bounds)
 

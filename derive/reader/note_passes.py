@@ -45,6 +45,7 @@ from derive.reader.said_densities import with_said_densities
 from derive.reader.said_derivatives import with_said_derivatives
 from derive.reader.scanner import scan_math
 from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+from derive.reader.written_sums import with_sums
 from derive.reader.written_words import with_words
 
 SETTLING = 3
@@ -251,6 +252,7 @@ def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (
         respelled,
+        with_sums,
         with_proportions,
         with_density_roles,
         with_events,

@@ -9,7 +9,7 @@ from typing import Any
 from derive.derivation import Given
 from derive.expr.facts import FACTS, Fact, Law
 from derive.expr.nodes import Expr, Function, Number, Symbol
-from derive.expr.sizes import Shape
+from derive.expr.sizes import Shape, Size
 from derive.expr.walk import post_order
 from derive.writer.languages import ENGLISH, Language
 from derive.writer.latex import latex
@@ -177,6 +177,8 @@ def _properties(symbol: Symbol, language: Language) -> str:
 
 
 def _fact(fact: Fact, name: str, scalar: bool, language: Language) -> str:
+    if fact.name == "interval" and isinstance(fact.bounds[1], Size):
+        return rf"${name} \le {fact.bounds[1] - 1}$"
     if fact.name == "interval":
         lower, upper = (_bound(b) for b in (*fact.bounds, None, None)[:2])
         low, high = lower or r"-\infty", upper or r"\infty"

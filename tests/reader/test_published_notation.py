@@ -126,6 +126,28 @@ CASES = [
         "dhdhf",
         id="likelihood, prior, evidence and posterior with one letter",
     ),
+    pytest.param(
+        r"For parameters $\theta_0, \dots, \theta_d \in \mathbb{R}$ and $x \in \mathbb{R}^d$ let"
+        r"\[ z = \theta_0 + \theta_1 x_1 + \theta_2 x_2 + \dots + \theta_d x_d \]"
+        r"\[ z - \theta_0 = \sum_{j=1}^d \theta_j x_j \] \[ z = \sum_{j=1}^d \theta_j x_j \]"
+        r"\[ \frac{\partial z}{\partial x_1} = \theta_1 \]",
+        "dhfh",
+        id="sums written out with dots",
+    ),
+    pytest.param(
+        r"Let $A \in \mathbb{R}^{p \times p}$ be invertible."
+        r"\[ A A^{-1} = I_{pp} \] \[ A + I_{pp} = A \]",
+        "hf",
+        id="the size of an identity matrix twice",
+    ),
+    pytest.param(
+        r"Let $y_1, \dots, y_n \in \{1, \dots, K\}$, $\ell \in \{0, \dots, K - 1\}$ and $\theta \in \mathbb{R}^K$."
+        r"\[ \sum_{i=1}^n \sum_{k=1}^K 1\{y_i = k\} \theta_k = \sum_{i=1}^n \theta_{y_i} \]"
+        r"\[ \sum_{k=1}^K 1\{\ell + 1 = k\} = 1 \] \[ \sum_{k=1}^K 1\{\ell = k\} = 1 \]"
+        r"\[ \sum_{k=2}^K 1\{y_1 = k\} = 1 \]",
+        "hhff",
+        id="labels up to the number of classes",
+    ),
 ]
 
 
