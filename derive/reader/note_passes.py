@@ -16,6 +16,7 @@ from derive.reader.blocks import Directive, Display, Document, Heading, Prose
 from derive.reader.called import called_letters, factors, said_functions
 from derive.reader.declare import declare_sources
 from derive.reader.declare_clauses import Clause, clauses
+from derive.reader.declare_entries import entries_said
 from derive.reader.declare_listed import declare_listed
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.density_roles import with_density_roles
@@ -102,7 +103,7 @@ class NotePasses:
             if isinstance(block, Heading):
                 self.table.section += 1
             elif isinstance(block, Prose):
-                self.stated[position] = self.declarations.read(block)
+                self.stated[position] = [*self.declarations.read(block), *entries_said(block)]
         self.table.section = 0
         runs = list(self._runs())
         declare_listed(self.table, runs)

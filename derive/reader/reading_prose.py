@@ -14,13 +14,14 @@ from derive.expr.nodes import (
     Add,
     Expr,
     Neg,
+    Reduce,
     Relation,
     Symbol,
 )
 from derive.expr.walk import free_symbols, symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
-from derive.reader.conditions import every, for_all
+from derive.reader.conditions import every, for_all, is_zero, zero_like
 from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_constraints import constrain
 from derive.reader.declare_definitions import (
@@ -329,6 +330,8 @@ class ReadingProse(ReadingDefinitions):
                 self._forget(left_side)
                 raise
             return
+        if not is_result(words) and self._supposed(stated):
+            words = f"let {words}"
         if self._all_constrained(reader, left, links(right), words):
             return
         if states(words) and imposes(words):
@@ -434,6 +437,10 @@ class ReadingProse(ReadingDefinitions):
                 known = symbols(node)
                 free = known and all(s.definition is None for s in known)
                 said = states(words) or not (is_result(words) or claims(words))
+                centred = isinstance(node, Reduce) and len(node.shape) == 1  # of members z_i
+                if free and said and centred and (b.kind == "zeros" or is_zero(b.build())):
+                    self._premise(Relation("=", node, zero_like(node)))
+                    found = True
                 if free and said and not a.shape and not has_derivative(node):
                     self._premise(Relation("=", node, b.build()))
                     found = True

@@ -95,6 +95,11 @@ $f_1, \dots, f_m \in \mathbb{R}$ and $d_i = \sum_{j=1}^m a_{ij}$.
 - 2 \sum_{i=1}^m \sum_{j=1}^m a_{ij} f_i f_j \]""",
         "h",
     ),
+    "a matrix by its entries": (
+        r"""Let $z_1, \dots, z_m \in \mathbb{R}^d$ and let $b_{ij} = z_i^\top z_j$ be the entries of the matrix
+$B \in \mathbb{R}^{m \times m}$. \[ \operatorname{tr}(B) = \sum_{i=1}^m \|z_i\|^2 = \sum_{i=1}^m b_{ii} \]""",
+        "hh",
+    ),
     "a sentence that supposes": (
         r"""Suppose $w, x \in \mathbb{R}^d$, $y \in \{-1, +1\}$, a mistake $y\, x^T w \le 0$ and
 $\|x\| \le R$ with $R > 0$.
