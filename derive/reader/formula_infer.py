@@ -166,6 +166,8 @@ def assume(reader: Formula, request: object) -> Value:
         ranks = (0, 1)
     if key in reader.table.random or (family and key in reader.table.listed and not key.font):
         ranks = (0, 1)
+    if key.font and not family and replace(key, font="") in reader.table.listed:
+        ranks = tuple(rank for rank in ranks if rank)  # all of x_1, ..., x_n
     if ranks == (0, 1) and not family and among_arrays(reader.table, key):
         ranks = (1, 0)
     if turned:  # a number is not written transposed
