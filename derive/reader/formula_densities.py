@@ -25,6 +25,7 @@ from derive.expr.nodes import (
     Product,
     Quotient,
     Reduce,
+    Relation,
     Symbol,
 )
 from derive.expr.sizes import Size
@@ -274,6 +275,27 @@ def parametrised(table: Table, name: Name, count: Size) -> Expr | None:
     bent = Product((Symbol(rf"N_{{{name.latex}}}", (count, *theta.dims)), theta))
     level = Symbol(rf"c_{{{name.latex}}}", (count,))
     return Add((Product((slopes, theta)), level, Apply("hadamard", (bent, bent))))
+
+
+def is_total(relation: Expr) -> bool:
+    """Whether an equation says of a law of finite variables what holds of every one: that it sums to one."""
+    if (
+        not isinstance(relation, Relation)
+        or relation.op != "="
+        or not isinstance(relation.lhs, Reduce)
+    ):
+        return False
+    one = isinstance(relation.rhs, Number) and relation.rhs.value == 1
+    body = relation.lhs.body
+    if not one or relation.lhs.kind != "sum" or relation.lhs.where:
+        return False
+    if isinstance(body, Quotient) and isinstance(body.numerator, Item):
+        below = body.denominator.body if isinstance(body.denominator, Reduce) else body.denominator
+        return isinstance(below, Item) and below.base == body.numerator.base
+    if not isinstance(body, Item) or not isinstance(body.base, Symbol):
+        return False
+    every = len(relation.lhs.indices) == len(body.base.dims)
+    return every and any(fact.name in ("simplex", "total_one") for fact in body.base.facts)
 
 
 def finite_sum(reader: Formula, variables: Sequence[str], start: int) -> list[Binding]:

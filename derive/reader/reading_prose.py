@@ -35,6 +35,7 @@ from derive.reader.doubts import is_number
 from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_densities import is_total
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
 from derive.reader.heads import Left, left_of
@@ -454,7 +455,7 @@ class ReadingProse(ReadingDefinitions):
         self._premise(for_all(premise) if every(after) else premise)
 
     def _premise(self, relation: Expr) -> None:
-        if relation not in self.table.conditions:
+        if relation not in self.table.conditions and not is_total(relation):
             self.table.conditions.append(relation)
 
     def _constrained(

@@ -68,7 +68,8 @@ _SOLVING = re.compile(
 _CONDITION = re.compile(
     r"\beigen(?:value|vector|pair|problem|equation)s?\b|\bsatisf\w+|\bsubject to\b|\bconstraints?\b"
     r"|\bsuch that\b|\bassum\w+"
-    r"|\bsuppose\b|\brequires?\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bset(?:ting)?\b"
+    r"|\bsuppose\b|\brequires?\b|\bmust\b|\bsolv(?:e|es|ing)\b|\bconditions?\b|\bsetting\b"
+    r"|(?<!finite )(?<!training )(?<!data )(?<!index )(?<!same )(?<!\ba )(?<!the )\bset\b(?! of\b)"
     r"|\bnormal equations?\b"
     r"|\bimpos\w+|\bequat(?:e|es|ing)\b|\bmatch(?:es|ing)?\b[^.]*\bmoments?\b"
     r"|\bwe want\b|\b(?:maxi|mini)mi[sz]\w*\b[^.]*\bunder\b",

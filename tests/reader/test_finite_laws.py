@@ -50,6 +50,12 @@ $Z = \sum_u \tilde r(u)$ and $r(u) = \tilde r(u) / Z$. For any distribution $q$ 
 \[ \log p(v) \le \sum_u Q(u) \log \frac{p(u, v)}{Q(u)} \] with equality for \[ Q(u) = p(u \mid v) \]""",
         "fd",
     ),
+    "laws on the same finite set, of total one": (
+        r"""Let $P(u) > 0$ and $Q(u) > 0$ be two distributions on the same finite set, $\sum_u P(u) = \sum_u Q(u) = 1$.
+\[ KL(P \| Q) = \sum_u P(u) \log \frac{Q(u)}{P(u)} \]
+\[ -\sum_u P(u) \log \frac{Q(u)}{P(u)} \le -\log \sum_u Q(u) \]""",
+        "ff",
+    ),
     "values of a function of states": (
         r"""Let $S$ be a finite set of states, $0 < \gamma < 1$, and $P_\pi(s' | s) \ge 0$ with
 $\sum_{s' \in S} P_\pi(s' | s) = 1$.
