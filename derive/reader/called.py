@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from derive.reader.blocks import Display, Document, Prose
+from derive.reader.formula_written import ACCENTS
 from derive.reader.phrases import mentions
 from derive.reader.relations import RawRelation
 from derive.reader.scanner import Token
 from derive.reader.table import Name
 
-LETTERS = frozenset([*"fghFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
+LETTERS = frozenset([*"fghlFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
 _FONTS = {r"\mathcal": "cal", r"\mathrm": "rm", r"\mathbf": "bold"}
 _OPENERS = frozenset(["(", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bigg", r"\Bigg"])
 _KIND = r"(?:an?|any|some|the)\s+(?:[\w-]+\s+){0,3}?functions?"
@@ -125,6 +126,8 @@ def _uses(tokens: Sequence[Token]) -> Iterator[tuple[Name, bool]]:
     for place, text in enumerate(texts):
         if text not in LETTERS:
             continue
+        if any(t in ACCENTS for t in texts[max(0, place - 2) : place]):
+            continue  # another name
         font, first, after = "", place, place + 1
         if place > 1 and texts[place - 1] == "{" and texts[place - 2] in _FONTS:
             font, first, after = _FONTS[texts[place - 2]], place - 2, place + 2

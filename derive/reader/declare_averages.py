@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from derive.reader.declare_clauses import Clause
+from derive.reader.declare_one_hot import hot_place
 from derive.reader.declare_subjects import Subject
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_written import base_name, written_scripts
@@ -12,13 +13,18 @@ from derive.reader.groups import tree
 from derive.reader.phrases import Mention
 from derive.reader.prose_said import Said, Stated
 from derive.reader.scanner import scan_math
-from derive.reader.table import Name
+from derive.reader.table import Name, Table
 
 _THEIRS = re.compile(
     r"\s*,?\s*(?:be|is|are|denotes?|being)?\s*(?:their|the\s+(?:sample|batch|mini-?batch|empirical|arithmetic))\s+"
     r"(?:arithmetic\s+)?(?:mean|average)\b(?!\s+(?:vector|and\s+variance|square))",
     re.I,
 )
+
+
+def implied(table: Table, mention: Mention, said: Said) -> Stated | None:
+    """The equation that words around a name imply: which entry of a vector is one, what a name is the mean of."""
+    return hot_place(table, mention, said) or average(mention, said)
 
 
 def average(mention: Mention, said: Said) -> Stated | None:

@@ -181,7 +181,18 @@ def _listed(reader: Formula, first: list[Node], last: list[Node]) -> Subject:
     if not text.isdecimal() or high is None:
         raise reader.error("a list with dots needs numbered names", start_of(last[0]))
     upper = [n for n in clean(high) if not (isinstance(n, Token) and n.text in ("(", ")"))]
-    return Subject(one, ("*",), marker, list(upper), int(text))
+    found = Subject(one, ("*",), marker, list(upper), int(text))
+    if found.origin == 0 and not one.font:
+        _count_from_zero(reader, found)
+    return found
+
+
+def _count_from_zero(reader: Formula, subject: Subject) -> None:
+    """Members of which nothing else is said, `w_0, \\dots, w_{k-1}`, are numbers and counted from zero."""
+    if subject.name in reader.table.families or reader.table.find(subject.name) is not None:
+        return
+    entry = subject_entry(reader, subject)
+    entry.sizes = tuple(subject_extents(reader, subject, entry))
 
 
 def _script(cursor: Cursor) -> Sequence[Node]:

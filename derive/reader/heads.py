@@ -73,7 +73,8 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
         return Left("new" if undefined else "known", head, logarithm, entry)
     reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
     unary = head.parameters is not None and len(head.parameters) == 1
-    reserved = reserved or (unary and name.font == "word" and name.base.lower() in FUNCTION_WORDS)
+    own = name.font == "word" and not name.sub  # with a subscript it is what its definition says
+    reserved = reserved or (unary and own and name.base.lower() in FUNCTION_WORDS)
     reserved = reserved or (name.font == "word" and name.base in ("max", "min"))
     if name.base == "d" and name.font in ("", "rm", "word") and not name.sub:
         return Left("known")

@@ -33,9 +33,7 @@ _WORDS = re.compile(
 _LAST = re.compile(r"\(([LN]|n_\\?[a-z]+)(?:[+-]1)?\)$")
 LAST = ("L", "K", "T", "N")
 _SUMS = frozenset([r"\sum", r"\prod", r"\max", r"\min", r"\int", r"\bigcup", r"\lim"])
-_AROUND = frozenset(
-    ["=", ",", r"\in", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\to", ":", r"\forall"]
-)
+_AROUND = frozenset(r"= , \in < > \le \leq \ge \geq \to : \forall \ne \neq".split())
 
 
 def labels_of(document: Document) -> Labels:
@@ -63,6 +61,7 @@ def labels_of(document: Document) -> Labels:
     counters = frozenset(_counters(names, summed))
     strict = frozenset(t for tokens, _ in formulas for t in _values(tokens, (",",)))
     equal = frozenset(letter for tokens, _ in formulas for letter in _equated(tokens, summed))
+    equal |= frozenset(letter for tokens, _ in formulas for letter in _unequal(tokens, summed))
     indices = {n.sub: None for n in names if n.sub in (summed | equal) - strict}
     indices |= dict.fromkeys(c for c in _paired(names, summed) if c not in strict)
     return Labels(
@@ -232,6 +231,15 @@ def _equated(tokens: Sequence[Token], summed: frozenset[str]) -> Iterator[str]:
         if len(texts) == 3 and texts[1] == "=" and not texts[0].isdigit():
             pairs = (texts[::2], texts[::-2])
             yield from (a for a, b in pairs if b in summed and not a.isdigit())
+
+
+def _unequal(tokens: Sequence[Token], summed: frozenset[str]) -> Iterator[str]:
+    r"""The letter that a line sets apart from an index: c of `$c \neq k$`."""
+    texts = [t.text for t in tokens]
+    if len(texts) == 3 and texts[1] in (r"\ne", r"\neq") and tokens[0].kind is Kind.LETTER:
+        for a, b in (texts[::2], texts[::-2]):
+            if b in INDEX_LETTERS or b in summed:
+                yield a
 
 
 def _values(tokens: Sequence[Token], excepted: tuple[str, ...] = ()) -> Iterator[str]:

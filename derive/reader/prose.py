@@ -14,7 +14,7 @@ from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose, Row
 from derive.reader.declare import declare_clause, declare_slices, is_definition
-from derive.reader.declare_averages import average
+from derive.reader.declare_averages import implied
 from derive.reader.declare_clauses import (
     ORDER_SIGNS,
     Clause,
@@ -25,7 +25,7 @@ from derive.reader.declare_clauses import (
     unchained,
 )
 from derive.reader.declare_mappings import declare_mapping, is_mapping
-from derive.reader.declare_one_hot import hot_place
+from derive.reader.declare_normals import declare_normals
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_sizes
 from derive.reader.declare_stacked import name_nodes, stacked
@@ -122,9 +122,8 @@ class Declarations:
             return []
         if self._shape_alone(reader, mention, items, said):
             return []
-        implied = hot_place(self.table, mention, said) or average(mention, said)
-        if implied is not None:
-            return [implied]
+        if (stated_so := implied(self.table, mention, said)) is not None:
+            return [stated_so]
         if is_mapping(reader, items):
             declare_mapping(reader, Clause(items))
             return []
@@ -223,6 +222,8 @@ class Declarations:
         before = said.subjects
         said.subjects = subjects
         if self._rows(reader, subjects, mention, said, before):
+            return
+        if declare_normals(reader, mention, said, subjects):
             return
         shape, said.shape = said.shape, None
         function = function_said(mention.before, mention.after)

@@ -140,6 +140,7 @@ class ReadingDefinitions(ReadingState):
                         same[s] = replace(s, definition=inner)
             return substitute(body, same)
 
+        self.table.conditions[:] = [renewed(condition) for condition in self.table.conditions]
         for entry in (*self.table.entries.values(), *self.table.families.values()):
             if entry.definition is not None and entry.latex != new.name:
                 entry.definition = renewed(entry.definition)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
@@ -120,14 +120,20 @@ def _names(formulas: Sequence[Sequence[Token]]) -> frozenset[str]:
             word = _text(tokens, start, end)
             if end == start + 1:
                 alone[word] = None
-            elif end > start + 2 or word in _KNOWN:
+            elif end > start + 2 or word in _KNOWN or word.isupper():
                 before = tokens[start - 1].text if start else "&"
                 after = tokens[end].text if end < len(tokens) else ""
                 heads = before in ("&", r"\\") or tokens[start - 1].kind is Kind.END or not start
                 if (heads and after in ("=", "&", "(", "[")) or before == r"\partial":
                     given[word] = None
-    free = (w for w in given if w in _KNOWN or any(c not in alone for c in w))
+    free = (w for w in given if w in _KNOWN or _is_free(w, alone))
     return frozenset([*free, "const"])
+
+
+def _is_free(word: str, alone: Container[str]) -> bool:
+    """Whether the letters of a word are no names; of two letters, `FL = ...`, neither one may be."""
+    unnamed = (c not in alone for c in word)
+    return all(unnamed) if len(word) == 2 else any(unnamed)
 
 
 def _upright(tokens: Sequence[Token], words: frozenset[str]) -> Iterator[Token]:

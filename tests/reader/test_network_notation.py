@@ -37,6 +37,11 @@ CASES = [
         id="layers in square brackets, a bias for every column, the entries of a row",
     ),
     pytest.param(
+        r"\[ z^{[l]} = 2 z^{[l-1]} + b \] \[ z^{[l]} - b = 2 z^{[l-1]} \] \[ z^{[l]} - b = 3 z^{[l-1]} \]",
+        "dhf",
+        id="square brackets are labels without other words, too",
+    ),
+    pytest.param(
         r"Let $B \in \mathbb{R}^{k \times k}$, $V \in \mathbb{R}^{k \times r}$ and"
         r"\[ O_{ip} = \sum_j B_{ij} V_{jp}. \] For a loss $L$ of $O$ let $G_{ip} = \frac{\partial L}{\partial O_{ip}}$."
         r"\[ \frac{\partial L}{\partial B_{ij}} = \sum_p G_{ip} V_{jp}, \qquad"
@@ -122,6 +127,47 @@ CASES = [
         r"\[ \frac{\partial s_t}{\partial c} = \mathrm{diag}(1 - s_t) \]",
         "hf",
         id="a step that is considered is defined",
+    ),
+    pytest.param(
+        r"A filter $f_0, \dots, f_{K-1}$ goes over the input $x_0, \dots, x_{N-1}$, with the outputs"
+        r"\[ y_i = \sum_{m=0}^{K-1} f_m x_{i+m} \] for $i = 0, \dots, N-K$. The cost $C$ depends on the outputs."
+        r"\[ \frac{\partial C}{\partial f_m} = \sum_{i=0}^{N-K} \frac{\partial C}{\partial y_i} x_{i+m} \]"
+        r"\[ \frac{\partial C}{\partial f_m} = \sum_{i=0}^{N-K} \frac{\partial C}{\partial y_i} x_{m} \]",
+        "dhf",
+        id="lists that are counted from zero",
+    ),
+    pytest.param(
+        r"Let $u \in \mathbb{R}^C$, $q_k = \frac{e^{u_k}}{\sum_{j=1}^C e^{u_j}}$, $t \in \mathbb{R}^C$"
+        r" and $\gamma > 0$."
+        r"\[ FL = -\sum_{k=1}^C t_k (1-q_k)^\gamma \log q_k \] For $c \neq k$"
+        r"\[ \frac{\partial q_k}{\partial u_c} = -q_k q_c \]"
+        r"\[ \frac{\partial FL}{\partial q_k} = t_k \gamma (1-q_k)^{\gamma-1} \log q_k"
+        r" - t_k\frac{(1-q_k)^\gamma}{q_k} \]",
+        "dhh",
+        id="a loss called by two capitals, an index other than another",
+    ),
+    pytest.param(
+        r"Let $\phi$ and $\Phi$ be the density and the distribution function of the standard normal distribution and"
+        r" $\mathrm{swish}_c(x) = x \Phi(c x)$ with a constant $c$."
+        r"\[ \mathrm{swish}_c'(x) = \Phi(c x) + c x \phi(c x) \] \[ \mathrm{swish}_c'(x) = \Phi(c x) + x \phi(c x) \]",
+        "hf",
+        id="two functions in one sentence, a known function with a subscript",
+    ),
+    pytest.param(
+        r"For $u, v \in \mathbb{R}^d$ let $D = \|u - v\|$ and let $m > 0$ be the margin, with $D < m$."
+        r"\[ \max(0, m - D) = m - D \] \[ \max(0, m - D) = D - m \]",
+        "hf",
+        id="a bound of what a line of prose defines",
+    ),
+    pytest.param(
+        r"Let $\tilde{J}(w) = \frac{\alpha}{2} w^\top w + J(w)$ with a differentiable function $J$ of $w"
+        r" \in \mathbb{R}^d$,"
+        r" $o = W w$ with $W \in \mathbb{R}^{q \times d}$ and $L = l(o, y)$ for a loss function $l$."
+        r"\[ \nabla_w \tilde{J}(w) = \alpha w + \nabla_w J(w) \]"
+        r"\[ \frac{\partial L}{\partial w} = W^\top \frac{\partial L}{\partial o} = 2 W^\top"
+        r" \frac{\partial L}{\partial o} \]",
+        "hhf",
+        id="functions that are only called so",
     ),
     pytest.param(
         r"Let $S \in \mathbb{R}^{k \times k}$ and $c \in \mathbb{R}$."

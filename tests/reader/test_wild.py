@@ -96,7 +96,6 @@ def test_clashes_within_a_section_are_alarms() -> None:
     "text",
     [
         r"$$2 \bar{q} = \sum_{i=1}^n u_i$$",  # gives q
-        r"$$z^{[l]} = 2 z^{[l-1]} + b$$",  # a label or a power
         r"$$[a - r, a + r] = [2.4, 3.6]$$",  # the value at a point
     ],
 )
