@@ -10,6 +10,7 @@ from derive.expr.facts import declared
 from derive.expr.nodes import Symbol
 from derive.tensor.graph import is_number
 from derive.tensor.spectra import summed
+from derive.tensor.sums import scaled
 
 if TYPE_CHECKING:
     from derive.tensor.graph import Factor, Graph, Label, Node, Power
@@ -95,6 +96,28 @@ def is_symmetric(graph: Graph, node: Node) -> bool:
     if node.op == "einsum":
         return bool(node.args) and graph.transpose(node) is node
     return False
+
+
+def exchanged(graph: Graph, node: Node) -> int:
+    """1 where a node is the same with its first two axes exchanged, -1 where it is its negative, else 0."""
+    if node.shape[0] != node.shape[1] or node in graph.names:
+        return 0
+    key = ("exchanged", node)
+    found = graph.memo.get(key)
+    if found is None:
+        graph.memo[key] = 0  # guards the recursion
+        order = (1, 0, *range(2, node.rank))
+        turned = [graph.permute(part, order).id for part in node.args]
+        kept = [part.id for part in node.args]
+        if node.op == "map":
+            even = turned == kept or (node.data[0] in ("=", "!=") and turned == kept[::-1])
+            found = int(even)
+        else:
+            against = [scaled(graph, part, Fraction(-1)).id for part in node.args]
+            even = sorted(turned) == sorted(kept)
+            found = 1 if even else -1 if sorted(turned) == sorted(against) else 0
+        graph.memo[key] = found
+    return int(found)
 
 
 def sums_to_one(node: Node) -> bool:

@@ -38,7 +38,7 @@ def build(
     sizes: dict[Label, Size],
 ) -> Node:
     """The product node; see `Graph.product`."""
-    state = _State(graph, coefficient, sizes)
+    state = _State(graph, coefficient, sizes, out)
     for node, labels, power in factors:
         state.take(node, tuple(labels), power)
     state.contract_deltas(out)
@@ -49,10 +49,17 @@ def build(
 class _State:
     """A product under construction: coefficient, factors by (node, labels) with exponents, sizes of labels."""
 
-    def __init__(self, graph: Graph, coefficient: Fraction, sizes: dict[Label, Size]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        coefficient: Fraction,
+        sizes: dict[Label, Size],
+        out: tuple[Label, ...] = (),
+    ) -> None:
         self.graph = graph
         self.coefficient = coefficient
         self.sizes = dict(sizes)
+        self.place = {label: k for k, label in enumerate(out)}
         self.work: Work = {}
         self.deltas: list[tuple[Label, Label]] = []
         self._fresh = count()
@@ -70,12 +77,14 @@ class _State:
             power = power.numerator  # an int: quicker to hash and compare
         for label, size in zip(labels, node.shape, strict=True):
             self.sizes[label] = size
+        if node.op in ("sum", "map") and node.rank >= 2 and power.denominator == 1:
+            labels = self._in_order(node, labels, int(power))
         if node.op == "delta":
             self.deltas.append((labels[0], labels[1]))
         elif node.op == "einsum" and self._joins(node, power):
             self._join(node, labels, power)
         elif node.op == "sum" and power.denominator == 1 and self._all_negative(node):
-            self.coefficient *= (-1) ** int(power)
+            self.coefficient *= -1 if power % 2 else 1
             terms = [scaled(self.graph, term, Fraction(-1)) for term in node.args]
             self._put(self.graph.add(terms), labels, power)
         else:
@@ -86,6 +95,18 @@ class _State:
         total = self.work.pop(key, 0) + power
         if total:
             self.work[key] = ONE if facts.idempotent(node) and total > 0 else total
+
+    def _in_order(self, node: Node, labels: tuple[Label, ...], power: int) -> tuple[Label, ...]:
+        """The labels with the one that comes first in the result in front, where exchanging the first two axes
+        leaves the node as it is or turns its sign: y_j - y_i is -(y_i - y_j)."""
+        first, second = (self.place.get(label) for label in labels[:2])
+        if second is None or (first is not None and first <= second):
+            return labels
+        sign = facts.exchanged(self.graph, node)
+        if not sign:
+            return labels
+        self.coefficient *= sign if power % 2 else 1
+        return (labels[1], labels[0], *labels[2:])
 
     def _all_negative(self, node: Node) -> bool:
         """Whether -a - b is a multiple of a + b, which has no name and was not written so."""

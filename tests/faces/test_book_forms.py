@@ -113,6 +113,8 @@ ROWS = [r"x_i, \beta \in \mathbb{R}^p", r"y_i \in \mathbb{N}, i=1,\dots,n", r"a 
          r"\exp(x)"),
         (r"z", "x", [r"x, u \in \mathbb{R}^n"], [r"z = y^\top y", "y = x - u"], "gradient", "2 y"),
         (r"tr(X^\top X)", "X", [r"X \in \mathbb{R}^{n\times m}"], [], "gradient", "2 X"),
+        (r"\sum_{i=1}^n\sum_{j=1}^n \log(1+\|y_i-y_j\|^2)", "y_i", [r"y_1,\dots,y_n \in \mathbb{R}^d"], [], "gradient",
+         r"4 \sum_{j=1}^{n} \frac{y_i - y_j}{1 + \lVert y_i - y_j \rVert^2}"),
         (r"\ln B(a, b)", "a", ["a, b > 0"], [], "gradient", r"\psi(a) - \psi(a + b)"),
     ],
 )  # fmt: skip
