@@ -2,6 +2,7 @@ r"""A declaration cut into clauses: mathematics, words, the names that wait for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ ORDER_SIGNS = {
 _RELATIONS = frozenset([*RELATIONS, *ORDER_SIGNS, r"\in", r"\sim", ":="])
 
 
+#: `(a_{ij})` or `[a_{ij}]_{i,j}`: a matrix by its entry
+_ONE_ENTRY = re.compile(r"[(\[]\\?[A-Za-z]+_[\w,]+[)\]](_.*)?")
 DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
 
 
@@ -270,7 +273,8 @@ def _either_sign(sign: Node, number: Sequence[Node]) -> list[Node]:
 def place_and_value(clause: Clause) -> list[Clause]:
     r"""`C = A A^\top \in \mathbb{R}^{n \times n}` as the shape of C and its definition; other clauses as they are.
 
-    Of `x = (x_1, x_2)^\top` the shape says it all, and so it does of `K = K(t) \in ...`, which abbreviates.
+    Of `x = (x_1, x_2)^\top` and `A = (a_{ij})` the shape says it all, and so it does of `K = K(t) \in ...`, which
+    abbreviates.
     """
     cut = relation_at(clause.nodes)
     last = relation_at(clause.nodes, cut + 1) if cut is not None else None
@@ -285,6 +289,6 @@ def place_and_value(clause: Clause) -> list[Clause]:
     place = Clause([*left, *clause.nodes[last:]], clause.words, clause.subjects)
     said, name = plain(right), plain(left)
     entries = f"{name}_1" in said or any(dots in said for dots in sorted(DOTS))
-    if entries or said.startswith(name + "("):
+    if entries or _ONE_ENTRY.fullmatch(said) or said.startswith(name + "("):
         return [place]
     return [place, Clause(clause.nodes[:last], "", clause.subjects)]
