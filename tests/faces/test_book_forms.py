@@ -115,8 +115,8 @@ ROWS = [r"x_i, \beta \in \mathbb{R}^p", r"y_i \in \mathbb{N}, i=1,\dots,n", r"a 
         (r"tr(X^\top X)", "X", [r"X \in \mathbb{R}^{n\times m}"], [], "gradient", "2 X"),
         (r"\sum_{i=1}^n\sum_{j=1}^n \log(1+\|y_i-y_j\|^2)", "y_i", [r"y_1,\dots,y_n \in \mathbb{R}^d"], [], "gradient",
          r"4 \sum_{j=1}^{n} \frac{y_i - y_j}{1 + \lVert y_i - y_j \rVert^2}"),
-        (r"\sum_{i=1}^n \sum_{j=1}^n a_{ij} x_i x_j", "x", [r"A = (a_{ij}) \in \mathbb{R}^{n\times n}", r"x\in\mathbb{R}^n"],
-         [], "gradient", r"(A + A^\top) x"),
+        (r"\sum_{i=1}^n \sum_{j=1}^n a_{ij} x_i x_j", "x",
+         [r"A = (a_{ij}) \in \mathbb{R}^{n\times n}", r"x\in\mathbb{R}^n"], [], "gradient", r"(A + A^\top) x"),
         (r"\ln B(a, b)", "a", ["a, b > 0"], [], "gradient", r"\psi(a) - \psi(a + b)"),
     ],
 )  # fmt: skip
