@@ -94,6 +94,8 @@ def law_of_moments(
 def _law(reader: Formula, said: LawSaid, parts: Sequence[Sequence[Node]], symbol: Symbol) -> Law:
     if said.kind == "bernoulli":
         return Law("random", ("bernoulli", reader.whole(list(parts[0])).build()))
+    if said.kind == "uniform":
+        return Law("random", ("uniform", *(reader.whole(list(part)).build() for part in parts)))
     mean = _mean(reader, parts[0], symbol)
     spread = _spread(reader, parts[1], symbol) if len(parts) > 1 and parts[1] else ()
     kind = "normal" if said.kind == "gaussian" else "any"
@@ -128,8 +130,8 @@ def _spread(reader: Formula, nodes: Sequence[Node], symbol: Symbol) -> tuple[Exp
 
 @dataclass(frozen=True)
 class Spoken:
-    """What a sentence says of a random quantity: the law (`moments`, `bernoulli`, `gaussian`), its parameters (empty:
-    zero), whether its members are independent, whether the entries of the subject are meant."""
+    """What a sentence says of a random quantity: the law (`moments`, `bernoulli`, `gaussian`, `uniform`), its numbers
+    (empty: zero), whether its members are independent, whether the entries of the subject are meant."""
 
     kind: str
     subject: tuple[Token, ...]
@@ -154,6 +156,11 @@ _ZERO = re.compile(
 _BERNOULLI = re.compile(
     rf"{_F}(?P<between>{_BETWEEN})\bbernoulli\b[\sa-z-]{{0,60}}?\b(?:with|of)\s+"
     rf"(?:{_ARTICLES}(?:success\s+)?(?:parameter|probability|probability of success|mean)\s+)?{_F}",
+    re.IGNORECASE,
+)
+_UNIFORM = re.compile(
+    rf"{_F}(?P<between>[\sa-z,'-]{{0,60}}?)\buniform(?:ly)?(?: random variables?| distribut(?:ed|ion)| at random)? "
+    rf"(?:on|over|in|from)(?: the interval)? {_F}",
     re.IGNORECASE,
 )
 _NOUGHT = (Token(Kind.NUMBER, "0", 0, 0),)
@@ -198,6 +205,20 @@ def spoken(prose: Prose) -> Iterator[Spoken]:
         subject, _, chance = match.groups()
         free = bool(_INDEPENDENT.search(text[: match.end()]))
         yield Spoken("bernoulli", formulas[int(subject)], (_chance(formulas[int(chance)]),), free)
+    for match in _UNIFORM.finditer(text):
+        subject, _, interval = match.groups()
+        if ends := _ends(formulas[int(interval)]):
+            free = bool(_INDEPENDENT.search(text[: match.end()]))
+            yield Spoken("uniform", formulas[int(subject)], ends, free)
+
+
+def _ends(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
+    """The two ends of an interval; empty for another formula."""
+    texts = [t.text for t in tokens]
+    if texts[:1] not in (["["], ["("]) or texts[-1] not in ("]", ")") or texts.count(",") != 1:
+        return ()
+    comma = texts.index(",")
+    return tokens[1:comma], tokens[comma + 1 : -1]
 
 
 def _chance(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

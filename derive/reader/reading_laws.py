@@ -139,7 +139,7 @@ def _law(
     if said.kind == "distribution":
         random_law(reader, entry, list(parts[0]))
         return entry.law
-    if said.kind in ("moments", "bernoulli", "gaussian"):
+    if said.kind in ("moments", "bernoulli", "gaussian", "uniform"):
         return law_of_moments(reader, said, parts, entry)
     if said.kind in ("minimiser", "maximiser", "stationary"):
         return _optimum(reader, said.kind, parts, entry)

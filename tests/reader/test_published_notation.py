@@ -148,6 +148,13 @@ CASES = [
         "hhff",
         id="labels up to the number of classes",
     ),
+    pytest.param(
+        r"Let $T$ be uniform on $[c, d]$, $c < d$."
+        r"\[ E[T] = \int_c^d \frac{t}{d-c}\,dt = \frac{c+d}{2} \]"
+        r"\[ \mathrm{Var}(T) = \frac{(d-c)^2}{12} \] \[ \mathrm{Var}(T) = \frac{(d-c)^2}{6} \]",
+        "hhhf",
+        id="uniform on an interval in words",
+    ),
 ]
 
 
