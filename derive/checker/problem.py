@@ -18,7 +18,7 @@ from derive.checker.program import Program
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
 from derive.checker.special import Batch, Special, free_batch, named_numbers, special_points
 from derive.checker.surfaces import beside, switches
-from derive.errors import EvaluationError
+from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
     Call,
     Constant,
@@ -261,7 +261,7 @@ class Problem:
         found = joined([p for p in parts if p.count] or parts[:1])
         if not found.count:
             listed = ", ".join(repr(p) for p in self.point_premises)
-            raise EvaluationError(f"no sampled point satisfies {listed or 'the premises'}")
+            raise PremiseError(f"no sampled point satisfies {listed or 'the premises'}")
         return found.subset(range(min(count, found.count)))
 
     def _drawn(
@@ -279,7 +279,7 @@ class Problem:
         if self.lawful:
             kept = np.flatnonzero(self.satisfied(points, self.early_premises))[:SLOW_POINTS]
             if not len(kept):
-                raise EvaluationError("no sampled point satisfies the premises")
+                raise PremiseError("no sampled point satisfies the premises")
             from derive.checker.laws import obey
 
             points = obey(points.subset([int(i) for i in kept]), self.lawful, seed)

@@ -52,6 +52,9 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
             None  # `a matrix $A^{-1}$ such that` speaks of the inverse, which is no name of its own
         )
     bare = Name(name.base, name.font, name.accents)
+    own = reader.table.exact(bare) if primes else None
+    if own is not None and own.kind in ("function", "word"):
+        return None  # f'' is a derivative of f
     base = Name(name.base, name.font, name.accents, sub or name.sub, sup, primes)
     label = sup[1:-1] if sup.startswith("(") and sup.endswith(")") else ""
     if (

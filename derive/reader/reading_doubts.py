@@ -42,6 +42,11 @@ _CHANGES = re.compile(
 )
 
 
+_CHANGED = re.compile(
+    r"\b(?:instead|chang\w+|modif\w+|distort\w*|stretch\w*|replac\w+|another|different|variants?|alternativ\w+)\b",
+    re.I,
+)
+
 _FOLLOWS = re.compile(
     r"\b(?:re-?writ\w+|written|write|becomes?|simplif\w+|equivalent\w*|expand\w*|hence|thus|therefore|then|get"
     r"|have|obtain\w*|follows|gives?|yields?|equals?|substitut\w+|plug\w+|that is|i\.e)\b",
@@ -147,8 +152,11 @@ def passed_over(
     return "" if alone is None else f"an inequality in which nothing has the size {alone!r}"
 
 
-def any_function(left: Side, right: Side, table: Table) -> str:
-    """Why a relation that does not hold for any function is not called wrong: nobody said which function is meant."""
+def any_function(left: Side, op: str, right: Side, table: Table) -> str:
+    """Why a relation that does not hold for any function is not called wrong: nobody said which function is meant.
+
+    An inequality about a function without a formula rests on what it is: convex, Lipschitz, monotone.
+    """
     assumed = {
         e.latex: None
         for e in table.entries.values()
@@ -159,11 +167,21 @@ def any_function(left: Side, right: Side, table: Table) -> str:
             for node in post_order(side):
                 if isinstance(node, Call) and node.function.name in assumed:
                     return f"{node.function.name} is taken as any smooth function; a definition would say which"
+    if op in ("=", "~~", ":=") or isinstance(left, Unreadable) or isinstance(right, Unreadable):
+        return ""
+    for node in (*post_order(inline(left)), *post_order(inline(right))):
+        if isinstance(node, Call) and node.function.body is None:
+            return f"an inequality about {node.function.name}, of which more may be supposed than was read"
     return ""
 
 
-def anew(left: Left, first: Side, right: Side, words: str) -> str:
-    """Why an equation for a name that was defined before may define it anew: by new names on the right, or by words."""
+def anew(left: Left, first: Side, right: Side, words: str, partial: bool) -> str:
+    """Why an equation for a name that was defined before may define it anew: by words, or by new names on the right.
+
+    In a text that is not a part of a long one (`partial`) only words say so that speak of a change.
+    """
+    if not partial and not _CHANGED.search(last_sentence(words)):
+        return ""
     if left.kind != "known" or left.head is None or isinstance(first, Unreadable):
         return ""
     if left.entry is None or left.entry.kind == "word" or isinstance(right, Unreadable):

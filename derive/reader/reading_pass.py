@@ -218,9 +218,9 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             )
             if step.op == ":=" and role != "definition":
                 step = replace(step, op="=")
-            if self.partial and position == 1:
-                step = replace(step, doubt=anew(left, typed[0], right, words))
-            if unsure := any_function(previous, right, self.table) or self.unmet:
+            if position == 1:
+                step = replace(step, doubt=anew(left, typed[0], right, words, self.partial))
+            if unsure := any_function(previous, step.op, right, self.table) or self.unmet:
                 step = replace(step, doubt=step.doubt or unsure)
             steps.append(step)
             if role == "condition" and step.op == "=":

@@ -116,5 +116,7 @@ def recurs(head: Head, nodes: Sequence[object]) -> bool:
     if head.marker != "sub" or head.name.sub or head.name.sup:
         return False
     texts = [t.text for node in nodes for t in tokens_in(node)]
-    steps = [[head.name.base, "_", "{", head.indices[0], sign] for sign in "+-"]
-    return any(texts[i : i + 5] == step for step in steps for i in range(len(texts)))
+    near = [["_", "{", head.indices[0], sign] for sign in "+-"]
+    places = [i + 1 for i, text in enumerate(texts) if text == head.name.base]
+    places += [i + 1 for i in places if texts[i : i + 1] == ["}"]]  # the letter in bold
+    return any(texts[i : i + 4] == step for step in near for i in places)

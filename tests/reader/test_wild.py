@@ -252,6 +252,37 @@ def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: s
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            r"We used $f(\mathbf{x}) = x_1^2 + 2 x_2^2$. We distort this function further by $$f(\mathbf{x}) = x_1^2 + 3 x_2^2$$",
+            ["unchecked"],
+        ),
+        (
+            r"Let $f: \mathbb{R} \to \mathbb{R}$ have $f'' \geq 0$; let $x, h \in \mathbb{R}$."
+            r" $$f''(x) = \lim_{h \to 0} \frac{f(x + h) + f(x - h) - 2 f(x)}{h^2}$$"
+            r" $$\frac{1}{2} f(x + h) + \frac{1}{2} f(x - h) \ge f(x)$$",
+            ["holds", "unchecked"],
+        ),
+        (
+            r"Let $a, b, c \in \mathbb{R}^n$ with $a < b$, $b < c$ and $c < a$."
+            r" $$(a + b)^\top c = a^\top c + b^\top c$$ $$a^\top c = b^\top c$$",
+            ["holds", "unchecked"],
+        ),
+        (
+            r"Let $\beta \in (0, 1)$ and $\mathbf{v}_t, \mathbf{g}_t \in \mathbb{R}^d$."
+            r" $$\mathbf{v}_t = \beta \mathbf{v}_{t-1} + \mathbf{g}_t$$ $$\mathbf{v}_t - \beta \mathbf{v}_{t-1} = \mathbf{g}_t$$",
+            ["definition", "holds"],
+        ),
+    ],
+)
+def test_what_is_changed_supposed_or_recursive_raises_no_alarm(
+    text: str, expected: list[str]
+) -> None:
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
     ("section", "expected"),
     [
         ("For any constant $a$\n\n$$\\mathbb{E}[a] = a$$", ["unchecked"]),
