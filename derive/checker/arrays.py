@@ -159,7 +159,9 @@ class ArrayKernel:
                 self.number(neutral), (*a.shape[:axis], 1, *a.shape[axis + 1 :])
             )
             a = xp.concatenate([a, filler], axis=axis)
-        moved = self.pick(a, table.reshape(-1), axis)
+        flat = table.reshape(-1)
+        in_order = len(flat) == a.shape[axis] and (flat[:-1] + 1 == flat[1:]).all()
+        moved = a if in_order else self.pick(a, flat, axis)
         return xp.reshape(moved, (*a.shape[:axis], *table.shape, *a.shape[axis + 1 :]))
 
     def concatenate(self, parts: Sequence[Array], axis: int, rank: int) -> Array:
