@@ -22,6 +22,7 @@ from derive.reader.declare_clauses import (
 )
 from derive.reader.declare_definitions import define
 from derive.reader.declare_mappings import declare_mapping
+from derive.reader.declare_order import order_bounds
 from derive.reader.declare_ranges import declare_between, declare_ranges, is_counter
 from derive.reader.declare_sets import (
     Members,
@@ -211,7 +212,8 @@ def _relations(reader: Formula, clause: Clause, sides: list[list[Node]], signs: 
         _bounded(reader, clause, sides, signs[0], start)
         return
     if signs[0] in ORDER_SIGNS:
-        _definite(reader, clause, sides, signs)
+        if not order_bounds(reader, sides, signs):
+            _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
         ends = interval_ends(sides[1])

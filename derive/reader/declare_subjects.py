@@ -286,8 +286,12 @@ def subject_extents(reader: Formula, subject: Subject, entry: Declaration) -> li
 def alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
     r"""Whether a name that waits can share a set with another one: both capital letters, or both small ones.
 
-    `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta.
+    `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta. Nor do the pairs
+    in `$(x_i, y_i)$, $x_i \\in \\mathbb{R}^d$, $y_i \\in \\mathbb{R}$` share the set of their parts.
     """
+    inside = plain(waiting)
+    if inside[:1] == "(" and "," in inside and plain(named) in inside[1:-1].split(","):
+        return False
     pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
     capital = [n is not None and n.base.lstrip("\\")[:1].isupper() for n in pair]
     return None in pair or capital[0] == capital[1]

@@ -30,7 +30,7 @@ from derive.reader.formula_written import (
     ACCENTS,
     FONTS,
     Written,
-    is_exponential,
+    is_constant,
     only_scripts,
     split_superscript,
     written,
@@ -66,7 +66,7 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         _by_convention(reader, cursor, full, match[1]) or stands_apart(reader.table, full, match)
     ):
         match = None
-    if match is not None and full == Name("e") and is_exponential(found):
+    if match is not None and is_constant(found, full, cursor.items[:before], reader.table):
         match = None
     if match is None and rest:
         whole = Name(

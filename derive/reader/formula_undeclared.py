@@ -51,7 +51,10 @@ def read_undeclared(reader: Formula, request: object) -> Value:
         handler = reader.words.get(f"name:{word.base}")
         if (
             handler is not None
-            and word.font in ("", "rm", "bb", "cal", "bold", "sf", "word")
+            and (
+                word.font in ("", "rm", "bb", "cal", "bold", "sf", "word")
+                or (word.font == "vec" and word.base in ("0", "1"))
+            )
             and not word.accents
         ):
             value = handler(reader, request)

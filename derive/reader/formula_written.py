@@ -9,7 +9,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Name
+from derive.reader.table import Name, Table
 
 GREEK = frozenset(
     [
@@ -271,6 +271,14 @@ def split_superscript(sup: tuple[Node, ...]) -> tuple[list[Node], list[Node]]:
         if label not in ("T", "t") and label.isalpha():
             return items[:2], items[2:]
     return items, []
+
+
+def is_constant(found: Written, full: Name, before: Sequence[Node], table: Table) -> bool:
+    r"""Whether a letter is a known number although it is declared: e of `e^x` beside an error e, `2 \pi` beside
+    weights `\pi_k`."""
+    if full == Name(r"\pi") and full in table.families and before:
+        return isinstance(before[-1], Token) and before[-1].text == "2"
+    return full == Name("e") and is_exponential(found)
 
 
 def is_exponential(found: Written) -> bool:

@@ -197,3 +197,11 @@ def _has_siblings(reader: Formula, name: Name) -> bool:
     return name.sub.isdigit() and any(
         other.sub.isdigit() and other.without(sub=True) == bare for other in reader.table.entries
     )
+
+
+def has_value(left: Left) -> bool:
+    """Whether a left side is a declared variable, or a function with a formula at a point."""
+    entry = left.entry
+    if left.kind == "free" or entry is None:
+        return left.kind == "free"
+    return entry.given or (entry.function is not None and entry.function.body is not None)

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.reader.blocks import Inline, Prose, Text
+from derive.reader.formula_cursor import end_of
+from derive.reader.groups import Node
 from derive.reader.scanner import Token
 from derive.reader.source import Source, Span
 
@@ -61,6 +63,13 @@ def closing_cases(prose: Prose) -> tuple[Inline, ...]:
     if match is None or not all(_is_case(formula, match[1]) for formula in found):
         return ()
     return tuple(found)
+
+
+def joins(case: Sequence[Node], mention: Mention) -> bool:
+    """Whether only `and` stands between a condition and a formula, which then is another one: `When $A = I$ and
+    $w = 0$`."""
+    between = mention.source.text[end_of(case[-1]) : mention.span.start] if case else ""
+    return re.fullmatch(r"\$\s*,?\s*and\s+", between) is not None
 
 
 def _is_case(formula: Inline, word: str) -> bool:

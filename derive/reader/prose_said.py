@@ -44,12 +44,13 @@ class Overlooked:
     """What sentences say without effect on what is read, with the number of the block in which they stand.
 
     `names` are given by an equation, `letters` stand in another one, `related` are said to be columns, a basis, a
-    solution and the like.
+    solution and the like, the eigenvalues of `spectra` are bounded in words.
     """
 
     names: dict[str, int] = field(default_factory=dict)
     letters: list[tuple[frozenset[str], int]] = field(default_factory=list)
     related: dict[str, int] = field(default_factory=dict)
+    spectra: dict[str, None] = field(default_factory=dict)
 
     def until(self, block: int) -> Overlooked:
         """What is said up to a block."""

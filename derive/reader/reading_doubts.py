@@ -59,11 +59,20 @@ def letters_in(latex: str) -> frozenset[str]:
     return frozenset(x for x in _LETTER.findall(latex) if not _FONT.match(x))
 
 
-def related_letters(words: str) -> frozenset[str]:
+_SPECTRUM = re.compile(
+    r"\b(?:eigen|singular )values? (?:of \$[^$]*\$ )?(?:all |that |which )?(?:lie |lying |are |is |contained )?"
+    r"(?:in|between|at (?:most|least)|bounded|(?:no|not) \w+ than|(?:do|does) not exceed)\b"
+    r"|\b(?:largest|smallest|m(?:ax|in)im(?:al|um)) (?:eigen|singular )values? \$"
+    r"|\bspectr(?:um|al norm) (?:of \$[^$]*\$ )?(?:lies |is )?(?:in|between|at (?:most|least)|bounded)\b",
+    re.I,
+)
+
+
+def related_letters(words: str, pattern: re.Pattern[str] = _RELATES) -> frozenset[str]:
     """The letters of which a sentence says that they are columns, a basis, a solution and the like."""
     found: set[str] = set()
     for sentence in re.split(r"(?<=[\w$)])[.;](?=\s|$)", words):
-        if _RELATES.search(sentence):
+        if pattern.search(sentence):
             for latex in re.findall(r"\$([^$]*)\$", sentence):
                 found |= letters_in(latex)
     return frozenset(found)
@@ -150,6 +159,22 @@ def passed_over(
     loose = (n for n in nodes if isinstance(n, Dim) and op not in ("=", "~~"))
     alone = next((n for n in loose if not set(n.size.names) <= sizes), None)
     return "" if alone is None else f"an inequality in which nothing has the size {alone!r}"
+
+
+def bounded_letters(words: str) -> frozenset[str]:
+    """The letters in sentences that bound the eigenvalues of a matrix in words."""
+    return related_letters(words, _SPECTRUM)
+
+
+def bounded_spectrum(left: Side, op: str, right: Side, letters: Iterable[str]) -> str:
+    """Why an inequality that does not hold is not called wrong: words bound the eigenvalues of a matrix in it."""
+    known = frozenset(letters)
+    if op in ("=", "~~", ":=") or isinstance(left, Unreadable) or isinstance(right, Unreadable):
+        return ""
+    for symbol in (*free_symbols(inline(left)), *free_symbols(inline(right))):
+        if symbol.rank == 2 and letters_in(symbol.name) & known:
+            return f"the text bounds the eigenvalues of {symbol.name} in words; write the bound as a formula"
+    return ""
 
 
 def any_function(left: Side, op: str, right: Side, table: Table) -> str:

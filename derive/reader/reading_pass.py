@@ -23,6 +23,7 @@ from derive.reader.reading_doubts import (
     JUST_AFTER,
     anew,
     any_function,
+    bounded_spectrum,
     lone_name,
     passed_over,
     unread,
@@ -220,7 +221,9 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if position == 1:
                 step = replace(step, doubt=anew(left, typed[0], right, words, self.partial))
-            if unsure := any_function(previous, step.op, right, self.table) or self.unmet:
+            unsure = any_function(previous, step.op, right, self.table) or self.unmet
+            spectra = self.overlooked.spectra
+            if unsure := unsure or bounded_spectrum(previous, step.op, right, spectra):
                 step = replace(step, doubt=step.doubt or unsure)
             steps.append(step)
             if role == "condition" and step.op == "=":

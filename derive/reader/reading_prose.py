@@ -38,11 +38,17 @@ from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_densities import is_total
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
-from derive.reader.heads import Left, left_of
-from derive.reader.phrases import closing_cases
+from derive.reader.heads import Left, has_value, left_of
+from derive.reader.phrases import closing_cases, joins
 from derive.reader.prose_said import Stated
 from derive.reader.reading_definitions import ReadingDefinitions
-from derive.reader.reading_doubts import lone_name, related_letters, state_of, token_letters
+from derive.reader.reading_doubts import (
+    bounded_letters,
+    lone_name,
+    related_letters,
+    state_of,
+    token_letters,
+)
 from derive.reader.reading_order import by_use
 from derive.reader.reading_state import (
     REFUSED,
@@ -97,6 +103,7 @@ class ReadingProse(ReadingDefinitions):
             with suppress(*REFUSED):
                 self.cases.append((tree(list(formula.tokens), block.source), block.source))
         self.in_prose = True
+        self.overlooked.spectra.update(dict.fromkeys(sorted(bounded_letters(words))))
         if self.partial:
             for letter in sorted(related_letters(words)):
                 self.overlooked.related.setdefault(letter, self.number)
@@ -255,8 +262,9 @@ class ReadingProse(ReadingDefinitions):
         source = mention.source
         words = f"{mention.lead} {mention.before}"
         reader = self._reader(source)
+        conditional = is_conditional(words) or any(joins(c, mention) for c, _ in self.cases[-1:])
         if not stated.defines:
-            if is_conditional(words) or between_indices(nodes[cut]):
+            if conditional or between_indices(nodes[cut]):
                 self.cases.append((tuple(nodes), source))
             elif states(words) or (not is_result(words) and self._supposed(stated)):
                 self._suppose(reader, nodes, mention.rest)
@@ -269,9 +277,9 @@ class ReadingProse(ReadingDefinitions):
 
             finish_clause(reader, stated.clause)
             return
-        if is_conditional(words) and left and right:
+        if conditional and left and right:
             self.cases.append((tuple(nodes), source))
-        if is_conditional(words) or not left or not right:
+        if conditional or not left or not right:
             return
         if moment(reader, left, right):
             return
@@ -298,7 +306,7 @@ class ReadingProse(ReadingDefinitions):
             return
         if left_side.kind == "free" and self._shown_later(left_side):
             return
-        if is_number(right) and not gives(words) and _has_value(left_side):
+        if is_number(right) and not gives(words) and has_value(left_side):
             return  # a point of which something is said: `at the kink $x = 0$`
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
             left_side = replace(left_side, kind="new")
@@ -423,7 +431,7 @@ class ReadingProse(ReadingDefinitions):
         if not others:
             if self._constrained(reader, left, last):
                 return True
-            if not is_number(last):
+            if not is_number(last) and plain(last) != r"\vec0":
                 return False
         elif not is_number(last):
             return False
@@ -488,11 +496,3 @@ class ReadingProse(ReadingDefinitions):
             except REFUSED:
                 self.table.sizes.restore(before)
                 self.deferred.append(stated)
-
-
-def _has_value(left: Left) -> bool:
-    """Whether a left side is a declared variable, or a function with a formula at a point."""
-    entry = left.entry
-    if left.kind == "free" or entry is None:
-        return left.kind == "free"
-    return entry.given or (entry.function is not None and entry.function.body is not None)

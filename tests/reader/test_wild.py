@@ -364,3 +364,47 @@ def test_a_name_on_one_side_only_is_asked_for_in_a_long_note() -> None:
 )
 def test_what_stands_for_a_quantity(text: str, expected: list[str]) -> None:
     assert kinds(text) == expected
+
+
+_MATRIX = r"Let $x \in \mathbb{R}^d$ and let $A \in \mathbb{R}^{d \times d}$ be symmetric"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            _MATRIX
+            + r" with $A \preceq L I$. $$x^\top A x \le L \|x\|^2$$ $$x^\top A x \ge L \|x\|^2$$",
+            ["holds", "fails"],
+        ),
+        (
+            _MATRIX
+            + r", with eigenvalues of $A$ in $[1, 2]$. $$x^\top A x \le 2 \|x\|^2$$ $$x^\top A = 2 x^\top$$",
+            ["unchecked", "fails"],
+        ),
+        (
+            _MATRIX
+            + r" and $w \in \mathbb{R}^d$. When $A = I$ and $w = 0$ this is $$x^\top A x + w^\top x = x^\top x$$ "
+            r"In general $$x^\top A x + w^\top x = x^\top x$$",
+            ["holds", "fails"],
+        ),
+        (
+            r"Given $\vec x_1, \dots, \vec x_n \in \mathbb{R}^p$ with $\sum_{i=1}^n \vec x_i = \vec 0$ and "
+            r"$\vec w \in \mathbb{R}^p$: $$\sum_{i=1}^n \vec w^\top \vec x_i = 0$$",
+            ["holds"],
+        ),
+        (
+            r"Weights $\pi_k > 0$, $k = 1, \dots, K$, $\sigma > 0$. $$\sum_{k=1}^K (\log \pi_k - \log(2 \pi \sigma^2)) "
+            r"= \log \prod_{k=1}^K \pi_k - K \log(2 \pi \sigma^2)$$",
+            ["holds"],
+        ),
+        (
+            r"Pairs $(x_i, y_i)$, $i = 1, \dots, m$, $x_i \in \mathbb{R}^n$, $y_i \in \mathbb{R}$; let "
+            r"$w \in \mathbb{R}^n$, $f = \sum_{i=1}^m y_i w^\top x_i$. "
+            r"$$\frac{\partial f}{\partial w_j} = \sum_{i=1}^m y_i x_{ij}$$",
+            ["holds"],
+        ),
+    ],
+)
+def test_what_prose_says_of_matrices_cases_and_pairs(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
