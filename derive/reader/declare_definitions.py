@@ -24,7 +24,7 @@ from derive.expr.nodes import (
     Transpose,
 )
 from derive.reader.declare_constraints import constrain
-from derive.reader.declare_diagonals import on_diagonal
+from derive.reader.declare_diagonals import on_diagonal, same_index
 from derive.reader.declare_functions import (
     acts_entrywise,
     body_of,
@@ -389,9 +389,10 @@ def template(origin: Formula, head: Head, right: tuple[Node, ...], entry: Declar
             raise reader.error(
                 f"{entry.latex} has {len(head.indices)} indices, not {len(parts)}", start
             )
-        given = {
-            name: part for name, part in zip(head.indices, parts, strict=True) if part is not None
-        }
+        given: dict[str, Value] = {}
+        for name, part in zip(head.indices, parts, strict=True):
+            if part is not None and not same_index(given.setdefault(name, part), part):
+                raise reader.error(f"only the diagonal of {entry.latex} is given", start)
         return _instance(reader, given, right, origin, start)
 
     return expand
@@ -429,7 +430,11 @@ def _comprehension(
     held: Mapping[str, Value] | None = None,
 ) -> Value:
     """All members as one array: the sum over i of (member i) e_i, or e_i (member i)^T for vectors."""
-    bindings = [_index_binding(reader, name, start) for name in head.indices]
+    names = tuple(dict.fromkeys(head.indices))
+    known = reader.table.families.get(head.name)
+    if len(names) < len(head.indices) and (known is None or not known.has("diagonal")):
+        raise reader.error(f"only the diagonal of {head.name.latex} is given", start)
+    bindings = [_index_binding(reader, name, start) for name in names]
     _declared_ranges(reader, head, bindings)
     given = dict(held or {}) | {
         b.name: Value((), lambda b=b: index_node(reader, b), b.use, "index", start)  # type: ignore[misc]
@@ -444,13 +449,13 @@ def _comprehension(
             "a symbol that is defined by index has more than two axes as a whole", start
         )
     sizes = reader.table.sizes
-    shape = (*(b.extent for b in bindings), *own)
+    axes = [bindings[names.index(name)] for name in head.indices]
+    shape = (*(b.extent for b in axes), *own)
 
     def build() -> Expr:
         indices = tuple(index_node(reader, b) for b in bindings)
         units: list[Expr] = [
-            Apply("unit_vector", (i,), (sizes.resolve(b.extent),))
-            for i, b in zip(indices, bindings, strict=True)
+            Apply("unit_vector", (index_node(reader, b),), (sizes.resolve(b.extent),)) for b in axes
         ]
         node = member.build()
         if plain_array:

@@ -2,12 +2,50 @@ r"""A diagonal matrix and its entries: `D` is diagonal with `d_i = \sum_j w_{ij}
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from derive.errors import ReadError
 from derive.expr.nodes import Apply, Expr
 from derive.expr.walk import free_symbols, substitute
+from derive.reader.declare_subjects import Subject
 from derive.reader.formula_core import Formula
 from derive.reader.formula_values import Value
+from derive.reader.phrases import Mention
 from derive.reader.table import Declaration, Name
+
+_WITH = re.compile(
+    r"(?:\bdiagonal(?: matrix)? |^\s*)(?:with|whose|of|having)"
+    r"(?: the| its| all| \w*(?:positive|negative)| real| diagonal)*"
+    r"(?P<noun> (?:entries|elements|weights|values|variances|precisions))?(?: are| being)?\s*$"
+)
+_THERE = re.compile(r"\s*(?:on|along|down) (?:the|its) (?:main )?diagonal\b")
+
+
+def said_on_diagonal(
+    reader: Formula, matrix: Name | None, subjects: Sequence[Subject], mention: Mention
+) -> None:
+    r"""`R \in \mathbb{R}^{n \times n}` is a diagonal matrix `with weights r_1, \dots, r_n on the diagonal`."""
+    whole = reader.table.exact(matrix) if matrix is not None else None
+    subject, words = subjects[-1], _WITH.search(mention.lead)
+    if whole is None or words is None or not (words["noun"] or _THERE.match(mention.after)):
+        return
+    if whole.kind != "variable" or whole.definition is not None or not whole.has("diagonal"):
+        return
+    family = reader.table.families.get(subject.name)
+    if len(subject.indices) != 1 or whole.sizes is None or len(whole.sizes) != 2:
+        return
+    if family is None:
+        family = reader.table.declare(subject.name, family=True)
+    if family.kind != "variable" or family.definition is not None:
+        return
+    if family.sizes is None:
+        family.sizes = whole.sizes[:1]
+    if len(family.sizes) != 1:
+        return
+    reader.table.sizes.unify_shapes(family.sizes, whole.sizes[:1])
+    whole.definition = Apply("diag", (reader.table.symbol(family),))
+    _renew(reader, whole)
 
 
 def on_diagonal(reader: Formula, name: Name, entry: Declaration, start: int) -> None:
@@ -27,6 +65,13 @@ def on_diagonal(reader: Formula, name: Name, entry: Declaration, start: int) -> 
         whole.definition = Apply("diag", (value.build(),))
         whole.sizes, whole.assumed = whole.definition.shape, False
         _renew(reader, whole)
+
+
+def same_index(one: Value, other: Value) -> bool:
+    """Whether both places of `D_{ii}` are given the same index."""
+    if one is other or (one.kind == other.kind == "index" and one.uses == other.uses):
+        return True
+    return one.build() == other.build()
 
 
 def _renew(reader: Formula, entry: Declaration) -> None:

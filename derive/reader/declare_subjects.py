@@ -42,6 +42,8 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
     primes = 0
     while cursor.take("'"):
         primes += 1
+    if primes and not sub and not sup:
+        sub, sup = written_scripts(cursor)  # v'_j is v_j'
     if cursor.node is not None:
         return None
     transposed = sup in (r"\top", "T")

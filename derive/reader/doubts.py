@@ -116,6 +116,7 @@ class Introduced:
         self._by_relation: dict[str, bool] = {}
         self._factors: dict[str, None] = {}
         self._heard: dict[str, None] = {}
+        self._defining: Expr | None = None
 
     def hear(self, prose: Prose) -> None:
         """Remember what a line of prose speaks of: a name that is told beforehand is not introduced by a relation."""
@@ -132,7 +133,8 @@ class Introduced:
     ) -> bool:
         """Whether a name that a relation introduces stands on one side of this one; to be asked in reading order.
 
-        The names in a definition are its parameters.
+        The names in a definition are its parameters, unless the chain goes on with others in place of one of them:
+        `h = W_0 x + Z x = W_0 x + B A x` says what Z is.
         """
         if not isinstance(left, Expr) or not isinstance(right, Expr):
             return False
@@ -142,6 +144,8 @@ class Introduced:
         found = False
         if role == "definition":
             self._factors.update(dict.fromkeys(n for n in _factored(right) if n in assumed))
+        replaced = left is self._defining and any(s not in own for s in others)
+        self._defining = right if role == "definition" else None
         for symbol in (*own, *others):
             if symbol.name not in assumed or symbol.law is not None:
                 continue
@@ -150,6 +154,8 @@ class Introduced:
                 continue
             alone = (symbol in own) != (symbol in others) and symbol not in passed
             alone = alone and role != "definition"
+            if replaced and alone and symbol in own:
+                self._by_relation[symbol.name] = True
             found |= self._by_relation.setdefault(symbol.name, alone) and alone
         return found
 

@@ -24,6 +24,7 @@ from derive.reader.declare_clauses import (
     relation_at,
     unchained,
 )
+from derive.reader.declare_diagonals import said_on_diagonal
 from derive.reader.declare_mappings import declare_mapping, is_mapping
 from derive.reader.declare_normals import declare_normals
 from derive.reader.declare_ranges import declare_ranges
@@ -196,10 +197,10 @@ class Declarations:
                 return  # `y an n-vector`
             said.shape = clause.nodes
             return
-        self._speak(reader, clause, clause.nodes, mention, said)
-        if self._is_row(reader, clause.nodes, mention.before):
-            return  # `with rows $x_i^\\top$, $\\beta \\in \\mathbb{R}^p$`: only beta is in that set
-        said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
+        rows = self._speak(reader, clause, clause.nodes, mention, said)
+        if not rows and not self._is_row(reader, clause.nodes, mention.before):
+            # `with rows $x_i^\\top$, $\\beta \\in \\mathbb{R}^p$`: only beta is in that set
+            said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
 
     def _is_row(self, reader: Formula, nodes: list[Node], before: str) -> bool:
         """Whether a name is that of the rows or columns of a matrix, or of its entries."""
@@ -214,17 +215,17 @@ class Declarations:
 
     def _speak(
         self, reader: Formula, clause: Clause, left: list[Node], mention: Mention, said: Said
-    ) -> None:
-        """Apply the words around a formula to the names that it declares."""
+    ) -> bool:
+        """Apply the words around a formula to the names that it declares; whether they are rows or columns."""
         subjects = _subjects(reader, clause, left)
         if not subjects:
-            return
+            return False
         before = said.subjects
         said.subjects = subjects
         if self._rows(reader, subjects, mention, said, before):
-            return
+            return True
         if declare_normals(reader, mention, said, subjects):
-            return
+            return False
         shape, said.shape = said.shape, None
         function = function_said(mention.before, mention.after)
         facts = [*facts_before(mention.before), *facts_after(mention.after)]
@@ -241,20 +242,18 @@ class Declarations:
             listed = (*joined, *said.waiting)
             others = [s for nodes in listed if (s := read_subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
-        if (
-            "finitely many" in mention.after
-            or "discrete" in mention.after
-            or "finite set" in mention.after
-        ):
+        if re.search("finitely many|discrete|finite set", mention.after):
             for subject in subjects:
                 declare_finite(self.table, subject.name.latex)
         for subject in subjects:
             self._about(reader, subject, mention, facts, function, shape)
         last = subjects[-1]
+        said_on_diagonal(reader, said.matrix, subjects, mention)
         if not last.indices:
             said.matrix = last.name
         else:
             said.indexed = last
+        return False
 
     def _about(
         self,

@@ -258,7 +258,9 @@ class ReadingDefinitions(ReadingState):
         )
         spoken = self._spoken_members(head)
         if not varied or not self._define_members(reader, head, nodes):
-            define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+            entry = define_by_index(reader, head, nodes)  # type: ignore[arg-type]
+            if whole is not None and whole.has("diagonal"):
+                entry.add_fact("diagonal")
         elif spoken is not None:
             entry = self.table.families.get(head.name) or self.table.entries[head.name]
             self._carry_over(spoken, self.table.symbol(entry))

@@ -117,6 +117,39 @@ $\|x\| \le R$ with $R > 0$.
 \[ D_{KL}(p(t) \,\Vert\, q(t)) = \frac{(a - b)^2}{2} \]""",
         "h",
     ),
+    "the diagonal of a matrix in words": (
+        r"""Let $R \in \mathbb{R}^{N\times N}$ be a diagonal matrix with positive weights $r_1, \ldots, r_N$ on the
+diagonal and $x \in \mathbb{R}^N$. \[ x^T R x = \sum_{n=1}^N r_n x_n^2 \] \[ x^T R x = \sum_{n=1}^N r_n^2 x_n^2 \]""",
+        "hf",
+    ),
+    "a diagonal matrix by its entries": (
+        r"""Let $x, r \in \mathbb{R}^N$ and let
+$R \in \mathbb{R}^{N \times N}$ be the diagonal matrix with $R_{ii} = r_i$.
+\[ x^T R x = \sum_{n=1}^N r_n x_n^2, \qquad \operatorname{tr}(R) = N \sum_i r_i \]""",
+        "hf",
+    ),
+    "a matrix of which only the diagonal is given": (
+        r"""Let $x \in \mathbb{R}^N$ and $A, D \in \mathbb{R}^{N\times N}$ with $D_{ii} = \sum_j A_{ij}$.
+\[ x^\top D x = \sum_{i} D_{ii} x_i^2 \] \[ x^\top D x = N \sum_{i} D_{ii} x_i^2 \]""",
+        "uu",
+    ),
+    "rows of two matrices in one sentence": (
+        r"""Let $a \in \mathbb{R}^T$, $K \in \mathbb{R}^{T \times d}$ with rows $k_1^\top, \dots, k_T^\top$,
+$V \in \mathbb{R}^{T \times m}$ with rows $v_1^\top, \dots, v_T^\top$.
+\[ V^\top a = \sum_{s=1}^T a_s v_s, \qquad K^\top a = \sum_{s=1}^T a_s k_s \]""",
+        "hh",
+    ),
+    "vectors with a prime before the index": (
+        r"""Let $h \in \mathbb{R}^N$ and $u_j = {v'_j}^T h$
+where $v'_j \in \mathbb{R}^N$ belongs to $j = 1, \dots, V$.
+\[ \frac{\partial u_j}{\partial h} = v'_j \] \[ \frac{\partial u_j}{\partial h} = 2 v'_j \]""",
+        "hf",
+    ),
+    "a chain that says what a name in a definition is": (
+        r"""Let $W_0 \in \mathbb{R}^{d \times k}$, $B \in \mathbb{R}^{d \times r}$, $A \in \mathbb{R}^{r \times k}$ and
+$x \in \mathbb{R}^k$. \[ h = W_0 x + \Delta W x = W_0 x + B A x \] \[ c = t x^T x = x^T x \]""",
+        "dudf",
+    ),
 }
 
 
