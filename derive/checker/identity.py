@@ -462,7 +462,9 @@ class Identity:
 
         sides = (self.problem.lhs, self.problem.rhs)
         laws = [symbol.law for side in sides for symbol in free_symbols(side)]
-        return self.problem.expands and all(law is not None and law.kind == "random" for law in laws)
+        return self.problem.expands and all(
+            law is not None and law.kind == "random" for law in laws
+        )
 
     def _both_mention(self, indices: bool = False) -> bool:
         from derive.expr.walk import free_indices, free_symbols

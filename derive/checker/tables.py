@@ -120,7 +120,8 @@ def _converged(ev: Evaluator, node: Converged, scope: Scope) -> Value:
     gap = ev.k.subtract(fine, scope.memo[node.coarse])
     value = ev.k.add(fine, _error(fine, gap, node.rank))
     if isinstance(ev.base, WatchfulKernel):
-        ev.base.vanished = vanished  # a mean of zero lies below the error of its rule, and no term is lost by that
+        # a mean of zero lies below the error of its rule: no term is lost by that
+        ev.base.vanished = vanished
     return value
 
 

@@ -33,7 +33,24 @@ _WORDS = re.compile(
 _LAST = re.compile(r"\(([LN]|n_\\?[a-z]+)(?:[+-]1)?\)$")
 LAST = ("L", "K", "T", "N")
 _SUMS = frozenset([r"\sum", r"\prod", r"\max", r"\min", r"\int", r"\bigcup", r"\lim"])
-_AROUND = frozenset(r"= , \in < > \le \leq \ge \geq \to : \forall \ne \neq".split())
+_AROUND = frozenset(
+    [
+        "=",
+        ",",
+        r"\in",
+        "<",
+        ">",
+        r"\le",
+        r"\leq",
+        r"\ge",
+        r"\geq",
+        r"\to",
+        ":",
+        r"\forall",
+        r"\ne",
+        r"\neq",
+    ]
+)
 
 
 def labels_of(document: Document) -> Labels:

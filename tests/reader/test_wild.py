@@ -255,7 +255,8 @@ def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: s
     ("text", "expected"),
     [
         (
-            r"We used $f(\mathbf{x}) = x_1^2 + 2 x_2^2$. We distort this function further by $$f(\mathbf{x}) = x_1^2 + 3 x_2^2$$",
+            r"We used $f(\mathbf{x}) = x_1^2 + 2 x_2^2$. We distort this function further by"
+            r" $$f(\mathbf{x}) = x_1^2 + 3 x_2^2$$",
             ["unchecked"],
         ),
         (
@@ -271,7 +272,8 @@ def test_rounded_numbers_and_conditions_that_are_not_read(text: str, expected: s
         ),
         (
             r"Let $\beta \in (0, 1)$ and $\mathbf{v}_t, \mathbf{g}_t \in \mathbb{R}^d$."
-            r" $$\mathbf{v}_t = \beta \mathbf{v}_{t-1} + \mathbf{g}_t$$ $$\mathbf{v}_t - \beta \mathbf{v}_{t-1} = \mathbf{g}_t$$",
+            r" $$\mathbf{v}_t = \beta \mathbf{v}_{t-1} + \mathbf{g}_t$$"
+            r" $$\mathbf{v}_t - \beta \mathbf{v}_{t-1} = \mathbf{g}_t$$",
             ["definition", "holds"],
         ),
     ],
