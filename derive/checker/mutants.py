@@ -228,7 +228,6 @@ def undefined(verdict: Verdict) -> bool:
         words in verdict.why
         for words in (
             "no finite value",
-            "no small sizes",
             "both sides are defined",
             "an index is not an integer",
             "has no declared distribution",

@@ -32,11 +32,12 @@ def endless(node: Expr) -> TypeGuard[Reduce]:
 def series(node: Reduce, setup: Setup) -> Expr:
     """The sum or product of the first terms."""
     setup.exact = False
-    for part in post_order(node.body):
-        if isinstance(part, Number) and abs(part.value) > LARGEST:
-            raise EvaluationError(
-                f"a series with the number {part.value} in its terms is not summed"
-            )
+    for term in (node.body, *node.where):
+        for part in post_order(term, into_definitions=True):
+            if isinstance(part, Number) and abs(part.value) > LARGEST:
+                raise EvaluationError(
+                    f"a series with the number {part.value} in its terms is not summed"
+                )
     shorter: dict[Expr, Expr] = {}
     indices = []
     for index in node.indices:

@@ -116,12 +116,12 @@ def _converged(ev: Evaluator, node: Converged, scope: Scope) -> Value:
     fine = scope.memo[node.fine]
     if not isinstance(ev.base, BallKernel):
         return fine
-    vanished = getattr(ev.base, "vanished", False)
+    watched = ev.base.vanished if isinstance(ev.base, WatchfulKernel) else False
     gap = ev.k.subtract(fine, scope.memo[node.coarse])
     value = ev.k.add(fine, _error(fine, gap, node.rank))
     if isinstance(ev.base, WatchfulKernel):
         # a mean of zero lies below the error of its rule: no term is lost by that
-        ev.base.vanished = vanished
+        ev.base.vanished = watched
     return value
 
 

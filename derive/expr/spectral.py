@@ -16,23 +16,29 @@ def _gram(k: Primitives, x: Array) -> tuple[Array, bool]:
 
 
 def nuclear_norm(k: Primitives, a: tuple[Array, ...], r: tuple[int, ...], p: Any) -> Array:
-    """The sum of the singular values."""
+    """The sum of the singular values of X (m, n): a number. Horn and Johnson, Matrix Analysis, section 5.6."""
     return k.sum(k.unary("sqrt", k.eigvals(_gram(k, a[0])[0])), 1)
 
 
 def spectral_norm(k: Primitives, a: tuple[Array, ...], r: tuple[int, ...], p: Any) -> Array:
-    """The largest singular value."""
+    """The largest singular value of X (m, n): a number. Horn and Johnson, Matrix Analysis, section 5.6."""
     return k.unary("sqrt", k.max(k.eigvals(_gram(k, a[0])[0]), 1))
 
 
 def eigenprojector(k: Primitives, a: tuple[Array, ...], r: tuple[int, ...], p: Any) -> Array:
-    """v_i v_i^T = prod over j != i of (A - l_j I) / (l_i - l_j), of an eigenvalue that is single."""
+    """v_i v_i^T = prod over j != i of (A - l_j I) / (l_i - l_j), of the single i-th eigenvalue of A (n, n): (n, n).
+
+    Magnus, On differentiating eigenvalues and eigenvectors (1985).
+    """
     values = k.eigvals(a[0])
     return _projector(k, a[0], values, k.expand(a[1], -1))
 
 
 def polar(k: Primitives, a: tuple[Array, ...], r: tuple[int, ...], p: Any) -> Array:
-    """U V^T of X = U S V^T: X (X^T X)^{-1/2}, or (X X^T)^{-1/2} X where that has the full rank."""
+    """U V^T of X = U S V^T: X (X^T X)^{-1/2}, or (X X^T)^{-1/2} X where that has the full rank: (m, n).
+
+    Higham, Functions of Matrices (2008), chapter 8.
+    """
     gram, first = _gram(k, a[0])
     values = k.eigvals(gram)
     size = k.size(values, -1)

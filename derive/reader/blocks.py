@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from derive.errors import ReadError
 from derive.reader.groups import check
@@ -44,6 +44,18 @@ class Prose:
     pieces: tuple[Text | Inline, ...]
     span: Span
     source: Source
+
+    def numbered(self) -> tuple[str, list[tuple[Token, ...]]]:
+        """The words with `@0@`, `@1@` ... for the formulas, white space collapsed, and the tokens of the formulas."""
+        formulas: list[tuple[Token, ...]] = []
+        text = ""
+        for piece in self.pieces:
+            if isinstance(piece, Inline):
+                text += f" @{len(formulas)}@ "
+                formulas.append(piece.tokens)
+            else:
+                text += piece.text
+        return re.sub(r"\s+", " ", text), formulas
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,7 @@ class Directive:
     source: Source
 
 
+Rewriting = Callable[[tuple[Token, ...]], Iterable[Token]]
 Block = Prose | Display | Heading | ParagraphBreak | Directive
 
 
@@ -110,6 +123,32 @@ class Document:
     @property
     def displays(self) -> tuple[Display, ...]:
         return tuple(block for block in self.blocks if isinstance(block, Display))
+
+    def formulas(self) -> Iterator[tuple[Token, ...]]:
+        """The tokens of every display and inline formula, in reading order."""
+        for block in self.blocks:
+            if isinstance(block, Display):
+                yield block.tokens
+            elif isinstance(block, Prose):
+                yield from (piece.tokens for piece in block.pieces if isinstance(piece, Inline))
+
+    def rewritten(self, displayed: Rewriting, inline: Rewriting | None = None) -> Document:
+        """The document with other tokens in its formulas; those in a line as the displays where `inline` is None."""
+        inline = inline or displayed
+        blocks: list[Block] = []
+        for block in self.blocks:
+            if isinstance(block, Display):
+                block = replace(block, tokens=tuple(displayed(block.tokens)))
+            elif isinstance(block, Prose):
+                pieces = tuple(
+                    replace(piece, tokens=tuple(inline(piece.tokens)))
+                    if isinstance(piece, Inline)
+                    else piece
+                    for piece in block.pieces
+                )
+                block = replace(block, pieces=pieces)
+            blocks.append(block)
+        return replace(self, blocks=tuple(blocks))
 
     @property
     def errors(self) -> tuple[ReadError, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derive.reader.blocks import Inline, Prose, Text
+from derive.reader.blocks import Prose
 from derive.reader.declare_moments import Spoken
 from derive.reader.scanner import Kind, Token
 
@@ -23,15 +23,8 @@ _SCRIPTED = frozenset([Kind.SUB, Kind.SUP, Kind.OPEN, Kind.CLOSE])
 
 def independent(prose: Prose) -> Iterator[Spoken]:
     """The independent quantities of a paragraph of which mean and variance are said once for several."""
-    formulas: list[tuple[Token, ...]] = []
-    text = ""
-    for piece in prose.pieces:
-        if isinstance(piece, Inline):
-            text += f" @{len(formulas)}@ "
-            formulas.append(piece.tokens)
-        elif isinstance(piece, Text):
-            text += piece.text
-    for sentence in _STOP.split(re.sub(r"\s+", " ", text)):
+    text, formulas = prose.numbered()
+    for sentence in _STOP.split(text):
         mean, spread = _MEAN.search(sentence), _SPREAD.search(sentence)
         if mean is None or _INDEPENDENT.search(sentence) is None:
             continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from derive.expr.facts import Law
 from derive.expr.nodes import Expr, Filled, Item, Number, Symbol
-from derive.reader.blocks import Display, Document, Inline, Prose, Text
+from derive.reader.blocks import Display, Document, Inline, Prose
 from derive.reader.formula_applied import OPENERS
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
@@ -175,15 +175,7 @@ _SENTENCE = re.compile(r"[.;](?:\s|$)")
 
 def spoken(prose: Prose) -> Iterator[Spoken]:
     """The random quantities of a paragraph with what its words say of them."""
-    formulas: list[tuple[Token, ...]] = []
-    text = ""
-    for piece in prose.pieces:
-        if isinstance(piece, Inline):
-            text += f" @{len(formulas)}@ "
-            formulas.append(piece.tokens)
-        elif isinstance(piece, Text):
-            text += piece.text
-    text = re.sub(r"\s+", " ", text)
+    text, formulas = prose.numbered()
     for match in _SAID.finditer(text):
         before = _SENTENCE.split(text[: match.start()])[-1]
         if not _RANDOM.search(f"{before[-60:]} {match['between']}"):

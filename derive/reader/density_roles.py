@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from derive.reader.blocks import Display, Document, Inline, Prose
 from derive.reader.scanner import Kind, Token
@@ -44,18 +44,7 @@ def with_density_roles(document: Document) -> Document:
                 found[place] = tokens[place]._replace(kind=Kind.LETTER, text=name)
         return tuple(found)
 
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=changed(block.tokens))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=changed(p.tokens)) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(changed)
 
 
 def _is_other(roles: Roles, stated: Sequence[Roles]) -> bool:

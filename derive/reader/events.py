@@ -56,7 +56,7 @@ class _Found:
 def with_events(document: Document) -> Document:
     """The document with one name for each such call, and what follows of them said before the first display."""
     found = _Found()
-    for tokens in _formulas(document):
+    for tokens in document.formulas():
         for _, _, event in _calls(tokens):
             found.events[event] = None
     labels = {e.label: None for e in found.events if e.value in _LABELS}
@@ -65,23 +65,13 @@ def with_events(document: Document) -> Document:
     (label,) = labels
     values = next(_LABELS[e.value] for e in list(found.events)[::-1] if e.value in _LABELS)
     document = _each_label(document, label, values)
-    left = [e for tokens in _formulas(document) for _, _, e in _calls(tokens)]
+    left = [e for tokens in document.formulas() for _, _, e in _calls(tokens)]
     if any(e.label and e.value not in _LABELS for e in left):
         return document
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=_renamed(block.tokens, label))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=_renamed(_as_density(p.tokens, label), label))
-                if isinstance(p, Inline)
-                else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    document = replace(document, blocks=tuple(blocks))
+    document = document.rewritten(
+        lambda tokens: _renamed(tokens, label),
+        lambda tokens: _renamed(_as_density(tokens, label), label),
+    )
     found.given.update(_given(document))
     return _with_rules(document, found, label)
 
@@ -161,14 +151,6 @@ def _first(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """A formula up to its comma or the set that it is in."""
     cut = next((i for i, t in enumerate(tokens) if t.text in (",", r"\in")), len(tokens))
     return tuple(tokens[:cut])
-
-
-def _formulas(document: Document) -> Iterator[Sequence[Token]]:
-    for block in document.blocks:
-        if isinstance(block, Display):
-            yield block.tokens
-        elif isinstance(block, Prose):
-            yield from (p.tokens for p in block.pieces if isinstance(p, Inline))
 
 
 def _in_displays(document: Document) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.formula_written import ACCENTS, FONTS
@@ -39,20 +39,10 @@ def with_derivatives(document: Document) -> Document:
     called = _called(document)
     if called is None:
         return document
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=tuple(_written_out(block.tokens, called)))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=tuple(_written_out(p.tokens, called)))
-                if isinstance(p, Inline) and _says(p.tokens) is None
-                else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(
+        lambda tokens: _written_out(tokens, called),
+        lambda tokens: tokens if _says(tokens) is not None else _written_out(tokens, called),
+    )
 
 
 def _called(document: Document) -> Called | None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import pairwise
 
 from derive.errors import ReadError
@@ -96,20 +95,7 @@ def labelled(document: Document, labels: Labels) -> Document:
     """The document with round brackets around the superscripts that are labels."""
     if not labels.above:
         return document
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=tuple(_bracketed(block.tokens, labels)))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=tuple(_bracketed(p.tokens, labels)))
-                if isinstance(p, Inline)
-                else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(lambda tokens: _bracketed(tokens, labels))
 
 
 # ------------------------------------------------------------------------------------------- what is written

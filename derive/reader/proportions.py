@@ -6,29 +6,15 @@ Where displays claim proportions of such a density and no equation, any factor w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from derive.reader.blocks import Display, Document, Inline, Prose
+from derive.reader.blocks import Display, Document
 from derive.reader.scanner import Kind, Token
 
 
 def with_proportions(document: Document) -> Document:
     r"""The document with `=` for such a `\propto`, and with `\mid` for a `\rvert` that closes nothing."""
     claimed = list(_claimed(document))
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=tuple(_barred(block.tokens)))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=tuple(_barred(_given(p.tokens, claimed))))
-                if isinstance(p, Inline)
-                else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(_barred, lambda tokens: _barred(_given(tokens, claimed)))
 
 
 def _barred(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.scanner import Kind, Token
@@ -35,18 +34,7 @@ def respelled(document: Document) -> Document:
     def spelled(tokens: Sequence[Token]) -> tuple[Token, ...]:
         return tuple(_rounded(tuple(_numbers(tokens, counted)) if counted else tokens))
 
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=tuple(_products(spelled(block.tokens), signs)))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=spelled(p.tokens)) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(lambda tokens: _products(spelled(tokens), signs), spelled)
 
 
 def _entrywise(document: Document) -> Iterator[str]:

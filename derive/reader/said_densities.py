@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.reader.blocks import Block, Display, Document, Inline, Prose, Text
+from derive.reader.blocks import Block, Document, Inline, Prose, Text
 from derive.reader.phrases import mentions
 from derive.reader.scanner import Kind, Token
 
@@ -35,18 +35,7 @@ def with_said_densities(document: Document) -> Document:
     names = frozenset(_said(document))
     if not names:
         return document
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=tuple(_renamed(block.tokens, names)))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=tuple(_renamed(p.tokens, names))) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(lambda tokens: _renamed(tokens, names))
 
 
 def _placed(block: Block) -> Block:

@@ -6,9 +6,8 @@ The last term is the first one with another index; what stands before the first 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from derive.reader.blocks import Display, Document, Inline, Prose
+from derive.reader.blocks import Document
 from derive.reader.scanner import Kind, Token
 
 _DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsb"])
@@ -21,18 +20,7 @@ _COUNTS = frozenset([*"nNmMKTLJDdkp"])
 
 def with_sums(document: Document) -> Document:
     r"""The document with `\sum` for such sums."""
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=_summed(block.tokens))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=_summed(p.tokens)) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    return document.rewritten(_summed)
 
 
 def _summed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import replace
 
-from derive.reader.blocks import Display, Document, Inline, Prose, Text
+from derive.reader.blocks import Document, Inline, Prose, Text
 from derive.reader.formula_written import FONTS
 from derive.reader.scanner import Kind, Token
 
@@ -53,7 +52,7 @@ _VARIANCE = re.compile(r"variance\s*$", re.IGNORECASE)
 
 def with_words(document: Document) -> Document:
     """The document with such words in upright letters, and E and V as operators."""
-    formulas = list(_formulas(document))
+    formulas = list(document.formulas())
     words = _FUNCTIONS | _names(formulas)
     expects, varies = _is_expectation(document, formulas), _is_variance(document)
 
@@ -61,26 +60,7 @@ def with_words(document: Document) -> Document:
         upright = list(_upright(_called_words(_identities(tokens)), words))
         return tuple(_operators(upright, expects, varies))
 
-    blocks = []
-    for block in document.blocks:
-        if isinstance(block, Display):
-            block = replace(block, tokens=changed(block.tokens))
-        elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=changed(p.tokens)) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
-        blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
-
-
-def _formulas(document: Document) -> Iterator[Sequence[Token]]:
-    for block in document.blocks:
-        if isinstance(block, Display):
-            yield block.tokens
-        elif isinstance(block, Prose):
-            yield from (p.tokens for p in block.pieces if isinstance(p, Inline))
+    return document.rewritten(changed)
 
 
 def _runs(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

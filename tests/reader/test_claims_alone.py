@@ -55,6 +55,7 @@ def test_verdict(said: str, relation: str, wanted: str) -> None:
         (r"$m > 0$", r"\sum_{k=1}^{\infty} \frac{m}{k} = m", "unchecked"),
         (r"$m > 0$", r"\sum_{k=1}^{\infty} \frac{m}{k^2} = \frac{\pi^2 m}{6}", "unchecked"),
         (r"$m > 0$", r"\sum_{k=0}^{\infty} \mathbf{1}[k = 1000] m = m", "unchecked"),
+        (r"$m > 0$ and $c = 1000$", r"\sum_{k=0}^{\infty} \mathbf{1}[k = c] m = 0", "unchecked"),
     ],
 )
 def test_series_are_cut_off_and_decide_only_where_they_have_converged(
