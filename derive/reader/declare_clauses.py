@@ -193,7 +193,7 @@ def range_of(body: Sequence[Node]) -> tuple[list[Node], list[Node]] | None:
     cut = relation_at(body)
     if cut is None or not isinstance(body[cut], Token) or body[cut].text != "=":  # type: ignore[union-attr]
         return None
-    from derive.reader.formula_sums import index_name
+    from derive.reader.index_names import index_name
 
     name = index_name(body[:cut])
     lower = plain(body[cut + 1 :])

@@ -9,8 +9,8 @@ from derive.reader.declare_sets import read_sizes
 from derive.reader.declare_subjects import Subject
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, start_of
-from derive.reader.formula_sums import index_name, limits
 from derive.reader.groups import Group, Node
+from derive.reader.index_names import index_name, limits
 from derive.reader.table import INDEX_LETTERS, Name
 
 _BELOW = {"<": 1, r"\lt": 1, r"\le": 0, r"\leq": 0, r"\leqslant": 0}

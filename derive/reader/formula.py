@@ -30,8 +30,10 @@ from derive.reader.formula_brackets import (
 from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
 from derive.reader.formula_conditions import one, read_cases, read_matrix
 from derive.reader.formula_core import Formula
+from derive.reader.formula_divergences import read_divergence, read_letters_kl
 from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_entrywise import matrix_function_doubt
+from derive.reader.formula_expectations import read_expectation
 from derive.reader.formula_extrema import (
     extremum,
     positive_part,
@@ -50,14 +52,7 @@ from derive.reader.formula_infer import assume, shape_by_facts
 from derive.reader.formula_integrals import read_integral, read_limit
 from derive.reader.formula_nabla import read_nabla, read_partial
 from derive.reader.formula_names import read_name
-from derive.reader.formula_probability import (
-    DENSITIES,
-    density_word,
-    read_divergence,
-    read_expectation,
-    read_letters_kl,
-    read_normal,
-)
+from derive.reader.formula_probability import DENSITIES, density_word, read_normal
 from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
 from derive.reader.formula_special import all_words
 from derive.reader.formula_state import DEPTH, Handler, Options, State

@@ -20,7 +20,8 @@ from derive.reader.formula_conditions import (
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.formula_indices import script_pieces, split_indices
-from derive.reader.formula_names import Unknown, filled
+from derive.reader.formula_members import filled
+from derive.reader.formula_names import Unknown
 from derive.reader.formula_roots import binomial
 from derive.reader.formula_special import norm_of, shaped
 from derive.reader.formula_state import ENTRYWISE

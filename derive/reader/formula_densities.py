@@ -36,10 +36,10 @@ from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_indices import free_index, index_node, index_value
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_sizes import is_open
-from derive.reader.formula_sums import index_name
 from derive.reader.formula_values import Binding, Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
+from derive.reader.index_names import index_name
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name, Table
 

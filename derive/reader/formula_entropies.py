@@ -27,10 +27,10 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_densities import joint_density, marginal_density
 from derive.reader.formula_names import Unknown
-from derive.reader.formula_sums import parts_of
 from derive.reader.formula_values import Value
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
+from derive.reader.index_names import parts_of
 from derive.reader.scanner import Token
 from derive.reader.table import Declaration, Name, Table
 

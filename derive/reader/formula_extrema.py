@@ -8,12 +8,14 @@ from derive.expr.nodes import Expr, Extremum, Symbol
 from derive.reader.formula_applied import OPENERS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_names import variable
+from derive.reader.formula_members import variable
 from derive.reader.formula_special import extreme
-from derive.reader.formula_sums import limits, parts_of, read_range, read_test, reduce_over
+from derive.reader.formula_sums import read_test, reduce_over
 from derive.reader.formula_values import Value, number, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
+from derive.reader.index_names import limits, parts_of
+from derive.reader.index_ranges import read_range
 from derive.reader.table import Name
 
 

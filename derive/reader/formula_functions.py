@@ -9,13 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from derive.expr.nodes import (
-    Apply,
-    Function,
-    Item,
-    Quotient,
-    Symbol,
-)
+from derive.expr.nodes import Apply, Function, Item, Quotient, Symbol
 from derive.expr.walk import post_order
 from derive.reader.formula_applied import (
     OF_VECTORS,
@@ -46,9 +40,9 @@ from derive.reader.formula_special import (
     shaped_entry,
 )
 from derive.reader.formula_state import DOTS
-from derive.reader.formula_sums import parts_of
 from derive.reader.formula_values import Value
 from derive.reader.groups import Group, Node
+from derive.reader.index_names import parts_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 

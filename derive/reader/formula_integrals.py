@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.expr.nodes import (
-    Expr,
-    Integral,
-    Limit,
-    Symbol,
-)
+from derive.expr.nodes import Expr, Integral, Limit, Symbol
 from derive.expr.walk import free_symbols
 from derive.reader.formula_calculus import takes_d
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, single
-from derive.reader.formula_sums import limits
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
+from derive.reader.index_names import limits
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from derive.expr.facts import declared
-from derive.expr.nodes import Dim, Expr, Filled, Function, Number
-from derive.expr.sizes import Shape, Size
+from derive.expr.nodes import Dim, Expr, Function
+from derive.expr.sizes import Size
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_indices import (
-    as_row,
-    free_index,
-    index_value,
-    select,
-    split_indices,
+from derive.reader.formula_cursor import Cursor, plain
+from derive.reader.formula_indices import free_index, index_value
+from derive.reader.formula_members import (
+    instance_of,
+    is_scope_index,
+    is_square,
+    member_of,
+    slice_of,
+    unbracketed,
+    variable,
 )
 from derive.reader.formula_random import call_of
-from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import (
     ACCENTS,
@@ -335,124 +336,25 @@ def _entry_value(
     if entry.kind == "index":
         return free_index(reader, entry.latex, start), sub, label
     if entry.kind == "slices":
-        return _slice(reader, entry, sub, label, start)
+        return slice_of(reader, entry, sub, label, start)
     if entry.kind == "template":
-        return _template(reader, entry, sub, label, start)
+        return instance_of(reader, entry, sub, label, start)
     if entry.sizes is None and reader.table.inference is not None:
         reader.words["shape by facts"](reader, entry)
     if entry.family:
-        return _member(reader, entry, sub, label, start)
+        return member_of(reader, entry, sub, label, start)
     if entry.sizes is None:
         raise reader.error(
             f"the shape of {entry.latex} is not declared; add {entry.latex} \\in \\mathbb{{R}}^{{...}}",
             start,
         )
     number = sub is not None and len(entry.sizes) == 1  # x_n^j is a power: x_n has no entries
-    number = number or _is_square(reader, entry)
-    if label and entry.sizes and not number and _is_scope_index(reader, label):
+    number = number or is_square(reader, entry)
+    if label and entry.sizes and not number and is_scope_index(reader, label):
         reader.note(f"a superscript index of {entry.latex} is an entry, not a power")
         whole = variable(reader, entry, start)
-        return reader.entries(whole, tuple(_bare(label)), start), sub, []
+        return reader.entries(whole, tuple(unbracketed(label)), start), sub, []
     return variable(reader, entry, start), sub, label
-
-
-def variable(reader: Formula, entry: Declaration, start: int) -> Value:
-    """The symbol of an entry."""
-    table = reader.table
-    shape = table.sizes.shape(entry.sizes or ())
-    return Value(shape, lambda: table.symbol(entry), start=start, kind="symbol")
-
-
-def _is_square(reader: Formula, entry: Declaration) -> bool:
-    r"""Whether a declared matrix is square, so that a letter above it is a power: `\sum_k c_k A^k`."""
-    sizes = [reader.table.sizes.resolve(size) for size in entry.sizes or ()]
-    return len(sizes) == 2 and sizes[0] == sizes[1] and not entry.assumed
-
-
-def _is_scope_index(reader: Formula, label: Sequence[Node]) -> bool:
-    text = plain(_bare(label))
-    return any(b.name == text for b in reader.scope) or text in reader.state.free
-
-
-def _bare(label: Sequence[Node]) -> Sequence[Node]:
-    items = clean(label)
-    if len(items) >= 2 and isinstance(items[0], Token) and items[0].text == "(":
-        return items[1:-1]
-    return items
-
-
-def _member(
-    reader: Formula,
-    entry: Declaration,
-    sub: tuple[Node, ...] | None,
-    label: list[Node],
-    start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
-    """x_i of a family; without an index the whole family as one array."""
-    whole = variable(reader, entry, start).but(shape=tuple(entry.sizes or ()))
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (_bare(label) if label else None)
-    )
-    if nodes is None:
-        return whole, sub, label
-    count, rank = entry.family, len(entry.sizes or ())
-    parts = split_indices(reader, nodes, (count, rank), start)
-    value = select(reader, whole, parts, start)
-    if entry.marker == "sub":
-        return value, None, label
-    return value, sub, []
-
-
-def _slice(
-    reader: Formula,
-    entry: Declaration,
-    sub: tuple[Node, ...] | None,
-    label: list[Node],
-    start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
-    """Row or column i of a matrix, declared as w_i."""
-    assert entry.parent is not None
-    parent = reader.table.exact(entry.parent)
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (_bare(label) if label else None)
-    )
-    if parent is None or nodes is None:
-        raise reader.error(f"{entry.latex} needs its index", start)
-    whole = variable(reader, parent, start)
-    parts = split_indices(reader, nodes, (1, 2), start)
-    first, more = parts[0], parts[1:]
-    chosen: list[Value | None] = [first, None] if entry.axis == 0 else [None, first]
-    if more:
-        chosen = [first, more[0]] if entry.axis == 0 else [more[0], first]
-    value = select(reader, whole, chosen, start)
-    if entry.row and not more:
-        value = as_row(reader, value)
-    return (value, None, label) if entry.marker == "sub" else (value, sub, [])
-
-
-def _template(
-    reader: Formula,
-    entry: Declaration,
-    sub: tuple[Node, ...] | None,
-    label: list[Node],
-    start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
-    """A symbol that is defined by index: the definition at the index that is written."""
-    assert entry.expand is not None
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (_bare(label) if label else None)
-    )
-    parts: list[Value | None] = []
-    if nodes is not None:
-        counts = (entry.family, entry.family + 1)  # y_{ik} is entry k of the member y_i
-        parts = split_indices(reader, nodes, counts, start)
-    value = entry.expand(reader, parts[: entry.family], start)
-    assert isinstance(value, Value)
-    if more := parts[entry.family :]:
-        value = select(reader, value, more, start)
-    if nodes is None:
-        return value, sub, label
-    return (value, None, label) if entry.marker == "sub" else (value, sub, [])
 
 
 def function_call(function: Function, arguments: Sequence[Value], order: int, start: int) -> Value:
@@ -463,36 +365,3 @@ def function_call(function: Function, arguments: Sequence[Value], order: int, st
         return call_of(function, tuple(a.build() for a in arguments), order)
 
     return Value(shape, build, uses_of(arguments), start=start)
-
-
-def resolved_partly(shape: Shape) -> bool:
-    """Whether an open size is part of a sum or product."""
-    return any(is_open(s) and len(s.terms) > 1 for s in shape)
-
-
-def filled(reader: Formula, kind: str, start: int, size: Size | None = None) -> Value:
-    """`\\mathbf 1`, `\\mathbf 0`, `I`: a constant array whose size is found from what it meets."""
-    extent = size if size is not None else reader.table.sizes.fresh()
-    shape = (extent, extent) if kind == "identity" else (extent,)
-    sizes = reader.table.sizes
-
-    def build() -> Expr:
-        resolved = sizes.shape(shape)
-        usual = reader.table.only_size() if any(is_open(s) for s in resolved) else None
-        if usual is not None and not resolved_partly(resolved):
-            for s in resolved:
-                sizes.unify(s, usual)
-            reader.note(
-                f"the size that is not said is read as {usual}, the only one of the document"
-            )
-            resolved = sizes.shape(shape)
-        if any(is_open(s) for s in resolved):
-            shown = {"ones": r"\mathbf{1}", "zeros": r"\mathbf{0}", "identity": "I"}[kind]
-            raise reader.error(
-                f"the size of {shown} is not said by what stands beside it; write {shown}_n", start
-            )
-        if kind == "identity" and len(resolved) != 2:
-            return Number(Fraction(1))
-        return Filled(kind, resolved)
-
-    return Value(shape, build, kind=kind if kind != "identity" else "", start=start)

@@ -11,16 +11,11 @@ from derive.expr.nodes import Apply, Dim, Expr, Number, Power
 from derive.expr.sizes import ONE
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_indices import (
-    at_commas,
-    free_index,
-    script_pieces,
-)
-from derive.reader.formula_names import Unknown, variable
+from derive.reader.formula_indices import at_commas, free_index, script_pieces
+from derive.reader.formula_members import variable
+from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, constant
-from derive.reader.formula_written import (
-    Written,
-)
+from derive.reader.formula_written import Written
 from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import INDEX_LETTERS, Name

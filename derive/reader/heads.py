@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
-from derive.reader.declare_definitions import FUNCTION_WORDS, Head, head_of
+from derive.reader.definition_heads import FUNCTION_WORDS, Head, head_of
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import small

@@ -13,9 +13,9 @@ from derive.reader.blocks import Document, Prose
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import BARS, LAWS, declare_finite, small
-from derive.reader.formula_sums import index_name
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
+from derive.reader.index_names import index_name
 from derive.reader.phrases import mentions
 from derive.reader.scanner import Token
 from derive.reader.table import Name, Table

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.reader.declare_definitions import Head
+from derive.reader.definition_heads import Head
 from derive.reader.groups import tree
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source

@@ -13,7 +13,7 @@ from dataclasses import replace
 from derive.errors import DeriveError, InternalError, ReadError
 from derive.expr.nodes import Function, Symbol
 from derive.reader.blocks import Prose, Row
-from derive.reader.declare import declare_clause, declare_slices, is_definition
+from derive.reader.declare import declare_clause, is_definition
 from derive.reader.declare_averages import implied
 from derive.reader.declare_clauses import (
     ORDER_SIGNS,
@@ -29,6 +29,7 @@ from derive.reader.declare_mappings import declare_mapping, is_mapping
 from derive.reader.declare_normals import declare_normals
 from derive.reader.declare_ranges import declare_ranges
 from derive.reader.declare_sets import read_sizes
+from derive.reader.declare_slices import declare_slices
 from derive.reader.declare_stacked import name_nodes, stacked
 from derive.reader.declare_subjects import (
     Subject,

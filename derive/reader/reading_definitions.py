@@ -7,20 +7,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from derive.expr.nodes import (
-    Apply,
-    Expr,
-    Item,
-    Symbol,
-)
+from derive.expr.nodes import Apply, Expr, Item, Symbol
 from derive.expr.walk import free_symbols, post_order, substitute, symbols
-from derive.reader.declare_definitions import (
-    Head,
-    define_by_index,
-    define_function,
-    define_members,
-    define_symbol,
-)
+from derive.reader.declare_definitions import define_function, define_symbol
+from derive.reader.definition_heads import Head
+from derive.reader.definition_members import define_by_index, define_members
 from derive.reader.doubts import is_number
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
@@ -29,17 +20,9 @@ from derive.reader.formula_written import base_name
 from derive.reader.groups import Node, tree
 from derive.reader.heads import Left, left_of
 from derive.reader.layers import label_of
-from derive.reader.reading_state import (
-    LAYERS_AHEAD,
-    REFUSED,
-    ReadingState,
-)
+from derive.reader.reading_state import LAYERS_AHEAD, REFUSED, ReadingState
 from derive.reader.reading_survey import varied_in
-from derive.reader.reading_words import (
-    DERIVING,
-    recurs,
-    tokens_in,
-)
+from derive.reader.reading_words import DERIVING, recurs, tokens_in
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Token
 from derive.reader.source import Source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from derive.reader.declare_definitions import head_of
+from derive.reader.definition_heads import head_of
 from derive.reader.formula_core import Formula
 from derive.reader.prose_said import Stated
 from derive.reader.scanner import Token

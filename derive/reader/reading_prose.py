@@ -10,27 +10,17 @@ from functools import cached_property
 
 from derive.derivation import Place, Prose
 from derive.errors import InternalError
-from derive.expr.nodes import (
-    Add,
-    Expr,
-    Neg,
-    Reduce,
-    Relation,
-    Symbol,
-)
+from derive.expr.nodes import Add, Expr, Neg, Reduce, Relation, Symbol
 from derive.expr.walk import free_symbols, symbols
 from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.conditions import every, for_all, is_zero, zero_like
 from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_constraints import constrain
-from derive.reader.declare_definitions import (
-    Head,
-    head_of,
-)
 from derive.reader.declare_independent import independent
 from derive.reader.declare_moments import declare_spoken, moment, spoken, takes_expectations
 from derive.reader.declare_one_hot import conditional_after, hot_entry
+from derive.reader.definition_heads import Head, head_of
 from derive.reader.doubts import is_number
 from derive.reader.entry_facts import declare_entry_fact, links
 from derive.reader.formula_core import Formula
@@ -50,15 +40,8 @@ from derive.reader.reading_doubts import (
     token_letters,
 )
 from derive.reader.reading_order import by_use
-from derive.reader.reading_state import (
-    REFUSED,
-)
-from derive.reader.reading_words import (
-    between_indices,
-    calls_name,
-    has_derivative,
-    tokens_in,
-)
+from derive.reader.reading_state import REFUSED
+from derive.reader.reading_words import between_indices, calls_name, has_derivative, tokens_in
 from derive.reader.scanner import Token
 from derive.reader.single_members import total
 from derive.reader.upstream import TRANSPOSES, differentiated, names_in

@@ -13,7 +13,7 @@ from derive.expr.nodes import Expr
 from derive.expr.walk import free_symbols
 from derive.reader.blocks import Document
 from derive.reader.conditions import Conditions
-from derive.reader.declare_definitions import head_named
+from derive.reader.definition_heads import head_named
 from derive.reader.doubts import Introduced
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula

@@ -8,17 +8,9 @@ from dataclasses import replace
 
 from derive.derivation import Place
 from derive.derivation import Side as TypedSide
-from derive.expr.nodes import (
-    Apply,
-    Call,
-    Derivative,
-    Expr,
-    Item,
-)
+from derive.expr.nodes import Apply, Call, Derivative, Expr, Item
 from derive.expr.walk import free_indices, free_symbols, post_order, transform
-from derive.reader.declare_definitions import (
-    Head,
-)
+from derive.reader.definition_heads import Head
 from derive.reader.formula_written import ACCENTS
 from derive.reader.groups import Node
 from derive.reader.relations import RawRelation

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from derive.errors import DeriveError, ReadError
 from derive.reader.declare_clauses import relation_at
-from derive.reader.declare_definitions import Head
+from derive.reader.definition_heads import Head
 from derive.reader.formula import read_sides
 from derive.reader.formula_core import Formula
 from derive.reader.formula_state import Options, State
