@@ -21,9 +21,10 @@ from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.law_words import LawSaid
+from derive.reader.name_kinds import is_index
 from derive.reader.reading_words import tokens_in
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Declaration, Name, Table, is_index
+from derive.reader.table import Declaration, Name, Table
 
 _MEANS = frozenset(["E"])
 _SPREADS = frozenset(["Var", "var", "Cov", "cov", "V"])

@@ -11,7 +11,8 @@ from derive.reader.formula_cursor import Cursor, inner, plain
 from derive.reader.formula_special import all_words
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.table import INDEX_LETTERS, Name, is_layer, step_of
+from derive.reader.name_kinds import is_layer, step_of
+from derive.reader.table import INDEX_LETTERS, Name
 
 
 @dataclass

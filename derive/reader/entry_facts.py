@@ -9,8 +9,9 @@ from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_indices import at_commas, script_pieces
 from derive.reader.formula_written import base_name
 from derive.reader.groups import Node
+from derive.reader.name_kinds import is_index
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Name, is_index
+from derive.reader.table import Name
 
 
 def declare_entry_fact(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool:

@@ -14,21 +14,13 @@ from typing import Any
 
 from derive.errors import DeriveError, ReadError, ShapeError
 from derive.expr.nodes import Expr
-from derive.reader.formula_arithmetic import FLEXIBLE
+from derive.reader.derivative_signs import slash_derivative_follows
 from derive.reader.formula_at import read_at
-from derive.reader.formula_brackets import (
-    read_angle,
-    read_bars,
-    read_bracket,
-    read_delta,
-    read_digit,
-    read_identity,
-    read_norm,
-    read_unit_vector,
-    rounded,
-)
-from derive.reader.formula_calculus import read_d, read_fraction, slash_derivative_follows
+from derive.reader.formula_brackets import read_angle, read_bracket, rounded
+from derive.reader.formula_calculus import read_d, read_fraction
+from derive.reader.formula_calls import read_call, read_named_function
 from derive.reader.formula_conditions import one, read_cases, read_matrix
+from derive.reader.formula_constants import read_delta, read_digit, read_identity, read_unit_vector
 from derive.reader.formula_core import Formula
 from derive.reader.formula_divergences import read_divergence, read_letters_kl
 from derive.reader.formula_entropies import read_entropy
@@ -41,19 +33,16 @@ from derive.reader.formula_extrema import (
     read_arg_word,
     read_under,
 )
-from derive.reader.formula_functions import (
-    read_call,
-    read_function_word,
-    read_named_function,
-    word_handler,
-)
+from derive.reader.formula_functions import read_function_word, word_handler
 from derive.reader.formula_indices import read_entries
 from derive.reader.formula_infer import assume, shape_by_facts
 from derive.reader.formula_integrals import read_integral, read_limit
 from derive.reader.formula_nabla import read_nabla, read_partial
 from derive.reader.formula_names import read_name
+from derive.reader.formula_norms import read_bars, read_norm
 from derive.reader.formula_probability import DENSITIES, density_word, read_normal
 from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
+from derive.reader.formula_shapes import FLEXIBLE
 from derive.reader.formula_special import all_words
 from derive.reader.formula_state import DEPTH, Handler, Options, State
 from derive.reader.formula_sums import reduction

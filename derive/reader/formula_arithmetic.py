@@ -1,70 +1,28 @@
 """Sums, products, powers and quotients of values, decided by their shapes.
 
-What mathematics does not allow but notes do (a scalar added to a vector, the square of a vector, a bias added
-to each row)
-is accepted with a note; everything else is a `Misfit`.
+What mathematics does not allow but notes do (a scalar added to a vector, the square of a vector, a bias added to each
+row) is accepted with a note; everything else is a `Misfit`. Shapes are in `formula_shapes`, powers in `formula_powers`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 
 from derive.expr import shapes
-from derive.expr.facts import declared
-from derive.expr.nodes import (
-    Add,
-    Apply,
-    Constant,
-    Dim,
-    Expr,
-    Filled,
-    Index,
-    Neg,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Symbol,
-    Transpose,
-)
+from derive.expr.nodes import Add, Apply, Expr, Neg, Product, Quotient
 from derive.expr.sizes import ONE, Shape
-from derive.reader.formula_sizes import Sizes, is_open
+from derive.reader.formula_powers import Powers
+from derive.reader.formula_shapes import FLEXIBLE
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Misfit, Value, uses_of
 
-FLEXIBLE = ("ones", "zeros")
 #: more factors than this are only multiplied from left to right
 GROUPED_FACTORS = 24
 
 
-class Arithmetic:
-    """The operations; `note` receives what was accepted by convention.
-
-    `rows_differ`: the author keeps rows and columns apart (numerator layout), so that a column
-    added to a row is a slip.
-    """
-
-    def __init__(self, sizes: Sizes, note: Callable[[str], None]) -> None:
-        self.sizes = sizes
-        self.note = note
-        self.rows_differ = False
-        self.repeated: set[int] = set()
-
-    def shape(self, value: Value) -> Shape:
-        """The shape as far as it is known now."""
-        return self.sizes.shape(value.shape) if value.shape else value.shape
-
-    def said(self, value: Value) -> str:
-        """`X w (n)`: the value for a message."""
-        try:
-            return shapes.described(value.build())
-        except Exception:  # a part that cannot be built yet is shown by its shape alone
-            return f"an expression of shape {self.text(self.shape(value))}"
-
-    def text(self, shape: Shape) -> str:
-        """The shape for a message; open sizes are shown as `?`."""
-        return " x ".join("?" if is_open(s) else str(s) for s in shape) if shape else "scalar"
+class Arithmetic(Powers):
+    """Sums, products and quotients."""
 
     # ---------------------------------------------------------------------------------------- sums
 
@@ -88,65 +46,6 @@ class Arithmetic:
         if value.kind in FLEXIBLE:
             return value.but(build=lambda: Neg(value.build()), kind="")
         return Value(value.shape, lambda: Neg(value.build()), value.uses, start=value.start)
-
-    def common_shape(self, values: Sequence[Value]) -> Shape:
-        """The shape that all terms are brought to: that of the arrays, else scalar."""
-        fixed = [v for v in values if v.shape and v.kind not in FLEXIBLE]
-        arrays = fixed or [v for v in values if v.shape]
-        if not arrays:
-            return ()
-        return max((self.shape(v) for v in arrays), key=len)
-
-    def spread(self, value: Value, target: Shape) -> Value:
-        """The value brought to a shape by the conventions of sums, else a Misfit."""
-        own = self.shape(value)
-        if len(own) == len(target) and self.sizes.unify_shapes(own, target):
-            return value
-        if value.kind in FLEXIBLE:
-            return self.filled(value, target)
-        if not target:
-            raise Misfit(f"{self.said(value)} stands where a scalar is due")
-        if not own:
-            if value.kind != "number":
-                self.note("a scalar added to an array is added to each entry")
-            return self._broadcast(value, target)
-        row = len(target) == 2 and self.sizes.resolve(target[0]) == ONE
-        if row and self.rows_differ and len(own) == 1:
-            raise Misfit(
-                f"{self.said(value)} is a column beside a row of shape {self.text(target)}"
-            )
-        if len(target) == 2 and len(own) == 1 and self.sizes.unify(own[0], target[1]):
-            self.note("a vector added to a matrix is added to each row")
-            return self._broadcast(value, target)
-        if (
-            len(target) == 2
-            and len(own) == 2
-            and own[0] == ONE
-            and self.sizes.unify(own[1], target[1])
-        ):
-            self.note("a row added to a matrix is added to each row")
-            column = value.but(build=lambda: Transpose(value.build()), shape=own[1:])
-            return self._broadcast(column, target)
-        if len(target) == 2 and len(own) == 1 and own[0] == self.sizes.resolve(target[0]):
-            self.note("a vector added to a matrix with as many rows is added to each column")
-            rows = self._broadcast(value, target[::-1])
-            return rows.but(build=lambda: Transpose(rows.build()), shape=target)
-        raise Misfit(
-            f"{self.said(value)} does not fit the shape {self.text(target)} of the other terms"
-        )
-
-    def _broadcast(self, value: Value, target: Shape) -> Value:
-        def build() -> Expr:
-            return Apply("broadcast", (value.build(),), self.sizes.shape(target))
-
-        return Value(target, build, value.uses, start=value.start)
-
-    def filled(self, value: Value, target: Shape) -> Value:
-        """A constant array (`\\mathbf 1`, `\\mathbf 0`) in another shape."""
-        kind = value.kind
-        return value.but(
-            shape=target, build=lambda: Filled(kind, self.sizes.shape(target)), kind=""
-        )
 
     # ------------------------------------------------------------------------------------ products
 
@@ -345,152 +244,3 @@ class Arithmetic:
             uses,
             start=top.start,
         )
-
-    def entrywise_power(self, base: Value, exponent: Value) -> Value:
-        """base^{odot exponent}."""
-        return Value(
-            base.shape,
-            lambda: Apply("hadamard_power", (base.build(), exponent.build())),
-            uses_of((base, exponent)),
-            start=base.start,
-        )
-
-    def power(self, base: Value, exponent: Value) -> Value:
-        """base^exponent: scalars, square matrices to integers, entrywise for vectors (with a note)."""
-        own = self.shape(base)
-        if self.shape(exponent):
-            if not own:
-                return self.applied_power(base, exponent)
-            raise Misfit(f"an exponent is a scalar, not {self.said(exponent)}")
-        uses = uses_of((base, exponent))
-        if not own:
-            return Value(
-                (), lambda: _scalar_power(base.build(), exponent.build()), uses, start=base.start
-            )
-        if len(own) == 1 or own[0] == ONE:
-            if _integer(exponent.build()) == -1:
-                raise Misfit(f"{self.said(base)} has no inverse; write \\oslash for entries")
-            self.note("a power of a vector is taken entry by entry")
-            return self.entrywise_power(base, exponent)
-        return self._matrix_power(base, exponent, own)
-
-    def applied_power(self, base: Value, exponent: Value) -> Value:
-        """e^x of an array: the exponential of each entry."""
-        if base.build() != Constant("e"):
-            raise Misfit(f"an exponent is a scalar, not {self.said(exponent)}")
-        if len(self.shape(exponent)) == 2 and self.shape(exponent)[0] != ONE:
-            raise Misfit(
-                "e to the power of a matrix may be entrywise or the matrix exponential; write \\exp"
-            )
-        self.note("e to the power of a vector is taken entry by entry")
-        return Value(
-            exponent.shape,
-            lambda: Apply("exp", (exponent.build(),)),
-            exponent.uses,
-            start=base.start,
-        )
-
-    def _matrix_power(self, base: Value, exponent: Value, own: Shape) -> Value:
-        node = exponent.build()
-        whole = _integer(node)
-        if whole is None and not is_integer_like(node):
-            if _is_diagonal(base):
-                diagonal = Value(own[:1], lambda: Apply("diagonal", (base.build(),)), base.uses)
-                powers = self.entrywise_power(diagonal, exponent)
-                return Value(
-                    own, lambda: Apply("diag", (powers.build(),)), base.uses, start=base.start
-                )
-            raise Misfit(
-                f"a power {node!r} of the matrix {self.said(base)} is not supported; only integers"
-            )
-        if not self.sizes.unify(own[0], own[1]):
-            raise Misfit(f"only a square matrix has powers, not {self.said(base)}")
-        shape = self.shape(base)
-        if whole == -1:
-            return self.inverse(base)
-        if whole is not None and whole < 0:
-            inner = self.inverse(base)
-            positive = Number(Fraction(-whole))
-            return inner.but(build=lambda: Power(inner.build(), positive))
-        return Value(
-            shape,
-            lambda: Power(base.build(), exponent.build()),
-            uses_of((base, exponent)),
-            start=base.start,
-        )
-
-    def inverse(self, base: Value) -> Value:
-        """base^{-1}."""
-        own = self.shape(base)
-        if not own:
-            minus_one = Number(Fraction(-1))
-            return base.but(build=lambda: Power(base.build(), minus_one), kind="", parts=())
-        if len(own) != 2 or not self.sizes.unify(own[0], own[1]):
-            raise Misfit(f"only a square matrix has an inverse, not {self.said(base)}")
-        return Value(
-            self.shape(base), lambda: Apply("inverse", (base.build(),)), base.uses, start=base.start
-        )
-
-    def transpose(self, base: Value) -> Value:
-        """The transpose; of a scalar it is the scalar."""
-        own = self.shape(base)
-        if not own:
-            return base.but(build=lambda: Transpose(base.build()), kind="", parts=())
-        if len(own) > 2:
-            raise Misfit(f"{self.said(base)} has {len(own)} axes and no transpose")
-        if base.kind == "ones" or base.kind == "zeros":
-            base = self.filled(base, own)
-        shape = (ONE, own[0]) if len(own) == 1 else (own[1], own[0])
-        kind = ""
-        return Value(
-            self.sizes.shape(shape), lambda: Transpose(base.build()), base.uses, kind, base.start
-        )
-
-
-def _integer(node: Expr) -> int | None:
-    if isinstance(node, Neg):
-        inner = _integer(node.operand)
-        return None if inner is None else -inner
-    if isinstance(node, Number) and node.value.denominator == 1:
-        return node.value.numerator
-    return None
-
-
-def is_integer_like(node: Expr) -> bool:
-    """Whether an exponent is an integer, as sizes, indices, and sums and products of integers are."""
-    if isinstance(node, (Add, Product)):
-        parts = node.terms if isinstance(node, Add) else node.factors
-        return all(is_integer_like(part) for part in parts)
-    if isinstance(node, Neg):
-        return is_integer_like(node.operand)
-    if isinstance(node, Symbol):
-        return declared(node.facts, "integer") is True
-    return isinstance(node, (Dim, Index)) or _integer(node) is not None
-
-
-def _scalar_power(base: Expr, exponent: Expr) -> Expr:
-    """base^exponent; e to a power is the exponential function."""
-    if isinstance(base, Constant) and base.name == "e":
-        return Apply("exp", (exponent,))
-    return Power(base, _plain_negative(exponent))
-
-
-def _plain_negative(exponent: Expr) -> Expr:
-    """The exponent with a negated literal as one number."""
-    if (
-        isinstance(exponent, Neg)
-        and isinstance(exponent.operand, Number)
-        and not exponent.operand.text
-    ):
-        return Number(-exponent.operand.value)
-    return exponent
-
-
-def _is_diagonal(value: Value) -> bool:
-    """Whether a value is a diagonal matrix: by declaration, or as it is defined."""
-    node = value.build()
-    while isinstance(node, Symbol) and node.definition is not None:
-        node = node.definition
-    if isinstance(node, Symbol):
-        return bool(declared(node.facts, "diagonal"))
-    return isinstance(node, Apply) and node.function == "diag"

@@ -404,7 +404,7 @@ def one(reader: Formula, cursor: Cursor) -> Value | None:
         return found
     token = cursor.token
     if token is not None and token.kind is Kind.SUB:
-        from derive.reader.formula_brackets import constant_array
+        from derive.reader.formula_constants import constant_array
 
         return constant_array(reader, cursor, "ones", start)
     cursor.pos = before

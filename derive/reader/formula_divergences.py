@@ -18,10 +18,10 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.reader.formula_applied import OPENERS
+from derive.reader.formula_averages import law_divergence
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_densities import law_divergence
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_probability import ONE
 from derive.reader.formula_values import Value, uses_of

@@ -8,10 +8,10 @@ from derive.expr.nodes import Expectation, Expr, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import symbols
 from derive.reader.formula_applied import OPENERS
+from derive.reader.formula_averages import law_expectation
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean
-from derive.reader.formula_densities import law_expectation
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_random import drawn_from, is_fixed, opened
 from derive.reader.formula_values import Value, uses_of

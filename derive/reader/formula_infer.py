@@ -24,7 +24,8 @@ from derive.reader.formula_sizes import is_open
 from derive.reader.formula_undeclared import undeclared_error
 from derive.reader.formula_values import Value
 from derive.reader.layer_shapes import among_arrays, layer_shape
-from derive.reader.table import Declaration, Name, Table, is_index, is_layer, step_of
+from derive.reader.name_kinds import is_index, is_layer, step_of
+from derive.reader.table import Declaration, Name, Table
 
 #: letters that are usually numbers
 SCALAR_LETTERS = frozenset(

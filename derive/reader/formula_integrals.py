@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derive.expr.nodes import Expr, Integral, Limit, Symbol
 from derive.expr.walk import free_symbols
-from derive.reader.formula_calculus import takes_d
+from derive.reader.derivative_signs import takes_d
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain, single
 from derive.reader.formula_values import Value, uses_of

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.expr.nodes import (
-    Call,
-    Derivative,
-    Expr,
-    Function,
-    Matrix,
-    Symbol,
-)
+from derive.expr.nodes import Call, Derivative, Expr, Function, Matrix, Symbol
+from derive.reader.derivative_signs import skip_name
 from derive.reader.formula_calculus import (
     Variable,
     derivative,
     operand,
     read_variable,
-    skip_name,
     slash_derivative,
 )
 from derive.reader.formula_core import Formula

@@ -37,8 +37,9 @@ from derive.reader.formula_written import (
     written,
 )
 from derive.reader.groups import Group, Node
+from derive.reader.name_kinds import is_index, step_of
 from derive.reader.scanner import Kind, Token
-from derive.reader.table import Declaration, Name, Table, is_index, step_of
+from derive.reader.table import Declaration, Name, Table
 
 
 def read_name(reader: Formula, cursor: Cursor) -> Value:

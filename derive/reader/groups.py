@@ -61,6 +61,12 @@ class Group:
 
 Node = Token | Group
 
+
+def text_of(node: Node) -> str:
+    """The text of a token; empty for a group."""
+    return node.text if isinstance(node, Token) else ""
+
+
 _STRUCTURE = frozenset({Kind.OPEN, Kind.CLOSE, Kind.BEGIN, Kind.END, Kind.ERROR})
 
 

@@ -15,8 +15,9 @@ from derive.reader.formula_names import stands_apart
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, tree
+from derive.reader.name_kinds import is_index
 from derive.reader.scanner import Token
-from derive.reader.table import INDEX_LETTERS, Declaration, Name, is_index
+from derive.reader.table import INDEX_LETTERS, Declaration, Name
 
 #: words with a meaning of their own: what stands on the right of them is claimed
 KNOWN_WORDS = frozenset(

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from derive.reader.definition_heads import Head
 from derive.reader.groups import tree
+from derive.reader.name_kinds import LAYERS, step_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
-from derive.reader.table import LAYERS, Name, Table, step_of
+from derive.reader.table import Name, Table
 from derive.reader.upstream import names_in
 
 _ABOVE = re.compile(r"\((\\?[a-zA-Z]+|[a-z]_\\?[a-zA-Z]+)([+-]\d)?\)$")

@@ -20,13 +20,14 @@ from derive.reader.formula_written import base_name
 from derive.reader.groups import Node, tree
 from derive.reader.heads import Left, left_of
 from derive.reader.layers import label_of
+from derive.reader.name_kinds import is_index
 from derive.reader.reading_state import LAYERS_AHEAD, REFUSED, ReadingState
 from derive.reader.reading_survey import varied_in
 from derive.reader.reading_words import DERIVING, recurs, tokens_in
 from derive.reader.relations import Side as RawSide
 from derive.reader.scanner import Token
 from derive.reader.source import Source
-from derive.reader.table import Name, is_index
+from derive.reader.table import Name
 from derive.reader.upstream import define_upstream, differentiated, names_in
 
 

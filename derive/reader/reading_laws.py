@@ -18,8 +18,9 @@ from derive.reader.formula_state import RELATIONS
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node, tree
 from derive.reader.law_words import LawSaid
+from derive.reader.name_kinds import is_index
 from derive.reader.source import Source
-from derive.reader.table import Declaration, Name, Table, is_index
+from derive.reader.table import Declaration, Name, Table
 from derive.reader.upstream import names_in
 
 _REFUSED = (DeriveError, Misfit, RecursionError)
