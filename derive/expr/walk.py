@@ -14,7 +14,7 @@ from typing import Any
 from derive.expr.nodes import Expr, Function, Index, Item, Reduce, Symbol
 from derive.expr.sizes import Size
 
-#: the most nodes of a formula whose order of traversal is kept with it
+#: the most nodes of a formula whose order of traversal is kept with it, and the most free symbols
 MOST_KEPT = 300
 
 
@@ -141,6 +141,15 @@ def symbols(root: Expr, into_definitions: bool = True) -> tuple[Symbol, ...]:
 
 def free_symbols(root: Expr) -> tuple[Symbol, ...]:
     """The symbols without a definition on which the value depends; parameters of functions are none of them."""
+    kept: tuple[Symbol, ...] | None = root.__dict__.get("_free")
+    if kept is None:
+        kept = _free_symbols(root)
+        if len(kept) <= MOST_KEPT:
+            object.__setattr__(root, "_free", kept)
+    return kept
+
+
+def _free_symbols(root: Expr) -> tuple[Symbol, ...]:
     found: dict[Symbol, None] = {}
     functions: dict[Function, None] = {}
     for node in _outside_functions(root):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.reader.groups import Group, Node
+from derive.reader.kept import Kept
 from derive.reader.scanner import Kind, Token
 
 _SPACES = frozenset(
@@ -135,6 +136,14 @@ _OLD_FONTS = {
 
 def clean(nodes: Sequence[Node]) -> list[Node]:
     """The nodes of one level without spacing, in one spelling. Linear; groups inside are left as they are."""
+    found = _CLEANED.get(nodes)
+    return list(_CLEANED.put(nodes, tuple(_cleaned(nodes))) if found is None else found)
+
+
+_CLEANED: Kept[tuple[Node, ...]] = Kept()
+
+
+def _cleaned(nodes: Sequence[Node]) -> list[Node]:
     out: list[Node] = []
     position, count = 0, len(nodes)
     while position < count:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from derive.reader.kept import Kept
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source, Span
 
@@ -88,6 +89,15 @@ class _Level:
 
 def tree(tokens: Sequence[Token], source: Source) -> tuple[Node, ...]:
     """Fine tokens as nodes. ReadError, with its place, on unbalanced braces or environments and beyond DEPTH."""
+    found = _TREES.get(tokens)
+    return _TREES.put(tokens, _tree(tokens, source)) if found is None else found
+
+
+#: the place of an error is the source's, so that only what is balanced is kept
+_TREES: Kept[tuple[Node, ...]] = Kept()
+
+
+def _tree(tokens: Sequence[Token], source: Source) -> tuple[Node, ...]:
     levels = [_Level(None)]
     for token in tokens:
         kind = token.kind

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from derive.errors import DeriveError, ReadError
+from derive.expr.sizes import Size
 from derive.reader.blocks import Directive, Display, Document, Heading, Prose
 from derive.reader.called import called_letters, factors, said_functions
 from derive.reader.declare import declare_sources
@@ -25,6 +27,7 @@ from derive.reader.display_facts import declare_by_form
 from derive.reader.events import with_events
 from derive.reader.feature_maps import declare_feature_maps
 from derive.reader.formula_cursor import clean
+from derive.reader.formula_sizes import is_open
 from derive.reader.formula_state import Options
 from derive.reader.formula_values import Misfit
 from derive.reader.gradient_names import with_derivatives
@@ -39,7 +42,7 @@ from derive.reader.prose import Declarations
 from derive.reader.prose_said import Stated
 from derive.reader.reading_pass import ReadingPass
 from derive.reader.reading_state import Result
-from derive.reader.reading_survey import abbreviates, heads_of
+from derive.reader.reading_survey import Survey, abbreviates, heads_of
 from derive.reader.relations import RawRelation, number
 from derive.reader.respelled import respelled
 from derive.reader.said_densities import with_said_densities
@@ -84,6 +87,11 @@ class NotePasses:
         self.chains = _grouped(document)
         self.relations = sum(len(group) for groups in self.chains.values() for group in groups)
         self._declare()
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What every pass needs to know of the document."""
+        return Survey.of(self.document, self.chains, self.stated)
 
     @property
     def title(self) -> str:
@@ -204,9 +212,14 @@ class NotePasses:
 
     def _with_layout(self, layout: str) -> tuple[Table, Result]:
         options = Options(layout=layout)
+        sure: list[ReadingPass] = []
 
         def attempt(table: Table) -> tuple[tuple[int, ...], Table]:
-            result = self._run(table, options)
+            reading = self._pass(table, options)
+            result = reading.run()
+            if self._is_sure(reading):
+                sure.append(reading)
+                return result.score, table
             for _ in range(SETTLING):
                 if not result.faults:
                     break
@@ -222,7 +235,23 @@ class NotePasses:
         _, settled = with_assumptions(
             self.table, attempt, self.declarations.hints, lambda: self.read < self.most_read
         )
+        if sure:
+            return settled, sure[0].finished()
         return settled, self._run(settled, options, last=True)
+
+    def _is_sure(self, reading: ReadingPass) -> bool:
+        """Whether a pass has read every side without assuming any shape or size: another one would read the same."""
+        result, tried = reading.result, reading.table
+        if any(result.score) or (tried.inference is not None and tried.inference.met):
+            return False
+        if any(is_open(size) for t in (self.table, tried) for size in _sizes_of(t)):
+            return False
+        known = (self.table.entries, self.table.families)
+        return all(
+            not _is_assumed(entry) or before.get(name) == replace(entry, definition=None)
+            for before, found in zip(known, (tried.entries, tried.families), strict=True)
+            for name, entry in found.items()
+        )
 
     def _settled(self, tried: Table, named: bool = True) -> Table:
         """The declared table with the shapes that a pass has found; `named`: every size has a letter."""
@@ -241,12 +270,17 @@ class NotePasses:
         return table
 
     def _run(self, table: Table, options: Options, last: bool = False) -> Result:
+        return self._pass(table, options, last).run()
+
+    def _pass(self, table: Table, options: Options, last: bool = False) -> ReadingPass:
         self.read += self.relations
-        reading = ReadingPass(self.document, table, self.stated, self.chains, options, last)
+        reading = ReadingPass(
+            self.document, table, self.stated, self.chains, options, last, self.survey
+        )
         reading.partial = self.partial
         reading.overlooked.related.update(dict.fromkeys(sorted(self.related), 0))
         reading.given_in.update(dict.fromkeys(self.earlier, -1))
-        return reading.run()
+        return reading
 
 
 def _rewritten(document: Document) -> Document:
@@ -263,6 +297,11 @@ def _rewritten(document: Document) -> Document:
         document = rewrite(document)
     document = with_said_densities(document)
     return document
+
+
+def _sizes_of(table: Table) -> Iterator[Size]:
+    """The sizes of all variables, as far as they are known."""
+    return (table.sizes.resolve(size) for e in table.variables() for size in e.sizes or ())
 
 
 def _is_assumed(entry: Declaration) -> bool:

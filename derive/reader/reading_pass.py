@@ -11,9 +11,7 @@ from dataclasses import replace
 from derive.derivation import Block, Chain, Definition, Step, Unreadable
 from derive.derivation import Side as TypedSide
 from derive.errors import InternalError
-from derive.expr.nodes import (
-    Expr,
-)
+from derive.expr.nodes import Expr
 from derive.reader.blocks import Display, Heading, ParagraphBreak
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.formula_state import State
@@ -30,17 +28,8 @@ from derive.reader.reading_doubts import (
 )
 from derive.reader.reading_roles import ReadingRoles
 from derive.reader.reading_sides import ReadingSides
-from derive.reader.reading_state import (
-    MOST_CLASHES,
-    MOST_UNREAD,
-    NOTES,
-    SIGNS,
-    Result,
-)
-from derive.reader.reading_words import (
-    is_related,
-    place_at,
-)
+from derive.reader.reading_state import MOST_CLASHES, MOST_UNREAD, NOTES, SIGNS, Result
+from derive.reader.reading_words import is_related, place_at
 from derive.reader.relations import RawRelation
 from derive.reader.relations import Side as RawSide
 from derive.reader.single_members import single_out
@@ -73,11 +62,15 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 if not self._goes_on(number):
                     self.lead = ""
         self._corroborate()
-        if self.partial and self.last:
+        return self.finished() if self.last else self.result
+
+    def finished(self) -> Result:
+        """The result with the doubts that what was not read leaves; of a pass that is the reading."""
+        if self.partial:
             places = [self.places.get(i, 0) for i in range(len(self.result.blocks))]
             pairs = zip(self.result.blocks, places, strict=True)
             self.result.blocks = [self._doubted(block, place) for block, place in pairs]
-        elif self.last:
+        else:
             self._leave_open()
         return self.result
 

@@ -25,14 +25,7 @@ from derive.reader.groups import Node
 from derive.reader.heads import Left
 from derive.reader.layers import Layers
 from derive.reader.prose_said import Overlooked, Stated
-from derive.reader.reading_survey import (
-    heads_of,
-    layered,
-    seeks_unknowns,
-    valued_names,
-    varied_names,
-    written_names,
-)
+from derive.reader.reading_survey import Survey
 from derive.reader.relations import RawRelation
 from derive.reader.scanner import Token
 from derive.reader.source import Source
@@ -100,7 +93,9 @@ class ReadingState:
         chains: dict[int, list[list[RawRelation]]],
         options: Options,
         last: bool = False,
+        survey: Survey | None = None,
     ) -> None:
+        survey = survey or Survey.of(document, chains, stated)
         self.document, self.table, self.stated, self.chains = document, table, stated, chains
         self.options, self.last = options, last
         self.result = Result()
@@ -116,19 +111,16 @@ class ReadingState:
         self.forward = Forward()
         self.layers = Layers(table)
         self.upstream: dict[Name, int] = {}
-        self.heads = heads_of(chains, stated)
-        self.displayed = heads_of(chains, {})
-        self.written = written_names(document)
-        self.by_member = varied_names(document)
-        self.table.varied = varied_names(document, members=False)
-        self.table.valued = valued_names(document)
-        for name, right, place in layered(chains, stated):
+        self.heads, self.displayed = survey.heads, survey.displayed
+        self.written, self.by_member = survey.written, survey.by_member
+        self.table.varied, self.table.valued = survey.varied, survey.valued
+        for name, right, place in survey.layers:
             head = head_named(self._reader(place), name)
             if head is not None:
                 self.layers.record(head, right, place)
         self.final: dict[Name, Expr] = {}
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
-        self.seeks = seeks_unknowns(document)
+        self.seeks = survey.seeks
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()
         self.several = False

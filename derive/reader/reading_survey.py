@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from derive.errors import ReadError
 from derive.reader.blocks import Display, Document, Text
@@ -16,18 +17,48 @@ from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node, tree
 from derive.reader.phrases import mentions
 from derive.reader.prose_said import Stated
-from derive.reader.reading_words import (
-    DERIVING,
-    tokens_in,
-)
+from derive.reader.reading_words import DERIVING, tokens_in
 from derive.reader.relations import RawRelation
 from derive.reader.scanner import Kind, Token
 from derive.reader.source import Source
 from derive.reader.table import Name
 from derive.reader.upstream import names_in
-from derive.reader.wording import (
-    solves,
-)
+from derive.reader.wording import solves
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What every pass through a document needs to know of it, whatever is assumed: looked up once.
+
+    `heads` stand on some left side, `displayed` in a display; `by_member` and `varied` are differentiated by.
+    """
+
+    heads: frozenset[Name]
+    displayed: frozenset[Name]
+    written: tuple[Name, ...]
+    by_member: frozenset[Name]
+    varied: frozenset[Name]
+    valued: frozenset[Name]
+    layers: tuple[tuple[Name, list[Token], Source], ...]
+    seeks: bool
+
+    @staticmethod
+    def of(
+        document: Document,
+        chains: dict[int, list[list[RawRelation]]],
+        stated: dict[int, list[Stated]],
+    ) -> Survey:
+        """The survey of a document with its chains and the equations in its prose, by the number of their block."""
+        return Survey(
+            heads_of(chains, stated),
+            heads_of(chains, {}),
+            written_names(document),
+            varied_names(document),
+            varied_names(document, members=False),
+            valued_names(document),
+            tuple(layered(chains, stated)),
+            seeks_unknowns(document),
+        )
 
 
 def heads_of(

@@ -15,6 +15,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Group, Node
+from derive.reader.kept import Kept
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name, Table
 
@@ -23,6 +24,14 @@ TRANSPOSES = frozenset([r"\top", "T", r"\text{T}", r"\mathrm{T}"])
 
 def names_in(nodes: Sequence[Node]) -> Iterator[Name]:
     """Every name in a formula, at every level, with its scripts (transposes taken off)."""
+    found = _NAMES.get(nodes)
+    return iter(_NAMES.put(nodes, tuple(_names_in(nodes))) if found is None else found)
+
+
+_NAMES: Kept[tuple[Name, ...]] = Kept()
+
+
+def _names_in(nodes: Sequence[Node]) -> Iterator[Name]:
     stack: list[Sequence[Node]] = [nodes]
     while stack:
         cursor = Cursor(stack.pop())
