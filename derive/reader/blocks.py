@@ -45,13 +45,16 @@ class Prose:
     span: Span
     source: Source
 
-    def numbered(self) -> tuple[str, list[tuple[Token, ...]]]:
-        """The words with `@0@`, `@1@` ... for the formulas, white space collapsed, and the tokens of the formulas."""
+    def numbered(self, around: str = " ") -> tuple[str, list[tuple[Token, ...]]]:
+        """The words with `@0@`, `@1@` ... for the formulas, white space collapsed, and the tokens of the formulas.
+
+        `around`: what stands on either side of such a mark.
+        """
         formulas: list[tuple[Token, ...]] = []
         text = ""
         for piece in self.pieces:
             if isinstance(piece, Inline):
-                text += f" @{len(formulas)}@ "
+                text += f"{around}@{len(formulas)}@{around}"
                 formulas.append(piece.tokens)
             else:
                 text += piece.text

@@ -30,7 +30,7 @@ from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain, start_of
 from derive.reader.formula_names import read_name
-from derive.reader.groups import Node, tree
+from derive.reader.groups import Node, text_of, tree
 from derive.reader.scanner import Kind, Token, scan_math
 from derive.reader.source import Source
 from derive.reader.table import Table
@@ -121,8 +121,7 @@ def _equals_number(nodes: Sequence[Node]) -> bool:
 
 
 def _sign(nodes: Sequence[Node], cut: int) -> str:
-    node = nodes[cut]
-    return node.text if isinstance(node, Token) else ""
+    return text_of(nodes[cut])
 
 
 def declare_clause(reader: Formula, clause: Clause) -> None:

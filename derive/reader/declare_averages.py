@@ -8,7 +8,7 @@ from derive.reader.declare_clauses import Clause
 from derive.reader.declare_one_hot import hot_place
 from derive.reader.declare_subjects import Subject
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import whole_name
 from derive.reader.groups import tree
 from derive.reader.phrases import Mention
 from derive.reader.prose_said import Said, Stated
@@ -50,8 +50,4 @@ def _member(members: Subject) -> str:
 def _whole(mention: Mention) -> Name | None:
     """The name that a formula is, when it is nothing else."""
     cursor = Cursor(clean(tree(list(mention.tokens), mention.source)))
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    return None if cursor.node is not None else Name(name.base, name.font, name.accents, sub, sup)
+    return whole_name(cursor)

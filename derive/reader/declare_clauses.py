@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from derive.reader.declare_words import facts_in
 from derive.reader.formula_cursor import clean, plain
 from derive.reader.formula_state import RELATIONS
-from derive.reader.groups import Group, Node
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.scanner import Kind, Token
 
 _TEXTS = frozenset([r"\text", r"\textrm", r"\mbox", r"\textnormal", r"\textit"])
@@ -105,7 +105,7 @@ def clause_parts(nodes: Sequence[Node]) -> list[list[Node]]:
     depth = 0
     items = _flatten(nodes)
     for position, node in enumerate(items):
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         opening = text in ("(", r"\{", "[")
         closing = text in (")", r"\}", "]")
         depth += opening - closing
@@ -244,7 +244,7 @@ def unchained(clause: Clause) -> list[Clause]:
     second = relation_at(nodes, first + 1) if first is not None else None
     if first is None or second is None or relation_at(nodes, second + 1) is not None:
         return [clause]
-    signs = [n.text if isinstance(n, Token) else "" for n in (nodes[first], nodes[second])]
+    signs = [text_of(n) for n in (nodes[first], nodes[second])]
     if signs[0] != "=" or range_of(nodes[:second]) is not None:
         return [clause]
     if signs[1] == "=":
@@ -280,9 +280,7 @@ def place_and_value(clause: Clause) -> list[Clause]:
     last = relation_at(clause.nodes, cut + 1) if cut is not None else None
     if cut is None or last is None or relation_at(clause.nodes, last + 1) is not None:
         return [clause]
-    signs = [
-        n.text if isinstance(n, Token) else "" for n in (clause.nodes[cut], clause.nodes[last])
-    ]
+    signs = [text_of(n) for n in (clause.nodes[cut], clause.nodes[last])]
     if signs != ["=", r"\in"]:
         return [clause]
     left, right = clause.nodes[:cut], clause.nodes[cut + 1 : last]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
 from derive.reader.scanner import Token
 from derive.reader.table import Name, Table
 
@@ -46,7 +46,7 @@ def _member(items: Sequence[Node], place: int) -> Name | None:
     start = place - 1
     if start < 0 or not isinstance(items[start], Token) or items[start].text != ",":  # type: ignore[union-attr]
         return None
-    while start > 0 and _text(items[start - 1]) not in ("(", r"\{", "=", ":"):
+    while start > 0 and text_of(items[start - 1]) not in ("(", r"\{", "=", ":"):
         start -= 1
     cursor = Cursor(list(items[start:place]))
     name = base_name(cursor)
@@ -54,10 +54,6 @@ def _member(items: Sequence[Node], place: int) -> Name | None:
         return None
     sub, sup = written_scripts(cursor)
     return Name(name.base, name.font, name.accents, "", sup) if sub == "1" else None
-
-
-def _text(node: Node) -> str:
-    return node.text if isinstance(node, Token) else ""
 
 
 __all__ = ["declare_listed"]

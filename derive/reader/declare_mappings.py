@@ -11,6 +11,7 @@ from derive.reader.declare_subjects import read_subject
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain, start_of
 from derive.reader.groups import Node
+from derive.reader.node_parts import split_at
 from derive.reader.scanner import Token
 
 
@@ -50,10 +51,4 @@ def _place(nodes: Sequence[Node], texts: Sequence[str]) -> int | None:
 
 def _factors(nodes: Sequence[Node]) -> list[list[Node]]:
     """The sets of a product, at `\\times` outside scripts."""
-    parts: list[list[Node]] = [[]]
-    for node in nodes:
-        if isinstance(node, Token) and node.text == r"\times":
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return parts
+    return split_at(nodes, r"\times")

@@ -19,7 +19,7 @@ from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
 from derive.reader.law_words import LawSaid
 from derive.reader.name_kinds import is_index
 from derive.reader.reading_words import tokens_in
@@ -261,7 +261,7 @@ def _subject(
     A name of which nothing is known is a number, a list of such names a family of numbers.
     """
     items = clean(nodes)
-    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    texts = [text_of(n) for n in items]
     cut = next((i for i, text in enumerate(texts) if text in (",", r"\in", "=")), len(items))
     cursor = Cursor(items[:cut])
     name = base_name(cursor)

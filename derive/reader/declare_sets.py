@@ -13,7 +13,7 @@ from derive.expr.sizes import ONE, Shape, Size, normal
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain, start_of
 from derive.reader.formula_written import FONTS
-from derive.reader.groups import Group, Node
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 
@@ -41,7 +41,7 @@ def read_set(reader: Formula, nodes: Sequence[Node]) -> Members:
         raise reader.error("a set is missing", 0)
     first = items[0]
     start = start_of(first)
-    text = first.text if isinstance(first, Token) else ""
+    text = text_of(first)
     if isinstance(first, Group) and not first.name:
         return read_set(reader, [*first.items, *items[1:]])
     if text in FONTS and len(items) > 1:
@@ -196,7 +196,7 @@ def _listed(reader: Formula, items: Sequence[Node], start: int) -> Members:
     depth = 0
     end = 0
     for position, node in enumerate(items):
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text == r"\{") - (text == r"\}")
         if depth == 0:
             end = position
@@ -233,7 +233,7 @@ def _interval(reader: Formula, items: Sequence[Node], start: int) -> Members:
     depth = 0
     end = -1
     for position, node in enumerate(items):
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         if position == 0:
             depth = 1
             continue
@@ -278,7 +278,7 @@ def apply_bounds(found: Members, low: object, high: object) -> None:
 def interval_ends(nodes: Sequence[Node]) -> list[list[Node]] | None:
     """The two ends of a closed interval `[a, b]`; None of anything else."""
     items = clean(nodes)
-    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    texts = [text_of(n) for n in items]
     if texts[:1] != ["["] or texts[-1:] != ["]"] or texts.count(",") != 1 or len(items) > 16:
         return None
     cut = texts.index(",")

@@ -6,14 +6,8 @@ from collections.abc import Sequence
 
 from derive.reader.formula_cursor import Cursor
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
-from derive.reader.scanner import Token
+from derive.reader.groups import Node, text_of
 from derive.reader.table import Name
-
-
-def text_of(node: Node) -> str:
-    """The text of a token, nothing for a group."""
-    return node.text if isinstance(node, Token) else ""
 
 
 def name_nodes(items: Sequence[Node]) -> list[Node]:

@@ -25,7 +25,7 @@ from derive.expr.nodes import (
 from derive.expr.sizes import Size
 from derive.reader.formula_cursor import Cursor, clean
 from derive.reader.formula_sizes import is_open
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import whole_name
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Token
 from derive.reader.table import Declaration, Name, Table
@@ -76,11 +76,8 @@ def _behind_d(part: Node) -> Name | None:
     cursor = Cursor(part.items)
     if not cursor.take(r"\partial", "d"):
         return None
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    return None if sup or cursor.node is not None else Name(name.base, name.font, name.accents, sub)
+    name = whole_name(cursor)
+    return name if name is not None and not name.sup else None
 
 
 def _is_free_matrix(table: Table, entry: Declaration) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import INDEX_LETTERS, Name, Table
 
@@ -83,7 +83,7 @@ def _arguments(nodes: Sequence[Node]) -> list[list[Node]]:
     parts: list[list[Node]] = [[]]
     depth = 0
     for node in nodes:
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         if text in ("(", "["):
             depth += 1
         elif text in (")", "]"):

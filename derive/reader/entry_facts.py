@@ -10,7 +10,8 @@ from derive.reader.formula_indices import at_commas, script_pieces
 from derive.reader.formula_written import base_name
 from derive.reader.groups import Node
 from derive.reader.name_kinds import is_index
-from derive.reader.scanner import Kind, Token
+from derive.reader.node_parts import split_at
+from derive.reader.scanner import Kind
 from derive.reader.table import Name
 
 
@@ -61,10 +62,4 @@ def _entry(reader: Formula, nodes: Sequence[Node]) -> tuple[Name, tuple[str, str
 
 def links(right: Sequence[Node]) -> list[list[Node]]:
     r"""The parts of a right side between further signs, of `\sum_j z_j = \sum_j v_j = 0` say."""
-    parts: list[list[Node]] = [[]]
-    for node in right:
-        if isinstance(node, Token) and node.text == "=":
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return parts
+    return split_at(right, "=")

@@ -88,15 +88,8 @@ def _at(tokens: Sequence[Token], letter: str, value: str) -> tuple[Token, ...]:
 def _spoken_gaussians(
     block: Prose, label: str, values: Sequence[str]
 ) -> Iterator[tuple[Token, ...]]:
-    formulas: list[tuple[Token, ...]] = []
-    text = ""
-    for piece in block.pieces:
-        if isinstance(piece, Inline):
-            text += f"@{len(formulas)}@"
-            formulas.append(piece.tokens)
-        else:
-            text += piece.text
-    match = _GAUSSIAN.search(re.sub(r"\s+", " ", text))
+    text, formulas = block.numbered(around="")
+    match = _GAUSSIAN.search(text)
     if match is None:
         return
     x, event, mean, cov = (_first(formulas[int(n)]) for n in match.groups())

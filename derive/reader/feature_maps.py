@@ -16,7 +16,7 @@ from derive.reader.declare_sets import read_set
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import base_name, names_along, written_scripts
 from derive.reader.groups import Node, tree
 from derive.reader.phrases import Mention, mentions
 from derive.reader.prose import Declarations
@@ -108,13 +108,7 @@ def _argument(reader: Formula, name: Name, runs: Sequence[list[Node]]) -> Shape:
 
 def _calls(name: Name, runs: Sequence[list[Node]]) -> Iterator[list[Node]]:
     for level in runs:
-        cursor = Cursor(level)
-        while cursor.node is not None:
-            found = base_name(cursor)
-            if found is None:
-                cursor.pos += 1
-                continue
-            written_scripts(cursor)
+        for found, cursor in names_along(level):
             if (found.base, found.font) == (name.base, name.font) and cursor.at("("):
                 yield enclosed(cursor, "(", ")") or []
 

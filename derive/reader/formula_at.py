@@ -11,7 +11,7 @@ from derive.reader.formula_cursor import plain
 from derive.reader.formula_scripts import AtPoint
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.groups import Node
-from derive.reader.index_names import parts_of
+from derive.reader.node_parts import parts_of
 
 
 def read_at(reader: Formula, request: object) -> Value:

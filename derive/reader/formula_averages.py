@@ -18,7 +18,7 @@ from derive.reader.formula_densities import (
 )
 from derive.reader.formula_values import Binding, Value
 from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
 from derive.reader.index_names import index_name
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
@@ -35,11 +35,9 @@ def law_divergence(
     cursor = Cursor(left)
     while cursor.node is not None and not cursor.at("("):
         cursor.pos += 1
-    signature = signature_at(reader, cursor) if cursor.node is not None else None
+    signature = _averaged_over(reader, cursor)
     if signature is None:
         return None
-    for variable in signature[0]:
-        declare_finite(reader.table, variable)
     averaged = [v for v in signature[1] if _is_written(cursor, v.upper())]
     if averaged:
         return _averaged_divergence(reader, left, right, (signature[0], averaged), start)
@@ -49,6 +47,14 @@ def law_divergence(
         ratio = reader.apply("log", reader.arithmetic.divide(q, p), start)
         body = reader.arithmetic.multiply([q, ratio])
     return _reduced(bindings, body, reader, start)
+
+
+def _averaged_over(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] | None:
+    """The variables of a law, then finite, and what is given; None when no brackets of a law come next."""
+    signature = signature_at(reader, cursor) if cursor.node is not None else None
+    for variable in signature[0] if signature is not None else ():
+        declare_finite(reader.table, variable)
+    return signature
 
 
 def _averaged_divergence(
@@ -144,7 +150,7 @@ def law_expectation(
     reader: Formula, law: Sequence[Node], argument: Sequence[Node], start: int
 ) -> Value | None:
     """E_{q(z)}[f(z)] or E_{z \\sim q}[f(z)]: the sum of q(z) f(z); None when the law is none of finite variables."""
-    text = [n.text if isinstance(n, Token) else "" for n in law]
+    text = [text_of(n) for n in law]
     if r"\sim" in text:
         cut = text.index(r"\sim")
         variable, rest = law[:cut], list(law[cut + 1 :])
@@ -162,11 +168,9 @@ def law_expectation(
         law = opened
         cursor = Cursor(law)
         cursor.pos += 1
-    signature = signature_at(reader, cursor) if cursor.node is not None else None
+    signature = _averaged_over(reader, cursor)
     if signature is None:
         return None
-    for variable_name in signature[0]:
-        declare_finite(reader.table, variable_name)
     bindings = finite_sum(reader, signature[0], start)
     with reader.binding(*bindings), reader.deeper(start):
         q, f = reader.whole(law), reader.whole(argument)

@@ -33,7 +33,7 @@ from derive.reader.formula_special import (
 from derive.reader.formula_state import DOTS
 from derive.reader.formula_values import Value
 from derive.reader.groups import Node
-from derive.reader.index_names import parts_of
+from derive.reader.node_parts import parts_of
 from derive.reader.scanner import Token
 
 

@@ -18,19 +18,14 @@ from derive.reader.formula_values import Value, uses_of
 from derive.reader.formula_written import Written
 from derive.reader.groups import Node
 from derive.reader.name_kinds import is_index
+from derive.reader.node_parts import split_at
 from derive.reader.scanner import Kind, Token
 
 
 def size_in(reader: Formula, nodes: Sequence[Node], start: int) -> list[Size]:
     """Sizes written as a subscript: `n`, `n \\times m`, `n, m`, `n-1`."""
-    parts: list[list[Node]] = [[]]
-    for node in clean(nodes):
-        if isinstance(node, Token) and node.text in (r"\times", ",", "x"):
-            parts.append([])
-        else:
-            parts[-1].append(node)
     sizes: list[Size] = []
-    for part in parts:
+    for part in split_at(clean(nodes), r"\times", ",", "x"):
         with reader.flag(in_limit=True):
             value = reader.whole(part)
         with reader.at(start):

@@ -8,23 +8,17 @@ which `formula.py` puts together; the handlers receive this reader. What cannot 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from derive.errors import ShapeError
 from derive.expr.sizes import Size
 from derive.reader.formula_cursor import Cursor, start_of
 from derive.reader.formula_scripts import Scripts, at_bar, empty_before_script
-from derive.reader.formula_state import (
-    CLOSERS,
-    DIVIDED,
-    ENTRYWISE,
-    NODES,
-    OPERATORS,
-    SCALED,
-)
+from derive.reader.formula_state import CLOSERS, DIVIDED, ENTRYWISE, NODES, OPERATORS, SCALED
 from derive.reader.formula_values import Misfit, Value, number, uses_of
 from derive.reader.groups import Group, Node
 from derive.reader.scanner import Kind, Token
+from derive.reader.signs_around import below_a_square, scripted, separates, splits
 from derive.reader.table import Name
 
 
@@ -162,7 +156,7 @@ class Formula(Scripts):
         token = cursor.token
         text = token.text if token else ""
         if bar == "argument":
-            return text == "|" and _separates(cursor)
+            return text == "|" and separates(cursor)
         if text == "||":
             return bar in ("||", r"\|", "|")
         if text == r"\|":
@@ -178,14 +172,23 @@ class Formula(Scripts):
             "oslash": self.arithmetic.divide,
             "otimes": self.kronecker,
         }[kind]
+        return self._joined(left, right, combine, start)
+
+    def _joined(
+        self,
+        left: list[Value],
+        right: list[Value],
+        join: Callable[[Value, Value], Value],
+        start: int,
+    ) -> list[Value]:
+        """Two runs with a sign between them, which takes as many factors of each as fit."""
         failure: Misfit | ShapeError | None = None
-        for cut, end in _splits(len(left), len(right)):
+        for cut, end in splits(len(left), len(right)):
             state = self.table.sizes.snapshot()
             try:
                 one = self.arithmetic.multiply(left[cut:])
                 two = self.arithmetic.multiply(right[:end])
-                joined = combine(one, two)
-                rest = [*left[:cut], joined, *right[end:]]
+                rest = [*left[:cut], join(one, two), *right[end:]]
                 self.arithmetic.multiply(rest)
                 return rest
             except (Misfit, ShapeError) as error:
@@ -214,19 +217,7 @@ class Formula(Scripts):
 
     def _scaled(self, left: list[Value], right: list[Value], sign: str, start: int) -> list[Value]:
         """left . right: of two vectors the inner product, else a product; the signs of scalars are kept."""
-        failure: Misfit | ShapeError | None = None
-        for cut, end in _splits(len(left), len(right)):
-            state = self.table.sizes.snapshot()
-            try:
-                one = self.arithmetic.multiply(left[cut:])
-                two = self.arithmetic.multiply(right[:end])
-                rest = [*left[:cut], self.arithmetic.dot(one, two, sign), *right[end:]]
-                self.arithmetic.multiply(rest)
-                return rest
-            except (Misfit, ShapeError) as error:
-                failure = failure or error
-                self.table.sizes.restore(state)
-        raise self.error(str(failure), start, ill_typed=True)
+        return self._joined(left, right, lambda a, b: self.arithmetic.dot(a, b, sign), start)
 
     def _slash(self, left: list[Value], cursor: Cursor, start: int) -> list[Value]:
         """left / right: one factor is divided by, unless the option says that the product is."""
@@ -236,7 +227,9 @@ class Formula(Scripts):
         half = number and cursor.token is not None and cursor.token.spaced  # 1/2 x, not 1/2x
         if names_follow:
             self.ambiguity("slash_takes_product")
-            if self.options.slash_takes_product or self._below_a_square(cursor, factors[0]):
+            if self.options.slash_takes_product or (
+                factors[0].kind == "number" and below_a_square(cursor)
+            ):
                 while self.starts_factor(cursor) and self._simple_ahead(cursor):
                     factors.append(self.factor(cursor))
             else:
@@ -250,22 +243,6 @@ class Formula(Scripts):
         if names_follow and before == 1 and not half and not self.arithmetic.shape(rest[1]):
             self.leaves_open("a/b c may be (a/b) c or a/(b c); write brackets", start)
         return rest
-
-    def _below_a_square(self, cursor: Cursor, first: Value) -> bool:
-        r"""Whether `/ 2 \sigma^2` follows a square: a squared distance over twice a variance."""
-        slash = next(
-            (k for k in range(cursor.pos - 1, 0, -1) if _text(cursor.items[k]) in DIVIDED), 0
-        )
-        above, script = cursor.items[max(slash - 2, 0) : slash + 0][:1], cursor.items[slash - 1]
-        squared = bool(above) and _is_power(above[0]) and _text(script) == "2"
-        below = cursor.items[cursor.pos + 1 : cursor.pos + 3]
-        return (
-            first.kind == "number"
-            and squared
-            and len(below) == 2
-            and _is_power(below[0])
-            and _text(below[1]) == "2"
-        )
 
     def _simple_ahead(self, cursor: Cursor) -> bool:
         node = cursor.node
@@ -326,7 +303,7 @@ class Formula(Scripts):
         items = clean(node.items)
         if self._is_name(items):
             spliced = Cursor([*items, *cursor.items[cursor.pos : cursor.pos + 0]], cleaned=True)
-            value = self.names(self, spliced) if not _scripted(items) else self.whole(spliced)
+            value = self.names(self, spliced) if not scripted(items) else self.whole(spliced)
             if spliced.node is not None:
                 raise self.unexpected(spliced, "an operator")
             return value
@@ -384,41 +361,3 @@ class Formula(Scripts):
                 f"{what} needs a scalar, got {self.arithmetic.said(value)}", start, ill_typed=True
             )
         return value
-
-
-def _separates(cursor: Cursor) -> bool:
-    """Whether a bar between arguments separates them: the bars up to the end of the list do not pair up."""
-    depth = bars = 0
-    for node in cursor.items[cursor.pos :]:
-        if not isinstance(node, Token):
-            continue
-        depth += (node.text in ("(", "[", r"\{")) - (node.text in (")", "]", r"\}"))
-        if depth < 0:
-            break
-        bars += node.text == "|" and depth == 0
-    return bars % 2 == 1
-
-
-def _splits(left: int, right: int) -> list[tuple[int, int]]:
-    """How an entrywise sign may take its operands: all of both runs first, then fewer factors."""
-    tries = [(0, right)]
-    tries.extend((cut, right) for cut in range(1, left))
-    tries.extend((0, end) for end in range(right - 1, 0, -1))
-    if left > 1 and right > 1:
-        tries.append((left - 1, 1))
-    return tries
-
-
-def _text(node: Node) -> str:
-    """The text of a token, or of a group of one token."""
-    if isinstance(node, Group):
-        return _text(node.items[0]) if len(node.items) == 1 and not node.name else ""
-    return node.text
-
-
-def _is_power(node: Node) -> bool:
-    return isinstance(node, Token) and node.kind is Kind.SUP
-
-
-def _scripted(items: Sequence[Node]) -> bool:
-    return any(isinstance(n, Token) and n.kind in (Kind.SUP, Kind.SUB) for n in items)

@@ -23,10 +23,9 @@ from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_names import Unknown
-from derive.reader.formula_probability import ONE
-from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_values import ONE, Value, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
 from derive.reader.normal_bodies import normal_parts, scalar_normal_kl, vector_normal_kl
 from derive.reader.scanner import Token
 from derive.reader.table import Name
@@ -136,7 +135,7 @@ def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
     depth = 0
     single: list[list[Node]] | None = None
     for position, node in enumerate(nodes):
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text in OPENERS) - (text in OPENERS.values())
         if depth or text not in _DIVIDERS:
             continue

@@ -7,7 +7,6 @@ stands for that law.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from derive.expr.nodes import (
     Add,
@@ -16,7 +15,6 @@ from derive.expr.nodes import (
     Expr,
     Index,
     Neg,
-    Number,
     Product,
     Quotient,
     Reduce,
@@ -27,15 +25,11 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_densities import joint_density, marginal_density
 from derive.reader.formula_names import Unknown
-from derive.reader.formula_values import Value
-from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Node
-from derive.reader.index_names import parts_of
-from derive.reader.scanner import Token
+from derive.reader.formula_values import ONE, TWO, Value
+from derive.reader.formula_written import whole_name
+from derive.reader.groups import Node, text_of
+from derive.reader.node_parts import parts_of
 from derive.reader.table import Declaration, Name, Table
-
-ONE = Number(Fraction(1))
-TWO = Number(Fraction(2))
 
 
 def read_entropy(reader: Formula, request: object) -> Value | None:
@@ -98,14 +92,8 @@ def _of_probabilities(reader: Formula, nodes: Sequence[Node]) -> Callable[[], Ex
 
 def _declared(reader: Formula, part: Sequence[Node]) -> Declaration | None:
     """The declaration of a bare name."""
-    cursor = Cursor(part)
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    if cursor.node is not None:
-        return None
-    return reader.table.exact(Name(name.base, name.font, name.accents, sub, sup))
+    name = whole_name(Cursor(part))
+    return reader.table.exact(name) if name is not None else None
 
 
 def _split(nodes: Sequence[Node]) -> tuple[list[str], int]:
@@ -113,7 +101,7 @@ def _split(nodes: Sequence[Node]) -> tuple[list[str], int]:
     parts: list[list[Node]] = [[]]
     bar = 0
     for node in nodes:
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         if text in (",", ";", "|", r"\mid"):
             bar = len(parts) if text in ("|", r"\mid") else bar
             parts.append([])

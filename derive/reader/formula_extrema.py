@@ -14,8 +14,9 @@ from derive.reader.formula_sums import read_test, reduce_over
 from derive.reader.formula_values import Value, number, uses_of
 from derive.reader.formula_written import Written, base_name, written_scripts
 from derive.reader.groups import Node
-from derive.reader.index_names import limits, parts_of
+from derive.reader.index_names import limits
 from derive.reader.index_ranges import read_range
+from derive.reader.node_parts import parts_of
 from derive.reader.table import Name
 
 

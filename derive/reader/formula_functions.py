@@ -21,7 +21,7 @@ from derive.reader.formula_names import Applied, Unknown
 from derive.reader.formula_special import ARC, ELEMENTWISE, call_word, derivative_call, elementwise
 from derive.reader.formula_state import DOTS
 from derive.reader.formula_values import Value
-from derive.reader.groups import Group, Node
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 
@@ -98,7 +98,7 @@ def _closes_last(cursor: Cursor) -> bool:
     depth = 0
     last = len(cursor.items) - 1
     for position, node in enumerate(cursor.items):
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text in OPENERS) - (text in OPENERS.values())
         if depth == 0:
             return position == last

@@ -11,10 +11,8 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean, plain
 from derive.reader.formula_sizes import is_open
 from derive.reader.formula_values import Binding, Value, uses_of
-from derive.reader.formula_written import (
-    FONTS,
-)
-from derive.reader.groups import Node
+from derive.reader.formula_written import FONTS
+from derive.reader.groups import Node, text_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Declaration
 
@@ -80,7 +78,7 @@ def at_commas(items: Sequence[Node]) -> list[list[Node]]:
     parts: list[list[Node]] = [[]]
     depth = 0
     for node in items:
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text in ("(", "[")) - (text in (")", "]"))
         if text == "," and depth == 0:
             parts.append([])

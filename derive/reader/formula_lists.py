@@ -13,7 +13,7 @@ from derive.reader.formula_indices import index_node
 from derive.reader.formula_state import DOTS
 from derive.reader.formula_values import Binding, Value
 from derive.reader.groups import Group, Node
-from derive.reader.index_names import parts_of
+from derive.reader.node_parts import parts_of
 from derive.reader.scanner import Kind, Token
 
 

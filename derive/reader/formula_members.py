@@ -16,6 +16,9 @@ from derive.reader.groups import Node
 from derive.reader.scanner import Token
 from derive.reader.table import Declaration
 
+#: a value, and the subscript and the superscript that are still to be read
+Scripted = tuple[Value, tuple[Node, ...] | None, list[Node]]
+
 
 def variable(reader: Formula, entry: Declaration, start: int) -> Value:
     """The symbol of an entry."""
@@ -31,15 +34,33 @@ def is_square(reader: Formula, entry: Declaration) -> bool:
 
 
 def is_scope_index(reader: Formula, label: Sequence[Node]) -> bool:
+    """Whether a superscript is an index that is bound around it."""
     text = plain(unbracketed(label))
     return any(b.name == text for b in reader.scope) or text in reader.state.free
 
 
 def unbracketed(label: Sequence[Node]) -> Sequence[Node]:
+    """A superscript without its round brackets."""
     items = clean(label)
     if len(items) >= 2 and isinstance(items[0], Token) and items[0].text == "(":
         return items[1:-1]
     return items
+
+
+def _index_of(
+    entry: Declaration, sub: tuple[Node, ...] | None, label: list[Node]
+) -> Sequence[Node] | None:
+    """The nodes that count members, below or above as the entry has it; None without any."""
+    if entry.marker == "sub":
+        return sub
+    return unbracketed(label) if label else None
+
+
+def _behind(
+    entry: Declaration, value: Value, sub: tuple[Node, ...] | None, label: list[Node]
+) -> Scripted:
+    """A value with the scripts that its index leaves over."""
+    return (value, None, label) if entry.marker == "sub" else (value, sub, [])
 
 
 def member_of(
@@ -48,20 +69,16 @@ def member_of(
     sub: tuple[Node, ...] | None,
     label: list[Node],
     start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
+) -> Scripted:
     """x_i of a family; without an index the whole family as one array."""
     whole = variable(reader, entry, start).but(shape=tuple(entry.sizes or ()))
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (unbracketed(label) if label else None)
-    )
+    nodes = _index_of(entry, sub, label)
     if nodes is None:
         return whole, sub, label
     count, rank = entry.family, len(entry.sizes or ())
     parts = split_indices(reader, nodes, (count, rank), start)
     value = select(reader, whole, parts, start)
-    if entry.marker == "sub":
-        return value, None, label
-    return value, sub, []
+    return _behind(entry, value, sub, label)
 
 
 def slice_of(
@@ -70,13 +87,11 @@ def slice_of(
     sub: tuple[Node, ...] | None,
     label: list[Node],
     start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
+) -> Scripted:
     """Row or column i of a matrix, declared as w_i."""
     assert entry.parent is not None
     parent = reader.table.exact(entry.parent)
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (unbracketed(label) if label else None)
-    )
+    nodes = _index_of(entry, sub, label)
     if parent is None or nodes is None:
         raise reader.error(f"{entry.latex} needs its index", start)
     whole = variable(reader, parent, start)
@@ -88,7 +103,7 @@ def slice_of(
     value = select(reader, whole, chosen, start)
     if entry.row and not more:
         value = as_row(reader, value)
-    return (value, None, label) if entry.marker == "sub" else (value, sub, [])
+    return _behind(entry, value, sub, label)
 
 
 def instance_of(
@@ -97,12 +112,10 @@ def instance_of(
     sub: tuple[Node, ...] | None,
     label: list[Node],
     start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
+) -> Scripted:
     """A symbol that is defined by index: the definition at the index that is written."""
     assert entry.expand is not None
-    nodes: Sequence[Node] | None = (
-        sub if entry.marker == "sub" else (unbracketed(label) if label else None)
-    )
+    nodes = _index_of(entry, sub, label)
     parts: list[Value | None] = []
     if nodes is not None:
         counts = (entry.family, entry.family + 1)  # y_{ik} is entry k of the member y_i
@@ -113,7 +126,7 @@ def instance_of(
         value = select(reader, value, more, start)
     if nodes is None:
         return value, sub, label
-    return (value, None, label) if entry.marker == "sub" else (value, sub, [])
+    return _behind(entry, value, sub, label)
 
 
 def resolved_partly(shape: Shape) -> bool:

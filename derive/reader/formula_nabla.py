@@ -17,7 +17,8 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_functions import function_scripts
 from derive.reader.formula_values import Value
-from derive.reader.groups import Node
+from derive.reader.groups import Node, text_of
+from derive.reader.node_parts import split_at
 from derive.reader.scanner import Kind, Token
 
 
@@ -53,12 +54,7 @@ def _nabla_variables(
 ) -> list[Variable]:
     """`w`, `w w`, `x, y`, `w_k`, `W^{(l)}`."""
     items = clean(sub)
-    parts: list[list[Node]] = [[]]
-    for node in items:
-        if isinstance(node, Token) and node.text == ",":
-            parts.append([])
-        else:
-            parts[-1].append(node)
+    parts = split_at(items, ",")
     if len(parts) == 1:
         cursor = Cursor(items, cleaned=True)
         pieces: list[list[Node]] = []
@@ -127,7 +123,7 @@ def _end_of_call(cursor: Cursor) -> int:
     depth = 0
     for position in range(cursor.pos, len(cursor.items)):
         node = cursor.items[position]
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text == "(") - (text == ")")
         if depth == 0 and text == ")":
             after = cursor.items[position + 1] if position + 1 < len(cursor.items) else None

@@ -17,6 +17,7 @@ from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_indices import free_index, index_value
 from derive.reader.formula_members import (
+    Scripted,
     instance_of,
     is_scope_index,
     is_square,
@@ -36,7 +37,7 @@ from derive.reader.formula_written import (
     split_superscript,
     written,
 )
-from derive.reader.groups import Group, Node
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.name_kinds import is_index, step_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Declaration, Name, Table
@@ -272,7 +273,7 @@ def _bracket(cursor: Cursor) -> list[Node]:
     """The nodes of the round bracket that comes next."""
     depth, found = 0, []
     for node in cursor.items[cursor.pos :]:
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text == "(") - (text == ")")
         if depth == 0:
             break
@@ -301,7 +302,7 @@ def _may_call(reader: Formula, entry: Declaration, cursor: Cursor, member: bool)
         return True
     depth = 0
     for node in cursor.items[cursor.pos :]:
-        text = node.text if isinstance(node, Token) else ""
+        text = text_of(node)
         depth += (text == "(") - (text == ")")
         if depth == 0:
             return True
@@ -329,7 +330,7 @@ def _entry_value(
     sub: tuple[Node, ...] | None,
     label: list[Node],
     start: int,
-) -> tuple[Value, tuple[Node, ...] | None, list[Node]]:
+) -> Scripted:
     """The value of an entry, and the scripts that are still to be read."""
     if entry.kind == "size":
         size = Size.of(entry.latex)

@@ -21,12 +21,7 @@ from derive.expr.nodes import (
 )
 from derive.reader.formula_core import Formula
 from derive.reader.formula_names import Unknown
-from derive.reader.formula_values import Value, uses_of
-
-ONE = Number(Fraction(1))
-TWO = Number(Fraction(2))
-HALF = Number(Fraction(1, 2))
-
+from derive.reader.formula_values import HALF, ONE, TWO, Value, uses_of
 
 # --------------------------------------------------------------------------------------------- densities
 

@@ -13,9 +13,8 @@ from derive.expr.nodes import Call, Expectation, Expr, Function, Symbol
 from derive.expr.walk import free_symbols, post_order, substitute, symbols, transform
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean
-from derive.reader.formula_written import GREEK, base_name, written_scripts
-from derive.reader.groups import Node
-from derive.reader.scanner import Token
+from derive.reader.formula_written import GREEK, whole_name
+from derive.reader.groups import Node, text_of
 from derive.reader.table import Declaration, Name
 
 
@@ -51,18 +50,12 @@ def drawn_from(reader: Formula, below: Sequence[Node] | None) -> Iterator[None]:
 def _law_below(below: Sequence[Node] | None) -> tuple[Name, Sequence[Node]] | None:
     """The name and the law of `x \\sim \\mathcal N(m, s)`; None when no law with arguments stands there."""
     items = clean(below) if below is not None else []
-    texts = [node.text if isinstance(node, Token) else "" for node in items]
+    texts = [text_of(node) for node in items]
     if r"\sim" not in texts or "(" not in texts[texts.index(r"\sim") :]:
         return None
     cut = texts.index(r"\sim")
-    cursor = Cursor(items[:cut], cleaned=True)
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    if cursor.node is not None:
-        return None
-    return Name(name.base, name.font, name.accents, sub, sup), items[cut + 1 :]
+    name = whole_name(Cursor(items[:cut], cleaned=True))
+    return (name, items[cut + 1 :]) if name is not None else None
 
 
 def call_of(function: Function, arguments: tuple[Expr, ...], order: int) -> Expr:

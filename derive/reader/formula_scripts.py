@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from derive.errors import DeriveError
 from derive.expr.nodes import Item, Symbol
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.formula_state import (
-    Base,
-)
+from derive.reader.formula_state import Base
 from derive.reader.formula_values import Value
-from derive.reader.groups import Group, Node
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Name
 
@@ -234,7 +232,7 @@ def _in_square_brackets(nodes: Sequence[Node]) -> bool:
     items = nodes
     if len(nodes) == 1 and isinstance(nodes[0], Group) and not nodes[0].name:
         items = nodes[0].items
-    texts = [node.text if isinstance(node, Token) else "" for node in items]
+    texts = [text_of(node) for node in items]
     return texts[:1] == ["["] and "]" not in texts[1:-1]
 
 

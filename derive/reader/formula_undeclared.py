@@ -16,8 +16,8 @@ from derive.reader.formula_members import variable
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import Value, constant
 from derive.reader.formula_written import Written
-from derive.reader.groups import Node
-from derive.reader.scanner import Kind, Token
+from derive.reader.groups import Node, text_of
+from derive.reader.scanner import Kind
 from derive.reader.table import INDEX_LETTERS, Name
 
 COUNTS = frozenset(Name(letter) for letter in "nmkNMKdD")
@@ -144,7 +144,7 @@ def _lower_case_sample(reader: Formula, found: Written) -> Value | None:
     r"""`y^{(i)}` and `a^{[2](i)}` where only the rows Y and `A^{[2]}` are declared, with a number for each sample."""
     base = found.name.base
     items = clean(found.sup) if found.sup is not None else []
-    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    texts = [text_of(n) for n in items]
     if found.sub is not None or len(base) != 1 or not base.islower() or len(texts) < 3:
         return None
     if texts[-3] != "(" or texts[-1] != ")" or not any(b.name == texts[-2] for b in reader.scope):

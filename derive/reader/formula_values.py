@@ -10,6 +10,7 @@ from derive.expr.nodes import Constant, Expr, Number
 from derive.expr.sizes import Shape, Size
 
 NOTHING: frozenset[int] = frozenset()
+ONE, TWO, HALF = Number(Fraction(1)), Number(Fraction(2)), Number(Fraction(1, 2))
 
 
 class Misfit(Exception):

@@ -2,7 +2,7 @@ r"""Names as they are written: base letters with fonts and accents, and the scri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.reader.formula_core import Formula
@@ -172,6 +172,27 @@ def written_scripts(cursor: Cursor) -> tuple[str, str]:
             cursor.pos += 1
         sub, sup = (text, sup) if kind is Kind.SUB else (sub, text)
     return sub, sup
+
+
+def whole_name(cursor: Cursor) -> Name | None:
+    """The name with its scripts that all of a cursor is; None of anything else."""
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    return None if cursor.node is not None else Name(name.base, name.font, name.accents, sub, sup)
+
+
+def names_along(level: Sequence[Node]) -> Iterator[tuple[Name, Cursor]]:
+    """The names of a level with their scripts, one after another, and the cursor behind each."""
+    cursor = Cursor(level)
+    while cursor.node is not None:
+        name = base_name(cursor)
+        if name is None:
+            cursor.pos += 1
+            continue
+        sub, sup = written_scripts(cursor)
+        yield Name(name.base, name.font, name.accents, sub, sup), cursor
 
 
 def _styled(cursor: Cursor, font: str) -> Name | None:

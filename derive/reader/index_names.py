@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.reader.formula_core import Formula
-from derive.reader.formula_cursor import Cursor, clean, plain
+from derive.reader.formula_cursor import Cursor, plain
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.scanner import Kind, Token
@@ -26,20 +26,6 @@ def limits(reader: Formula, cursor: Cursor) -> tuple[Sequence[Node] | None, Sequ
         else:
             raise reader.error("a sign has two limits of one kind", token.start)
     return below, above
-
-
-def parts_of(nodes: Sequence[Node], separators: tuple[str, ...] = (",",)) -> list[list[Node]]:
-    """The nodes split at separators outside brackets."""
-    parts: list[list[Node]] = [[]]
-    depth = 0
-    for node in clean(nodes):
-        text = node.text if isinstance(node, Token) else ""
-        depth += (text in ("(", "[", r"\{")) - (text in (")", "]", r"\}"))
-        if text in separators and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return [part for part in parts if part]
 
 
 def index_name(nodes: Sequence[Node]) -> str | None:

@@ -14,7 +14,8 @@ from derive.reader.formula_cursor import clean, plain
 from derive.reader.formula_state import DOTS, RELATIONS
 from derive.reader.formula_values import Binding, Value, is_literal
 from derive.reader.groups import Node
-from derive.reader.index_names import index_name, parts_of
+from derive.reader.index_names import index_name
+from derive.reader.node_parts import parts_of
 from derive.reader.scanner import Token
 
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from derive.errors import ReadError
 from derive.reader.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.formula_cursor import Cursor
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import whole_name
 from derive.reader.groups import tree
 from derive.reader.relations import chains
 from derive.reader.scanner import Kind, Token
@@ -146,11 +146,7 @@ def _whole_name(tokens: Sequence[Token], source: Source) -> Name | None:
         cursor = Cursor(tree(list(tokens), source))
     except ReadError:
         return None
-    name = base_name(cursor)
-    if name is None:
-        return None
-    sub, sup = written_scripts(cursor)
-    return Name(name.base, name.font, name.accents, sub, sup) if cursor.node is None else None
+    return whole_name(cursor)
 
 
 def _layer(name: Name, right: Sequence[Name]) -> str:

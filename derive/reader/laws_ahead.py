@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from derive.reader.blocks import Document, Prose
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_cursor import Cursor, clean, plain
 from derive.reader.formula_densities import BARS, LAWS, declare_finite, small
-from derive.reader.formula_written import base_name, written_scripts
-from derive.reader.groups import Group, Node
+from derive.reader.formula_written import base_name, names_along
+from derive.reader.groups import Group, Node, text_of
 from derive.reader.index_names import index_name
+from derive.reader.node_parts import split_at
 from derive.reader.phrases import mentions
 from derive.reader.scanner import Token
 from derive.reader.table import Name, Table
@@ -67,12 +69,12 @@ def _summed(runs: Iterable[Sequence[Node]]) -> dict[str, None]:
     for level in runs:
         items = clean(level)
         for place, node in enumerate(items[:-2]):
-            text = node.text if isinstance(node, Token) else ""
+            text = text_of(node)
             mark, below = items[place + 1], items[place + 2]
             if not (isinstance(mark, Token) and mark.text == "_"):
                 continue
             parts = list(below.items) if isinstance(below, Group) else [below]
-            texts = [n.text if isinstance(n, Token) else "" for n in parts]
+            texts = [text_of(n) for n in parts]
             above = items[place + 3 : place + 4]
             if text == r"\sum" and "=" not in texts:
                 if above and isinstance(above[0], Token) and above[0].text == "^":
@@ -85,25 +87,14 @@ def _summed(runs: Iterable[Sequence[Node]]) -> dict[str, None]:
 
 def _listed(nodes: Sequence[Node]) -> list[str]:
     """The names between commas."""
-    parts: list[list[Node]] = [[]]
-    for node in nodes:
-        if isinstance(node, Token) and node.text == ",":
-            parts.append([])
-        else:
-            parts[-1].append(node)
+    parts = split_at(nodes, ",")
     return [name for part in parts if part and (name := index_name(part)) is not None]
 
 
 def _calls(runs: Iterable[Sequence[Node]]) -> Iterable[tuple[Name, list[str], list[str]]]:
     """The calls of letters that usually are laws at names alone: values and, behind the bar, what is given."""
     for level in runs:
-        cursor = Cursor(level)
-        while cursor.node is not None:
-            name = base_name(cursor)
-            if name is None:
-                cursor.pos += 1
-                continue
-            sub, _ = written_scripts(cursor)
+        for name, cursor in names_along(level):
             nodes = enclosed(cursor, "(", ")") if cursor.at("(") else None
             if name.base not in LAWS or name.font not in ("", "rm") or not nodes:
                 continue
@@ -117,7 +108,7 @@ def _calls(runs: Iterable[Sequence[Node]]) -> Iterable[tuple[Name, list[str], li
                     halves[-1].append(node)
             values, given = _listed(halves[0]), [v for half in halves[1:] for v in _listed(half)]
             if values and len(halves) < 3:
-                yield Name(name.base, name.font, name.accents, sub), values, given
+                yield replace(name, sup=""), values, given
 
 
 def _may_be_law(table: Table, name: Name) -> bool:

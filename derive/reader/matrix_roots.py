@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.expr.nodes import Apply, Product
-from derive.reader.formula_cursor import Cursor
 from derive.reader.formula_sizes import is_open
-from derive.reader.formula_written import base_name, written_scripts
+from derive.reader.formula_written import names_along
 from derive.reader.groups import Node
 from derive.reader.table import Declaration, Name, Table
 
@@ -41,15 +40,9 @@ def declare_roots(table: Table, levels: Iterable[Sequence[Node]]) -> None:
 def _halves(levels: Iterable[Sequence[Node]]) -> Iterable[tuple[Name, str]]:
     """The names with a half or a negative half above them."""
     for level in levels:
-        cursor = Cursor(level)
-        while cursor.node is not None:
-            name = base_name(cursor)
-            if name is None:
-                cursor.pos += 1
-                continue
-            sub, sup = written_scripts(cursor)
-            if sup.lstrip("-") in _HALVES:
-                yield Name(name.base, name.font, name.accents, sub, sup), sup
+        for name, _ in names_along(level):
+            if name.sup.lstrip("-") in _HALVES:
+                yield name, name.sup
 
 
 def _has_root(table: Table, entry: Declaration) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from derive.expr.nodes import (
     Add,
     Apply,
@@ -11,7 +9,6 @@ from derive.expr.nodes import (
     Expr,
     Function,
     Neg,
-    Number,
     Power,
     Product,
     Quotient,
@@ -20,10 +17,7 @@ from derive.expr.nodes import (
 )
 from derive.expr.sizes import Shape
 from derive.expr.walk import free_symbols
-
-ONE = Number(Fraction(1))
-TWO = Number(Fraction(2))
-HALF = Number(Fraction(1, 2))
+from derive.reader.formula_values import HALF, ONE, TWO
 
 
 def normal_parts(function: Function) -> tuple[Expr, Expr] | None:

@@ -23,7 +23,7 @@ from derive.reader.declare_words import OF_MATRICES, OF_VECTORS, facts_in, witho
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean, start_of
 from derive.reader.formula_values import Misfit
-from derive.reader.groups import Node, tree
+from derive.reader.groups import Node, text_of, tree
 from derive.reader.law_words import LawSaid, law_at
 from derive.reader.scanner import Kind, Token
 from derive.reader.table import Declaration, Name
@@ -222,7 +222,7 @@ def _labels(reader: Formula, written: Sequence[list[Node]]) -> Iterator[None]:
 
 def _range_name(clause: Clause) -> Name:
     node = clean(clause.nodes)[0]
-    return Name(node.text if isinstance(node, Token) else "")
+    return Name(text_of(node))
 
 
 def _entries_of(reader: Formula, written: Sequence[list[Node]]) -> list[Declaration]:
@@ -270,7 +270,7 @@ def _beside_set(
 
 
 def _unbracketed(items: list[Node]) -> list[Node]:
-    texts = [n.text if isinstance(n, Token) else "" for n in items]
+    texts = [text_of(n) for n in items]
     return items[1:-1] if texts[0] == "(" and texts[-1] == ")" else items
 
 
