@@ -1,9 +1,7 @@
-r"""Declarations as formulas: `A, X \in \mathbb{R}^{m \times n}`, `C \succ 0`, `x_i \in \mathbb{R}^d, \; i = 1,
-\ldots, n`.
+r"""Declarations as formulas: `A, X \in \mathbb{R}^{m \times n}`, `C \succ 0`, `x_i \in \mathbb{R}^d, i = 1, \ldots, n`.
 
-A text is cut at top-level commas into clauses; names without a relation wait for the next clause. Ranges of
-indices are read
-first, because they decide which subscripts count members. Definitions are read last, when all shapes are known.
+A text is cut at top-level commas into clauses; names without a relation wait for the next clause. Ranges of indices are
+read first, because they decide which subscripts count members. Definitions are read last, when all shapes are known.
 """
 
 from __future__ import annotations

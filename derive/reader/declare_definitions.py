@@ -1,7 +1,6 @@
-r"""Declarations by `=`: symmetry (`W = W^\top`), constraints (`\mathbf 1^\top y = 1`), definitions of symbols,
-of indexed symbols
-(`y_n = \sigma(w^\top \phi_n)`) and of functions (`\sigma(z) = 1 / (1 + e^{-z})`), and laws (`x \sim \mathcal
-N(\mu, \Sigma)`).
+r"""Definitions by `=`: of symbols, by index (`y_n = \sigma(w^\top \phi_n)`) and of functions (`\sigma(z) = ...`).
+
+What the left side introduces is in `definition_heads`, members that are defined at once in `definition_members`.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from derive.reader.declare_functions import (
 from derive.reader.declare_known import recognise
 from derive.reader.definition_heads import Head, head_of, swapped
 from derive.reader.definition_members import array_of, define_by_index
+from derive.reader.finite_laws import define_law, joint_density
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain, start_of
-from derive.reader.formula_densities import define_law, joint_density
 from derive.reader.formula_values import Value
 from derive.reader.groups import Node
-from derive.reader.table import Declaration
+from derive.reader.table import Declaration, Name
 
 
 def define(
@@ -128,11 +127,7 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
         return Declaration(head.name, head.name.latex, "law")
     entry = reader.table.declare(head.name, head.latex or head.name.latex)
     if names and all(name in reader.table.joints for name in names):
-        laws = tuple(joint_density(reader.table, name) for name in names)
-        own = body_of(reader, names, laws, right, True)
-        assert own is not None
-        entry.kind, entry.function = "function", Function(entry.latex, laws, own, own.shape, False)
-        return entry
+        return _functional(reader, entry, names, right)
     scalars = tuple(Symbol(name.latex) for name in names)
     declared = tuple(declared_parameter(reader, name, right) for name in names)
     before = reader.table.sizes.snapshot()
@@ -170,4 +165,15 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     entry.kind = "function"
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
     entry.reread = reread_by(entry.latex, names, right) if undeclared and not elementwise else None
+    return entry
+
+
+def _functional(
+    reader: Formula, entry: Declaration, names: Sequence[Name], right: Sequence[Node]
+) -> Declaration:
+    """A function of laws of finite variables: `H(q) = -\\sum_z q(z) \\log q(z)`."""
+    laws = tuple(joint_density(reader.table, name) for name in names)
+    own = body_of(reader, names, laws, right, True)
+    assert own is not None
+    entry.kind, entry.function = "function", Function(entry.latex, laws, own, own.shape, False)
     return entry

@@ -34,6 +34,8 @@ from derive.reader.formula_state import RELATIONS
 from derive.reader.groups import Node
 from derive.reader.table import Declaration
 
+_BELOW = frozenset(["<", r"\le", r"\leq", r"\lt"])
+
 
 def declare_relations(
     reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str]
@@ -42,20 +44,8 @@ def declare_relations(
     start = start_of(clause.nodes[0])
     if declare_between(reader, sides, signs):
         return
-    if (
-        len(signs) == 2
-        and signs[0] in ("<", r"\le", r"\leq", r"\lt")
-        and signs[1] in ("<", r"\le", r"\leq", r"\lt")
-    ):
-        if not all(is_value(reader, side) for side in (sides[0], sides[2])):
-            _between_names(reader, clause, sides, signs, start)
-            return
-        pairs = bounded_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
-        found = Members()
-        apply_bounds(found, bound(reader, sides[0]), bound(reader, sides[2]))
-        for subject, entry in pairs:
-            _apply(reader, subject, entry, found)
-        set_facts(reader, [e for _, e in pairs], clause.words)
+    if len(signs) == 2 and signs[0] in _BELOW and signs[1] in _BELOW:
+        _between(reader, clause, sides, signs, start)
         return
     if signs[0] == "=" and len(signs) == 2 and signs[1] == r"\in":
         pairs = subject_entries(reader, Clause(sides[0], "", clause.subjects), sides[0])
@@ -79,20 +69,40 @@ def declare_relations(
             _definite(reader, clause, sides, signs)
         return
     if signs[0] == r"\in":
-        ends = interval_ends(sides[1])
-        if ends is not None and not all(is_value(reader, end) for end in ends):
-            around = [ends[0], sides[0], ends[1]]
-            _between_names(reader, clause, around, [r"\le", r"\le"], start)
-            return
-        found = read_set(reader, sides[1])
-        if declare_values(reader, sides[0], found):
-            return
-        pairs = subject_entries(reader, clause, sides[0])
-        for subject, entry in pairs:
-            _apply(reader, subject, entry, found)
-        set_facts(reader, [e for _, e in pairs], clause.words)
+        _membership(reader, clause, sides, start)
         return
     raise reader.error(f"the declaration {plain(clause.nodes)!r} is not understood", start)
+
+
+def _between(
+    reader: Formula, clause: Clause, sides: list[list[Node]], signs: list[str], start: int
+) -> None:
+    """`0 < x \\le 1`: numbers are bounds of members, names make a condition."""
+    if not all(is_value(reader, side) for side in (sides[0], sides[2])):
+        _between_names(reader, clause, sides, signs, start)
+        return
+    pairs = bounded_entries(reader, Clause(sides[1], "", clause.subjects), sides[1])
+    found = Members()
+    apply_bounds(found, bound(reader, sides[0]), bound(reader, sides[2]))
+    for subject, entry in pairs:
+        _apply(reader, subject, entry, found)
+    set_facts(reader, [e for _, e in pairs], clause.words)
+
+
+def _membership(reader: Formula, clause: Clause, sides: list[list[Node]], start: int) -> None:
+    """`x \\in S`; an interval between names is two bounds."""
+    ends = interval_ends(sides[1])
+    if ends is not None and not all(is_value(reader, end) for end in ends):
+        around = [ends[0], sides[0], ends[1]]
+        _between_names(reader, clause, around, [r"\le", r"\le"], start)
+        return
+    found = read_set(reader, sides[1])
+    if declare_values(reader, sides[0], found):
+        return
+    pairs = subject_entries(reader, clause, sides[0])
+    for subject, entry in pairs:
+        _apply(reader, subject, entry, found)
+    set_facts(reader, [e for _, e in pairs], clause.words)
 
 
 def _between_names(

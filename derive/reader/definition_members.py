@@ -174,6 +174,7 @@ def _declared_ranges(reader: Formula, head: Head, bindings: Sequence[Binding]) -
             if entry.origin != 1:
                 counted_from(binding, letter)
             reader.table.sizes.unify(binding.extent, size)
+            binding.explicit |= entry.family > 0 and not entry.assumed and not is_open(size)
 
 
 def _index_binding(reader: Formula, name: str, start: int) -> Binding:

@@ -19,7 +19,8 @@ from derive.reader.formula_at import read_at
 from derive.reader.formula_brackets import read_angle, read_bracket, rounded
 from derive.reader.formula_calculus import read_d, read_fraction
 from derive.reader.formula_calls import read_call, read_named_function
-from derive.reader.formula_conditions import one, read_cases, read_matrix
+from derive.reader.formula_cases import read_cases
+from derive.reader.formula_conditions import one
 from derive.reader.formula_constants import read_delta, read_digit, read_identity, read_unit_vector
 from derive.reader.formula_core import Formula
 from derive.reader.formula_divergences import read_divergence, read_letters_kl
@@ -37,10 +38,10 @@ from derive.reader.formula_functions import read_function_word, word_handler
 from derive.reader.formula_indices import read_entries
 from derive.reader.formula_infer import assume, shape_by_facts
 from derive.reader.formula_integrals import read_integral, read_limit
+from derive.reader.formula_matrices import read_matrix
 from derive.reader.formula_nabla import read_nabla, read_partial
 from derive.reader.formula_names import read_name
 from derive.reader.formula_norms import read_bars, read_norm
-from derive.reader.formula_probability import DENSITIES, density_word, read_normal
 from derive.reader.formula_roots import read_binomial, read_constant, read_overset, read_root
 from derive.reader.formula_shapes import FLEXIBLE
 from derive.reader.formula_special import all_words
@@ -49,6 +50,7 @@ from derive.reader.formula_sums import reduction
 from derive.reader.formula_undeclared import read_bare_word, read_undeclared
 from derive.reader.formula_values import Binding, Misfit, Value
 from derive.reader.groups import Group, Node, tree
+from derive.reader.known_densities import DENSITIES, density_word, read_normal
 from derive.reader.scanner import Token
 from derive.reader.source import Source
 from derive.reader.table import Table
@@ -97,6 +99,13 @@ def _words() -> dict[str, Handler]:
         found[word] = word_handler(word)
     found[r"\Tr"] = found[r"\tr"] = word_handler("tr")
     found[r"\sqrt"] = read_root
+    found.update(_names_of_operators())
+    return found  # type: ignore[return-value]
+
+
+def _names_of_operators() -> dict[str, object]:
+    """Words of letters that take more than arguments: optima, divergences, expectations, densities."""
+    found: dict[str, object] = {}
     for name, kind in (("argmin", "argmin"), ("argmax", "argmax"), ("min", "min"), ("max", "max")):
         found[f"word:{name}"] = read_arg_word(kind)
         found[name] = found[f"word:{name}"]
@@ -111,7 +120,7 @@ def _words() -> dict[str, Handler]:
     for name in DENSITIES:
         if len(name) > 1:
             found[f"word:{name}"] = found[name] = density_word(name)
-    return found  # type: ignore[return-value]
+    return found
 
 
 WORDS: Mapping[str, Handler] = _words()

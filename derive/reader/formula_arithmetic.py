@@ -208,10 +208,12 @@ class Arithmetic(Powers):
         if not fits:
             raise Misfit(f"{what} needs equal shapes, got {self.said(left)} and {self.said(right)}")
 
-    # -------------------------------------------------------------------------- quotients and powers
+    # ----------------------------------------------------------------------------------- quotients
 
-    def divide(self, top: Value, bottom: Value, style: str = "frac") -> Value:
-        """top / bottom; by an array it is entrywise, with a note."""
+    def divide(
+        self, top: Value, bottom: Value, style: str = "frac", entrywise: bool = False
+    ) -> Value:
+        """top / bottom; by an array it is entry by entry, with a note; by a square matrix only where the sign says so."""
         uses = uses_of((top, bottom))
         if not self.shape(bottom):
             return Value(
@@ -233,6 +235,7 @@ class Arithmetic(Powers):
             len(self.shape(bottom)) == 2
             and self.shape(bottom)[0] == self.shape(bottom)[1]
             and not top.shape
+            and not entrywise
         ):
             raise Misfit(
                 f"cannot divide by the matrix {self.said(bottom)}; write its inverse, or \\oslash for entries"

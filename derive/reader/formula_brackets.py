@@ -1,5 +1,4 @@
-r"""Brackets, bars, norms and inner products; constant arrays (`\mathbf 1_n`, `I`, `\mathbf 0`) and the
-Kronecker delta."""
+r"""Brackets: groups, tuples, binomial arrays, Iverson brackets, `\langle x, y \rangle`, floor and ceiling."""
 
 from __future__ import annotations
 
@@ -7,9 +6,10 @@ from collections.abc import Callable
 
 from derive.errors import ShapeError
 from derive.expr.nodes import Apply
-from derive.reader.formula_conditions import block_matrix, enclosed, holds_relation, rows_of
+from derive.reader.formula_conditions import enclosed, holds_relation
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, inner, plain
+from derive.reader.formula_matrices import block_matrix, rows_of
 from derive.reader.formula_roots import binomial
 from derive.reader.formula_values import Value, uses_of
 from derive.reader.groups import Group
@@ -137,6 +137,3 @@ def rounded(function: str, closer: str) -> Callable[[Formula, Cursor], Value]:
         return reader.apply(function, value, start)
 
     return handler
-
-
-# ------------------------------------------------------------------------------------ constant arrays

@@ -1,5 +1,4 @@
-r"""Derivatives in every notation (`\frac{\partial f}{\partial x}`, `\nabla_x`, `\partial_x`, `df/dx`),
-integrals, limits."""
+r"""Derivatives as quotients, `\frac{\partial f}{\partial x}`, `df/dx`, and differentials, with what they apply to."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from derive.expr.nodes import Apply, Function, Item, Symbol
 from derive.expr.walk import post_order
+from derive.reader.finite_laws import tabulated
 from derive.reader.formula_applied import (
     OPENERS,
     accepts,
@@ -18,7 +19,6 @@ from derive.reader.formula_bare import bare_argument
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.formula_densities import tabulated
 from derive.reader.formula_indices import select, split_indices
 from derive.reader.formula_lists import collapsed
 from derive.reader.formula_names import Applied, Unknown, function_call
@@ -57,21 +57,7 @@ def read_call(reader: Formula, request: object) -> Value:
     with reader.flag(in_index=reader.in_index or _counts(entry.function)):
         arguments = composed(reader, cursor, entry.latex) or _call_arguments(reader, cursor)
     if entry.kind == "word":
-        derivative_order(reader, entry.latex, None, request.sup, start)
-        if arguments is None:
-            arguments = [bare_argument(reader, cursor, entry.word)]
-        with reader.at(start):
-            if request.primes:
-                value = derivative_call(entry.word, entry.latex, arguments, request.primes, start)
-            elif entry.word in (
-                *ELEMENTWISE.values(),
-                *BY_NAME.values(),
-                "normal_pdf",
-                "normal_cdf",
-            ):
-                value = elementwise(reader, entry.word, arguments, start)
-            else:
-                value = call_word(reader, entry.word, arguments, start)
+        value = _word_call(reader, request, arguments)
     else:
         function = entry.others.get(len(arguments or ()), entry.function)
         refuse_size_as_index(reader, entry, function, start)
@@ -88,6 +74,20 @@ def read_call(reader: Formula, request: object) -> Value:
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value
+
+
+def _word_call(reader: Formula, request: Applied, arguments: list[Value] | None) -> Value:
+    """A name that is declared as a function of the table, at its arguments or at what stands bare behind it."""
+    entry, start = request.entry, request.start
+    derivative_order(reader, entry.latex, None, request.sup, start)
+    if arguments is None:
+        arguments = [bare_argument(reader, request.cursor, entry.word)]
+    with reader.at(start):
+        if request.primes:
+            return derivative_call(entry.word, entry.latex, arguments, request.primes, start)
+        if entry.word in (*ELEMENTWISE.values(), *BY_NAME.values(), "normal_pdf", "normal_cdf"):
+            return elementwise(reader, entry.word, arguments, start)
+        return call_word(reader, entry.word, arguments, start)
 
 
 def _any_function(reader: Formula, latex: str, arguments: Sequence[Value]) -> Function:

@@ -169,7 +169,7 @@ class Formula(Scripts):
         """left o right; juxtaposition binds tighter where that fits, else the adjacent factors are taken."""
         combine = {
             "odot": lambda a, b: self.arithmetic.hadamard([a, b]),
-            "oslash": self.arithmetic.divide,
+            "oslash": lambda a, b: self.arithmetic.divide(a, b, entrywise=True),
             "otimes": self.kronecker,
         }[kind]
         return self._joined(left, right, combine, start)

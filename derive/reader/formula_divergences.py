@@ -17,8 +17,8 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
+from derive.reader.finite_averages import law_divergence
 from derive.reader.formula_applied import OPENERS
-from derive.reader.formula_averages import law_divergence
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain

@@ -20,10 +20,10 @@ from derive.expr.nodes import (
     Reduce,
     Transpose,
 )
+from derive.reader.finite_laws import joint_density, marginal_density
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.formula_densities import joint_density, marginal_density
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import ONE, TWO, Value
 from derive.reader.formula_written import whole_name

@@ -7,16 +7,20 @@ from collections.abc import Callable, Sequence
 from derive.expr.nodes import Expectation, Expr, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import symbols
+from derive.reader.finite_averages import law_expectation
 from derive.reader.formula_applied import OPENERS
-from derive.reader.formula_averages import law_expectation
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_random import drawn_from, is_fixed, opened
 from derive.reader.formula_values import Value, uses_of
+from derive.reader.formula_written import Written
 from derive.reader.groups import Node
 from derive.reader.scanner import Token
+
+#: the fonts in which E and V are no variables
+_FONTS = frozenset(["bb", "word", "cal", "rm", "bold"])
 
 
 def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
@@ -25,18 +29,7 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
     def handler(reader: Formula, request: object) -> Value | None:
         assert isinstance(request, Unknown)
         found, cursor = request.written, request.cursor
-        if (
-            found.name.base in ("E", "V")
-            and found.name.font
-            not in (
-                "bb",
-                "word",
-                "cal",
-                "rm",
-                "bold",
-            )
-            and not cursor.at("[")
-        ):
+        if found.name.base in ("E", "V") and found.name.font not in _FONTS and not cursor.at("["):
             return None
         token = cursor.token
         if token is None or token.text not in OPENERS:
@@ -48,11 +41,7 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
             finite = law_expectation(reader, clean(found.sub), nodes, found.start)
             if finite is not None:
                 cursor.pos += len(nodes) + 2
-                return (
-                    reader.raised(finite, found.sup, found.start)
-                    if found.sup is not None
-                    else finite
-                )
+                return _raised(reader, finite, found)
         if (
             nodes is not None
             and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes)
@@ -69,9 +58,13 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
         ):
             raise reader.error(f"{kind} with {len(arguments)} arguments", found.start)
         value = expectation(reader, kind, arguments, found.start)
-        return reader.raised(value, found.sup, found.start) if found.sup is not None else value
+        return _raised(reader, value, found)
 
     return handler
+
+
+def _raised(reader: Formula, value: Value, found: Written) -> Value:
+    return reader.raised(value, found.sup, found.start) if found.sup is not None else value
 
 
 def _conditional(nodes: Sequence[Node]) -> bool:

@@ -1,8 +1,7 @@
-r"""Functions known by name: `\log x`, `\operatorname{softmax}(z)`, `\sigma'(z)`, `\tr AB`, and calls of
-declared functions.
+r"""Functions known by name: `\log x`, `\operatorname{softmax}(z)`, `\sigma'(z)`, `\tr AB`.
 
-One row of `WORDS` for each name that authors write. An argument without brackets is the next factor; what else could be
-meant is an option of the reading, never a silent choice.
+An argument without brackets is the next factor; what else could be meant is an option of the reading, never a silent
+choice. Calls of declared functions are in `formula_calls`.
 """
 
 from __future__ import annotations

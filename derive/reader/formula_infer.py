@@ -14,9 +14,9 @@ from fractions import Fraction
 
 from derive.expr.facts import Law
 from derive.expr.nodes import Dim, Index, Item, Number, Product, Quotient, Reduce
+from derive.reader.finite_laws import law_alone, read_density
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import plain
-from derive.reader.formula_densities import law_alone, read_density
 from derive.reader.formula_entropies import read_entropy
 from derive.reader.formula_indices import free_index
 from derive.reader.formula_names import Unknown, read_name
@@ -162,17 +162,7 @@ def assume(reader: Formula, request: object) -> Value:
         request.cursor.pos = request.before
         reader.note(f"{mean} is the mean of its members")
         return read_name(reader, request.cursor)
-    ranks = usual_ranks(key)
-    if family and key.base in SCALAR_MEMBERS and not key.font:
-        ranks = (0, 1)
-    if key in reader.table.random or (family and key in reader.table.listed and not key.font):
-        ranks = (0, 1)
-    if key.font and not family and replace(key, font="") in reader.table.listed:
-        ranks = tuple(rank for rank in ranks if rank)  # all of x_1, ..., x_n
-    if ranks == (0, 1) and not family and among_arrays(reader.table, key):
-        ranks = (1, 0)
-    if turned:  # a number is not written transposed
-        ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
+    ranks = _possible_ranks(reader.table, key, bool(family), turned)
     alike = replace(key, sup="(.)") if is_layered(key) else key  # one rank for all layers
     if family and is_layered(key) and marker == "sub":
         alike, ranks = replace(alike, sub="i"), (0,)
@@ -191,15 +181,36 @@ def assume(reader: Formula, request: object) -> Value:
         request.cursor.pos = request.before
         return read_name(reader, request.cursor)
     entry.family, entry.marker = (family if rank else 0), marker
-    entry.sizes = tuple(reader.table.sizes.fresh() for _ in range(rank + family))
-    if family and key in reader.table.listed:
-        entry.sizes = (reader.table.listed[key], *entry.sizes[1:])
-    if (sibling := _sibling(reader.table, key)) is not None and not family:
-        entry.sizes = sibling.sizes
-    elif not family and (shape := layer_shape(reader.table, key)) is not None:
-        entry.sizes = shape
+    _assume_sizes(reader.table, entry, key, family, rank)
     request.cursor.pos = request.before
     return read_name(reader, request.cursor)
+
+
+def _possible_ranks(table: Table, key: Name, family: bool, turned: bool) -> Sequence[int]:
+    """The ranks that an undeclared name may have, the likeliest first; `turned`: it is written transposed."""
+    ranks = usual_ranks(key)
+    if family and key.base in SCALAR_MEMBERS and not key.font:
+        ranks = (0, 1)
+    if key in table.random or (family and key in table.listed and not key.font):
+        ranks = (0, 1)
+    if key.font and not family and replace(key, font="") in table.listed:
+        ranks = tuple(rank for rank in ranks if rank)  # all of x_1, ..., x_n
+    if ranks == (0, 1) and not family and among_arrays(table, key):
+        ranks = (1, 0)
+    if turned:  # a number is not written transposed
+        ranks = (2, 1) if key.base.isupper() else tuple(rank for rank in ranks if rank)
+    return ranks
+
+
+def _assume_sizes(table: Table, entry: Declaration, key: Name, family: int, rank: int) -> None:
+    """Open sizes, or those of a list, of a sibling, of a layer."""
+    entry.sizes = tuple(table.sizes.fresh() for _ in range(rank + family))
+    if family and key in table.listed:
+        entry.sizes = (table.listed[key], *entry.sizes[1:])
+    if (sibling := _sibling(table, key)) is not None and not family:
+        entry.sizes = sibling.sizes
+    elif not family and (shape := layer_shape(table, key)) is not None:
+        entry.sizes = shape
 
 
 def _labelled(table: Table, key: Name) -> Declaration | None:

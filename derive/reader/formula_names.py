@@ -1,8 +1,7 @@
 r"""Names in a formula: what is written as one, and what it stands for by the table of symbols.
 
-`written` reads a base letter with fonts, accents and scripts; `read_name` looks up the longest declared form
-and gives what
-is left over (indices, transposes, powers, primes, an argument list) its meaning by what was found.
+`read_name` looks up the longest declared form and gives what is left over (indices, transposes, powers, primes, an
+argument list) its meaning by what was found.
 """
 
 from __future__ import annotations

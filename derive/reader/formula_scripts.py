@@ -132,29 +132,11 @@ class Scripts(Base):
             )
         token = single(nodes)
         if self.is_transpose(token, value):
-            if not self.arithmetic.shape(value) and _is_entry(value):
-                raise self.error(
-                    f"{self.arithmetic.said(value)} is an entry, a number, and has no transpose",
-                    start,
-                )
-            if value.kind == "symbol" and not self.arithmetic.shape(value):
-                self.note("the transpose of a scalar is the scalar")
-            with self.at(start):
-                return self.arithmetic.transpose(value)
+            return self._transposed(value, start)
         items = clean(nodes)
-        turned = len(items) == 3 and self.is_transpose(single(items[1:]), value)
-        if not turned and len(items) > 1 and self.is_transpose(single(items[-1:]), value):
-            if len(items) == 2 and isinstance(items[0], Token) and items[0].text == "-":
-                if value.kind == "symbol" and not self.arithmetic.shape(value):
-                    self.note("the transpose of a scalar is the scalar")
-                with self.at(start):
-                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
-            lowered = self.raised(value, items[:-1], start)
-            with self.at(start):
-                return self.arithmetic.transpose(lowered)
-        if turned and isinstance(items[0], Token) and items[0].text == "-":
-            with self.at(start):
-                return self.arithmetic.transpose(self.arithmetic.inverse(value))
+        turned = self._turned(value, items, start)
+        if turned is not None:
+            return turned
         if token is not None and token.text == "'":
             return self._primed(value, start)
         if isinstance(items[0] if items else None, Token) and items[0].text in (r"\odot", r"\circ"):  # type: ignore[union-attr]
@@ -183,6 +165,39 @@ class Scripts(Base):
             exponent = self.whole(items)
         with self.at(start):
             return self.arithmetic.power(value, exponent)
+
+    def _transposed(self, value: Value, start: int) -> Value:
+        """value^T."""
+        if not self.arithmetic.shape(value) and _is_entry(value):
+            raise self.error(
+                f"{self.arithmetic.said(value)} is an entry, a number, and has no transpose", start
+            )
+        self._note_scalar(value)
+        with self.at(start):
+            return self.arithmetic.transpose(value)
+
+    def _turned(self, value: Value, items: list[Node], start: int) -> Value | None:
+        """value^{-T}, value^{kT}: a power whose exponent ends with the sign of the transpose; None of any other."""
+        from derive.reader.formula_cursor import single
+
+        turned = len(items) == 3 and self.is_transpose(single(items[1:]), value)
+        negative = bool(items) and isinstance(items[0], Token) and items[0].text == "-"
+        if not turned and len(items) > 1 and self.is_transpose(single(items[-1:]), value):
+            if len(items) == 2 and negative:
+                self._note_scalar(value)
+                with self.at(start):
+                    return self.arithmetic.transpose(self.arithmetic.inverse(value))
+            lowered = self.raised(value, items[:-1], start)
+            with self.at(start):
+                return self.arithmetic.transpose(lowered)
+        if turned and negative:
+            with self.at(start):
+                return self.arithmetic.transpose(self.arithmetic.inverse(value))
+        return None
+
+    def _note_scalar(self, value: Value) -> None:
+        if value.kind == "symbol" and not self.arithmetic.shape(value):
+            self.note("the transpose of a scalar is the scalar")
 
     def entries(self, value: Value, nodes: Sequence[Node], start: int) -> Value:
         """value_nodes: entries by index."""

@@ -59,6 +59,7 @@ def reduce_over(reader: Formula, cursor: Cursor, kind: str, found: Range, start:
 
 
 def read_test(reader: Formula, part: Sequence[Node]) -> Value:
+    """A condition under a sign."""
     cursor = Cursor(part, cleaned=True)
     with reader.flag(in_index=True):
         value = condition(reader, cursor)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.reader.definition_heads import FUNCTION_WORDS, Head, head_of
+from derive.reader.finite_laws import small
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_densities import small
 from derive.reader.formula_names import stands_apart
 from derive.reader.formula_values import Misfit
 from derive.reader.formula_written import base_name, written_scripts

@@ -138,27 +138,30 @@ def _first_relation(
     if len(cuts) > 1 and _is_at_most(part[cuts[-1]]):
         _bounded_chain(reader, part, cuts, sides, found, start)
         return
+    _bind_sides(reader, sides, op.text, bool(names), found, start)
+    if _is_at_most(op) and first is not None and len(cuts) == 1 and index_name(sides[1]) is None:
+        found.bindings[-1].upper = _limit(reader, sides[1])
+        found.full = True
+        return
+    found.conditions.append(part)
+
+
+def _bind_sides(
+    reader: Formula, sides: list[list[Node]], sign: str, listed: bool, found: Range, start: int
+) -> None:
+    r"""Bind the indices on the sides of `i < j`, `j \ne i`; one behind the sign may be known already."""
+    first = index_name(sides[0])
     for side in sides:
         own = index_name(side)
         if own is None or any(b.name == own for b in found.bindings):
             continue
         if side is not sides[0] and (_in_scope(reader, own) or _is_declared(reader, own)):
             continue
-        if side is not sides[0] and _is_fixed(first, own, op.text):
+        if side is not sides[0] and _is_fixed(first, own, sign):
             continue
         binding = _bind(reader, found, own, start)
-        if side is not sides[0] and not names and op.text in (r"\ne", r"\neq"):
+        if side is not sides[0] and not listed and sign in (r"\ne", r"\neq"):
             found.tentative = binding
-    if (
-        op.text in (r"\le", r"\leq")
-        and first is not None
-        and len(cuts) == 1
-        and index_name(sides[1]) is None
-    ):
-        found.bindings[-1].upper = _limit(reader, sides[1])
-        found.full = True
-        return
-    found.conditions.append(part)
 
 
 def _is_fixed(first: str | None, other: str, sign: str) -> bool:

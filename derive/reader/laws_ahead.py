@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from derive.reader.blocks import Document, Prose
+from derive.reader.finite_laws import BARS, LAWS, declare_finite, small
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_cursor import Cursor, clean, plain
-from derive.reader.formula_densities import BARS, LAWS, declare_finite, small
 from derive.reader.formula_written import base_name, names_along
 from derive.reader.groups import Group, Node, text_of
 from derive.reader.index_names import index_name

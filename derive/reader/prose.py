@@ -34,10 +34,10 @@ from derive.reader.declare_subjects import (
     read_subject,
     subjects_of,
 )
+from derive.reader.finite_laws import declare_finite
 from derive.reader.formula import WORDS
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import clean
-from derive.reader.formula_densities import declare_finite
 from derive.reader.formula_names import read_name
 from derive.reader.formula_values import Misfit
 from derive.reader.groups import Node, text_of, tree

@@ -11,9 +11,9 @@ from derive.expr.walk import symbols
 from derive.reader.conditions import every, for_all, is_zero, zero_like
 from derive.reader.declare_constraints import constrain
 from derive.reader.doubts import is_number
+from derive.reader.finite_laws import is_total
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor, plain
-from derive.reader.formula_densities import is_total
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node
 from derive.reader.heads import Left

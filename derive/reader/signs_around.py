@@ -54,4 +54,5 @@ def _is_power(node: Node) -> bool:
 
 
 def scripted(items: Sequence[Node]) -> bool:
+    """Whether a script stands among the items."""
     return any(isinstance(n, Token) and n.kind in (Kind.SUP, Kind.SUB) for n in items)

@@ -1,5 +1,4 @@
-r"""Probability: densities as functions (`\mathcal N(x \mid \mu, \Sigma)`), KL divergences, expectations and
-variances."""
+r"""Densities of known laws as functions: `\mathcal N(x \mid \mu, \Sigma)`, `\mathrm{Bern}(x \mid p)`, Poisson."""
 
 from __future__ import annotations
 
@@ -22,8 +21,6 @@ from derive.expr.nodes import (
 from derive.reader.formula_core import Formula
 from derive.reader.formula_names import Unknown
 from derive.reader.formula_values import HALF, ONE, TWO, Value, uses_of
-
-# --------------------------------------------------------------------------------------------- densities
 
 
 def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
@@ -156,9 +153,3 @@ def density_word(name: str) -> Callable[[Formula, object], Value]:
         return DENSITIES[name](reader, reader.arguments(cursor, ")"), start)
 
     return handler
-
-
-# ---------------------------------------------------------------------------------------- KL divergence
-
-
-# ------------------------------------------------------------------------------------------ expectations

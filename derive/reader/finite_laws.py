@@ -1,10 +1,8 @@
 r"""Laws of finite variables: `p(x, z)`, `p(x \mid z)`, `q(z)` where z takes finitely many values.
 
-All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient,
-so that the rules of
-probability hold by construction and a claim is checked for every law. A value of a variable is an index; a
-variable is finite
-when it is declared so (`declare_finite`), or, with inference, when nothing else is known of it.
+All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient, so that
+the rules of probability hold by construction and a claim is checked for every law. A value of a variable is an index;
+a variable is finite when it is declared so (`declare_finite`), or, with inference, when nothing else is known of it.
 """
 
 from __future__ import annotations
@@ -195,6 +193,7 @@ def _at(reader: Formula, variable: str, start: int) -> Value:
 def law_value(
     reader: Formula, name: Name, values: list[str], given: list[str], start: int
 ) -> Value:
+    """The value of a law at the indices of its variables, given others."""
     places = {v: _at(reader, v, start) for v in (*values, *given)}
     table = reader.table
 

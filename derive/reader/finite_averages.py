@@ -6,16 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.expr.nodes import Dim, Expr, Index, Number, Reduce
+from derive.reader.finite_laws import LAWS, declare_finite, finite_sum, law_value, signature_at
 from derive.reader.formula_conditions import enclosed
 from derive.reader.formula_core import Formula
 from derive.reader.formula_cursor import Cursor
-from derive.reader.formula_densities import (
-    LAWS,
-    declare_finite,
-    finite_sum,
-    law_value,
-    signature_at,
-)
 from derive.reader.formula_values import Binding, Value
 from derive.reader.formula_written import base_name, written_scripts
 from derive.reader.groups import Node, text_of
