@@ -213,7 +213,7 @@ class Arithmetic(Powers):
     def divide(
         self, top: Value, bottom: Value, style: str = "frac", entrywise: bool = False
     ) -> Value:
-        """top / bottom; by an array it is entry by entry, with a note; by a square matrix only where the sign says so."""
+        """top / bottom; by an array entry by entry, with a note; by a square matrix only where the sign says so."""
         uses = uses_of((top, bottom))
         if not self.shape(bottom):
             return Value(

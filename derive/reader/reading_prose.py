@@ -10,7 +10,7 @@ from derive.derivation import Place, Prose
 from derive.errors import InternalError
 from derive.expr.nodes import Add, Neg, Symbol
 from derive.expr.walk import free_symbols
-from derive.reader.blocks import ParagraphBreak, Text
+from derive.reader.blocks import Display, ParagraphBreak, Text
 from derive.reader.blocks import Prose as RawProse
 from derive.reader.declare_clauses import relation_at
 from derive.reader.declare_independent import independent
@@ -35,6 +35,7 @@ from derive.reader.scanner import Token
 from derive.reader.upstream import TRANSPOSES, names_in
 from derive.reader.wording import explains, several, solves
 
+_REMARK = re.compile(r"(?:\s|<[^<>]*>)*\(([\w.]+)\)")
 _OTHER_CASE = re.compile(r"[\s,;]*(?:(?:and|or|but|while)\s+)?(?:if|when|for)\b", re.IGNORECASE)
 
 
@@ -54,7 +55,8 @@ class ReadingProse(ReadingEquations):
         )
         self.lead = words if self.fresh else f"{self.lead} {words}"
         self.fresh = False
-        if not words.lstrip(" \n,;")[:1].islower() or _OTHER_CASE.match(words):
+        goes_on = words.lstrip(" \n,;")[:1].islower() and not _OTHER_CASE.match(words)
+        if not goes_on and not self._is_remark(number, words):
             self.cases = []  # a sentence that goes on after a display keeps its condition
         for formula in closing_cases(block):
             with suppress(*REFUSED):
@@ -80,6 +82,16 @@ class ReadingProse(ReadingEquations):
                 self.result.notes[str(fault)] = None
         if solves(words):
             self.conditions.settle(several(words))
+
+    def _is_remark(self, number: int, words: str) -> bool:
+        """Whether a paragraph is about a numbered line of the display before it: `(5) gradient of a squared norm`."""
+        label = _REMARK.match(words)
+        before = (b for b in reversed(self.document.blocks[:number]) if isinstance(b, Display))
+        shown = next(before, None)
+        if label is None or shown is None:
+            return False
+        written = shown.source.slice(shown.span)
+        return re.search(rf"\\(?:tag|text)\{{\(?{re.escape(label[1])}\)?\}}", written) is not None
 
     @cached_property
     def _expects(self) -> bool:
