@@ -2,8 +2,8 @@
 
 A kind of notation has its place by where it is written and what it says:
 
-- `formula_*`: parts of a formula, each a handler that `formula` enters in its table of words; `index_*` the ranges under
-  signs, `known_densities` and `finite_laws` laws at a value, `formula_divergences` and `formula_expectations` their means
+- `formula_*`: parts of a formula, each a handler that `formula` enters in its table of words; `index_*`: the ranges
+  under signs; `known_densities`, `finite_laws`: laws at a value
 - `declare_*`: declarations as formulas (`x \\in S`, bounds, `A \\succ 0`); `definition_*` the sides of definitions
 - `prose`, `prose_*`: what words around a formula say of names: facts, sizes, rows and factors of matrices
 - `reading_*`: one pass through a document: sentences (`reading_prose`), their equations and premises, displays, roles
