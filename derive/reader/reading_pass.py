@@ -187,18 +187,15 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         source = group[0].chain.source
         steps: list[Step] = []
         previous = typed[0]
-        for position, (relation, side, right) in enumerate(
-            zip(group, sides[1:], typed[1:], strict=True), start=1
-        ):
+        rows = zip(group, sides[1:], typed[1:], strict=True)
+        for position, (relation, side, right) in enumerate(rows, start=1):
             role = self._role(relation, position, typed, left, defined, words)
             alone = self.introduced.stands_alone(previous, right, role, self.table)
             role = "tie" if alone and role in ("claim", "consequence") else role
             self._count(previous, right, role)
-            shown = (
-                right
-                if role in ("definition", "condition")
-                else self._comparable(previous, sides[position - 1], right, side)
-            )
+            shown = right
+            if role not in ("definition", "condition"):
+                shown = self._comparable(previous, sides[position - 1], right, side)
             step = Step(
                 SIGNS.get(relation.sign.relation, relation.sign.relation),
                 shown,
@@ -214,30 +211,25 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if position == 1:
                 step = replace(step, doubt=anew(left, typed[0], right, words, self.partial))
-            unsure = any_function(previous, step.op, right, self.table) or self.unmet
-            spectra = self.overlooked.spectra
-            if unsure := unsure or bounded_spectrum(previous, step.op, right, spectra):
-                step = replace(step, doubt=step.doubt or unsure)
-            steps.append(step)
+            steps.append(self._with_doubt(step, previous, right))
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)
             previous = right
         self._remember(typed, words)
         if defined and left.head is not None:
             self._definition_block(left, source, group)
-        start = group[0].lhs.span.start
-        supposed = (*self.table.conditions, *premises)
-        related = tuple(p for p in supposed if is_related(p, typed))
+        related = tuple(p for p in (*self.table.conditions, *premises) if is_related(p, typed))
         self.places[len(self.result.blocks)] = self.number
+        place = place_at(source, group[0].lhs.span.start)
         self.result.blocks.append(
-            Chain(
-                typed[0],
-                tuple(steps),
-                related,
-                place=place_at(source, start),
-                source=sides[0].latex,
-            )
+            Chain(typed[0], tuple(steps), related, place=place, source=sides[0].latex)
         )
+
+    def _with_doubt(self, step: Step, previous: TypedSide, right: TypedSide) -> Step:
+        """The step with what leaves it open: a function without a formula, what is not met, a bounded spectrum."""
+        unsure = any_function(previous, step.op, right, self.table) or self.unmet
+        unsure = unsure or bounded_spectrum(previous, step.op, right, self.overlooked.spectra)
+        return replace(step, doubt=step.doubt or unsure) if unsure else step
 
     def _definition_block(self, left: Left, source: Source, group: list[RawRelation]) -> None:
         assert left.head is not None

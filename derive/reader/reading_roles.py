@@ -75,17 +75,7 @@ class ReadingRoles(ReadingState):
         if position == 1 and postulates(words):
             return "condition"
         if sign == "=" and isinstance(right, Expr) and is_zero(right):
-            if (
-                any(token.text == "!" for token in relation.sign.over)
-                or solves(words)
-                or imposes(words)
-            ):
-                return "condition"
-            if isinstance(first, Expr) and is_gradient(first):
-                return "condition"
-            if not claims(words) and self.seeks:
-                return "condition" if not self.conditions.active_for(typed) else "tie"
-            return "tie" if is_equivalence(relation) else "claim"
+            return self._role_of_zero(relation, typed, words)
         if any(token.text == "!" for token in relation.sign.over):
             return "condition"
         if (
@@ -104,13 +94,34 @@ class ReadingRoles(ReadingState):
             return "consequence"
         if sign != "=" and is_free(typed[position - 1]) and is_free(right):
             return "condition"
+        return self._role_beside_conditions(relation, position, typed, words)
+
+    def _role_of_zero(self, relation: RawRelation, typed: list[TypedSide], words: str) -> str:
+        """The role of `... = 0`: imposed by its sign or words, by what is sought, or claimed."""
+        if (
+            any(token.text == "!" for token in relation.sign.over)
+            or solves(words)
+            or imposes(words)
+        ):
+            return "condition"
+        if isinstance(typed[0], Expr) and is_gradient(typed[0]):
+            return "condition"
+        if not claims(words) and self.seeks:
+            return "condition" if not self.conditions.active_for(typed) else "tie"
+        return "tie" if is_equivalence(relation) else "claim"
+
+    def _role_beside_conditions(
+        self, relation: RawRelation, position: int, typed: list[TypedSide], words: str
+    ) -> str:
+        """The role of a relation that its form leaves open: by the conditions that hold where it stands."""
+        sign, first, right = relation.sign.relation, typed[0], typed[position]
         plain_first = position == 1 and isinstance(first, Expr) and not has_derivative(first)
         if plain_first and sign == "=" and equates(words):
             return "condition"
         if self.conditions.active_for(typed) and not has_derivative(first):
             unsure = sign != "=" or ties(typed[position - 1], right, self.table)
             return "tie" if unsure else "consequence"
-        if plain_first and relation.sign.relation == "=" and self._demanded(first, right, words):
+        if plain_first and sign == "=" and self._demanded(first, right, words):
             return "condition"
         if is_free(typed[position - 1]) and is_free(right):
             return "condition"

@@ -72,19 +72,10 @@ def _replaced(tokens: tuple[Token, ...], dots: int) -> tuple[Token, ...] | None:
         for i, t in enumerate(first)
     )
     total = (
-        *(
-            mark(Kind.WORD, r"\sum"),
-            mark(Kind.SUB, "_"),
-            mark(Kind.OPEN, "{"),
-            mark(Kind.LETTER, index),
-        ),
-        *(
-            mark(Kind.CHAR, "="),
-            mark(Kind.NUMBER, lower.pop()),
-            mark(Kind.CLOSE, "}"),
-            mark(Kind.SUP, "^"),
-        ),
-        *(mark(Kind.OPEN, "{"), mark(Kind.LETTER, letters.pop()), mark(Kind.CLOSE, "}")),
+        *(mark(Kind.WORD, r"\sum"), mark(Kind.SUB, "_"), mark(Kind.OPEN, "{")),
+        *(mark(Kind.LETTER, index), mark(Kind.CHAR, "="), mark(Kind.NUMBER, lower.pop())),
+        *(mark(Kind.CLOSE, "}"), mark(Kind.SUP, "^"), mark(Kind.OPEN, "{")),
+        *(mark(Kind.LETTER, letters.pop()), mark(Kind.CLOSE, "}")),
     )
     return (*tokens[:begin], *total, *body, *tokens[end:])
 
