@@ -212,8 +212,9 @@ class Identity:
         """Positions of special points where the sides seem to differ, or (True) one of them to have no value."""
         found = np.flatnonzero((undefined == 0) & self.suspicious(relative, special.rounding))
         if len(found) and self.record.settled and not self.strict:
-            small = [i for i in found.tolist() if absolute[i] < SEEN and i in self.record.settled]
-            found = np.setdiff1d(found, small)
+            settled = self.record.settled
+            large = [i for i in found.tolist() if not (absolute[i] < SEEN and i in settled)]
+            found = np.array(large, dtype=np.int64)  # np.setdiff1d would import numpy.ma
         chosen = dict.fromkeys(largest(relative, found, SUSPECTS), False)
         chosen.update(dict.fromkeys(largest(absolute, found, 1), False))
         for side, differentiated in (

@@ -33,8 +33,11 @@ class Program:
             return None
         places: dict[Expr, int] = {}
         steps: list[Operation] = []
-        for root in roots:
-            for node in plan.schedule(root):
+        whole = plan.roots == tuple(
+            roots
+        )  # then the nodes of the plan are those of the roots, in their order
+        for listed in [plan.order] if whole else map(plan.schedule, roots):
+            for node in listed:
                 if node in places:
                     continue
                 if isinstance(node, Symbol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from derive.engine.quotients import equal_quotients
 from derive.errors import DeriveError
 from derive.expr.derivatives import DERIVATIVES
 from derive.expr.facts import declared
@@ -41,6 +42,8 @@ def proved(lhs: Expr, op: str, rhs: Expr) -> bool:
     if op != "=" or lhs.shape != rhs.shape:
         return False
     failed = False
+    if not lhs.shape and equal_quotients(lhs, rhs):
+        return True
     for compare in (equal, same):
         try:
             if compare(lhs, rhs):

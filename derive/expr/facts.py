@@ -8,6 +8,7 @@ random vector with a distribution), for which the checker has a sampler.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from derive.errors import UsageError
@@ -106,6 +107,7 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def implied(name: str) -> tuple[str, ...]:
     """The fact and everything that follows from it, in order of discovery."""
     found: dict[str, None] = {}

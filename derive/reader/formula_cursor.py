@@ -346,7 +346,7 @@ class Cursor:
     @property
     def token(self) -> Token | None:
         """The next node if it is a token."""
-        node = self.node
+        node = self.items[self.pos] if self.pos < len(self.items) else None
         return node if isinstance(node, Token) else None
 
     def ahead(self, distance: int = 1) -> Node | None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST = 8192
+MOST = 4096
 """Answers that are kept; then all are forgotten."""
 
 

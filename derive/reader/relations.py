@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derive.reader.blocks import Display, Document
+from derive.reader.kept import Kept
 from derive.reader.rows import Rows
 from derive.reader.scanner import Kind, Token, as_typed
 from derive.reader.sides import Segment, trimmed
@@ -89,6 +90,14 @@ class Chain:
 
 def chains(display: Display) -> tuple[Chain, ...]:
     """The chains of a display in reading order. It never raises; `display.error` says when tokens are not balanced."""
+    found = _CHAINS.get((display,))
+    return _CHAINS.put((display,), _chains(display)) if found is None else found
+
+
+_CHAINS: Kept[tuple[Chain, ...]] = Kept()
+
+
+def _chains(display: Display) -> tuple[Chain, ...]:
     segments = Rows(display.tokens, display.environment).run()
     for segment in segments:
         segment.sides = [trimmed(side) for side in segment.sides]

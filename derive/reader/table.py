@@ -196,6 +196,8 @@ class Table:
     labels: Labels = field(default_factory=Labels)
     factors: frozenset[str] = frozenset()
     section: int = 0
+    #: each symbol that was made, by what it is: equal symbols of a document are one object, which compares at once
+    symbols: dict[Symbol, Symbol] = field(default_factory=dict)
 
     def copy(self) -> Table:
         """A table that may grow without changing this one."""
@@ -219,6 +221,7 @@ class Table:
             varied=self.varied,
             labels=self.labels,
             factors=self.factors,
+            symbols=self.symbols,
             joints={name: list(variables) for name, variables in self.joints.items()},
         )
         other.sizes.restore(self.sizes.snapshot())
@@ -326,7 +329,7 @@ class Table:
         facts = tuple(sorted(entry.facts, key=lambda fact: (fact.name, str(fact.bounds))))
         if entry.definition is not None:
             dims = entry.definition.shape
-        return Symbol(
+        made = Symbol(
             entry.latex,
             dims,
             facts,
@@ -336,6 +339,7 @@ class Table:
             entry.marker,
             entry.origin,
         )
+        return self.symbols.setdefault(made, made)
 
     def variables(self) -> Iterator[Declaration]:
         """The declarations of variables, in order."""
