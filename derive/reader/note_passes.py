@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -48,7 +48,7 @@ from derive.reader.respelled import respelled
 from derive.reader.said_densities import with_said_densities
 from derive.reader.said_derivatives import with_said_derivatives
 from derive.reader.scanner import scan_math
-from derive.reader.table import INDEX_LETTERS, Declaration, Name, Table
+from derive.reader.table import INDEX_LETTERS, Declaration, Labels, Name, Table
 from derive.reader.written_sums import with_sums
 from derive.reader.written_words import with_words
 
@@ -62,15 +62,30 @@ MOST_REFUSED = 12
 """Declarations that could not be read of which the report tells."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A document as it was `written`, with the notation that its words explain written out, and its labels."""
+
+    written: Document
+    document: Document
+    labels: Labels
+
+    @staticmethod
+    def of(written: Document) -> Prepared:
+        """What does not depend on anything that is known before."""
+        document = with_derivatives(_rewritten(written))
+        labels = labels_of(document)
+        return Prepared(written, labelled(document, labels), labels)
+
+
 class NotePasses:
     """A document with what its prose declares; `table` is what is known before."""
 
     def __init__(
-        self, document: Document, table: Table | None = None, partial: bool = False
+        self, given: Document | Prepared, table: Table | None = None, partial: bool = False
     ) -> None:
-        document = with_derivatives(_rewritten(document))
-        labels = labels_of(document)
-        document = labelled(document, labels)
+        ready = given if isinstance(given, Prepared) else Prepared.of(given)
+        document, labels = ready.document, ready.labels
         self.document = document
         self.partial = partial
         self.most_read, self.read = MOST_READ, 0

@@ -18,7 +18,7 @@ from derive.reader.blocks import Document, Heading, Prose
 from derive.reader.formula_sizes import is_open
 from derive.reader.note_cut import cut, is_read, words_of
 from derive.reader.note_doubts import doubted, plain_letters
-from derive.reader.note_passes import NotePasses
+from derive.reader.note_passes import NotePasses, Prepared
 from derive.reader.reading_doubts import related_letters
 from derive.reader.reading_state import Result
 from derive.reader.table import Declaration, Name, Table
@@ -159,12 +159,13 @@ def _with_body(entry: Declaration, body: Expr) -> Declaration:
 
 
 def _by_sections(parts: Sequence[Document]) -> list[Reading]:
-    said = [NotePasses(part, partial=True).table for part in parts]
+    ready = [Prepared.of(part) for part in parts]
+    said = [NotePasses(part, partial=True).table for part in ready]
     carried = _Carried()
     found: list[Reading] = []
     prose = (b for part in parts for b in part.blocks if isinstance(b, Prose))
     related = frozenset(x for b in prose for x in related_letters(b.source.slice(b.span)))
-    for number, part in enumerate(parts):
+    for number, part in enumerate(ready):
         reading = _section(part, said, number, carried, related)
         carried.take(reading.table)
         found.append(reading)
@@ -172,7 +173,7 @@ def _by_sections(parts: Sequence[Document]) -> list[Reading]:
 
 
 def _section(
-    part: Document,
+    part: Prepared,
     said: Sequence[Table],
     number: int,
     carried: _Carried,
@@ -198,7 +199,7 @@ def _section(
     elsewhere = (d for _, d in _entries(best.table) if d.section >= len(said) and _is_function(d))
     lost.update({plain_letters(d.latex): d.latex for d in elsewhere})
     blocks = [doubted(block, lost) for block in best.result.blocks]
-    headings = (b.text for b in part.blocks if isinstance(b, Heading))
+    headings = (b.text for b in part.written.blocks if isinstance(b, Heading))
     return Reading(replace(best.result, blocks=blocks), best.table, best.layout, next(headings, ""))
 
 
