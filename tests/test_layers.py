@@ -69,6 +69,11 @@ OUTSIDE: dict[str, set[str]] = {
     "plugin": {"pytest"},
 }
 
+# Package -> its packages in order: each may import only those before it, and a module beside them any.
+ORDERED: dict[str, tuple[str, ...]] = {
+    "reader": ("source", "relations", "grammar", "declarations", "rewriting", "reading"),
+}
+
 # Packages that only one module of a layer may import.
 ONE_MODULE: dict[str, set[str]] = {
     "reader": {"latex2sympy2"},
@@ -221,6 +226,29 @@ def forbidden_edges(tree: Tree) -> list[str]:
     ]
 
 
+def upward_edges(tree: Tree) -> list[str]:
+    """Imports that point upwards in ORDERED (a module beside them is above all), and packages without a place."""
+    found = []
+    for home, order in ORDERED.items():
+        rank = {f"derive.{home}.{name}": place for place, name in enumerate(order)}
+        top = len(order)
+
+        def place(module: str, rank: Mapping[str, int] = rank, top: int = top) -> int:
+            return rank.get(".".join(module.split(".")[:3]), top)
+
+        inside = [name for name in tree.files if layer(name) == home]
+        packages = {".".join(name.split(".")[:3]): None for name in inside if name.count(".") > 2}
+        found += [f"{name} has no place in ORDERED" for name in packages if name not in rank]
+        found += [
+            str(edge)
+            for edge in tree.imports
+            if edge.source in inside
+            and layer(edge.target) == home
+            and place(edge.source) < place(edge.target)
+        ]
+    return found
+
+
 def forbidden_outside(tree: Tree) -> list[str]:
     """Imports of packages from outside that the table does not permit."""
     found = []
@@ -308,6 +336,10 @@ def ours() -> Tree:
 
 def test_imports_follow_the_table(ours: Tree) -> None:
     assert forbidden_edges(ours) == []
+
+
+def test_packages_know_only_those_before_them(ours: Tree) -> None:
+    assert upward_edges(ours) == []
 
 
 def test_private_names_stay_in_their_module(ours: Tree) -> None:
@@ -420,6 +452,20 @@ def test_a_permitted_import_passes(tmp_path: Path) -> None:
 def test_only_the_verdict_types_of_the_checker_are_open_to_writers(tmp_path: Path) -> None:
     tree = plant(tmp_path, {"derive/writer/a.py": "from derive.checker.judge import check"})
     assert forbidden_edges(tree) == ["derive.writer.a:1 imports derive.checker.judge"]
+
+
+def test_an_import_of_a_later_package_is_found(tmp_path: Path) -> None:
+    text = "def f():\n    from derive.reader.reading import passes"
+    files = {"derive/reader/source/tex.py": text, "derive/reader/reading/passes.py": ""}
+    assert upward_edges(plant(tmp_path, files)) == [
+        "derive.reader.source.tex:2 imports derive.reader.reading.passes"
+    ]
+    back = {"derive/reader/reading/a.py": "from derive.reader.source import tex"}
+    assert upward_edges(plant(tmp_path / "back", back)) == []
+    other = {"derive/reader/other/a.py": ""}
+    assert upward_edges(plant(tmp_path / "other", other)) == [
+        "derive.reader.other has no place in ORDERED"
+    ]
 
 
 def test_a_module_without_a_row_is_found(tmp_path: Path) -> None:

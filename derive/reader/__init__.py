@@ -1,13 +1,15 @@
 """From documents to mathematics: sources, tokens, macros, blocks, relations, and the typed reader.
 
-A kind of notation has its place by where it is written and what it says:
+Six packages, each of which knows only those before it (tests/test_layers.py):
 
-- `formula_*`: parts of a formula, each a handler that `formula` enters in its table of words; `index_*`: the ranges
-  under signs; `known_densities`, `finite_laws`: laws at a value
-- `declare_*`: declarations as formulas (`x \\in S`, bounds, `A \\succ 0`); `definition_*` the sides of definitions
-- `prose`, `prose_*`: what words around a formula say of names: facts, sizes, rows and factors of matrices
-- `reading_*`: one pass through a document: sentences (`reading_prose`), their equations and premises, displays, roles
-- `note_*`: a whole document; `*_ahead` and `*_names`: what is known of its names before anything is read
+- `source`: texts with places, tokens, macros, blocks
+- `relations`: displays cut into sides and signs
+- `grammar`: one formula; each notation has a handler that `grammar.formula` enters in its table of words; names,
+  indices and sizes; densities and laws at a value; the table of symbols
+- `declarations`: what formulas (`x \\in S`, bounds, `A \\succ 0`) and the words around them say of names: facts, sizes,
+  moments, laws, rows and factors of matrices, functions by their formula
+- `rewriting`: what is done to a whole document before it is read: spellings, sums with dots, events, densities
+- `reading`: one pass through a document (sentences, equations and premises, displays, roles of signs); sections
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.reader.expression import read_expression
     from derive.reader.note_reader import read, read_file
     from derive.reader.problem import Problem, read_problem
+    from derive.reader.reading.expression import read_expression
 
 _WHERE = {
     "read": "note_reader",
     "read_file": "note_reader",
-    "read_expression": "expression",
+    "read_expression": "reading.expression",
     "read_problem": "problem",
     "Problem": "problem",
 }

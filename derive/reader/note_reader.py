@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from derive.derivation import Derivation, Given
-from derive.reader import documents
-from derive.reader.blocks import Document, Heading
-from derive.reader.inference import assumptions
-from derive.reader.note_sections import Reading, sections_read
-from derive.reader.same_names import settled
-from derive.reader.source import Source, kind_of
-from derive.reader.table import Table
+from derive.reader.declarations.same_names import settled
+from derive.reader.grammar.table import Table
+from derive.reader.reading.inference import assumptions
+from derive.reader.reading.sections import Reading, sections_read
+from derive.reader.source import documents
+from derive.reader.source.blocks import Document, Heading
+from derive.reader.source.places import Source, kind_of
 
 _LAYOUT_NOTES = {
     "numerator": "derivatives are read in numerator layout: a gradient written as a fraction is a row",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from derive.errors import ReadError, UsageError
 from derive.expr.nodes import Expr, Index, Item, Symbol
 from derive.expr.walk import free_symbols, post_order
-from derive.reader.expression import formula_tokens, settled, table_of, tokens_of
-from derive.reader.formula import Reading, read_formula
-from derive.reader.inference import assumptions, name_sizes, with_assumptions
-from derive.reader.source import Source
-from derive.reader.spelling import spelled
-from derive.reader.table import Table
+from derive.reader.grammar.formula import Reading, read_formula
+from derive.reader.grammar.spelling import spelled
+from derive.reader.grammar.table import Table
+from derive.reader.reading.expression import formula_tokens, settled, table_of, tokens_of
+from derive.reader.reading.inference import assumptions, name_sizes, with_assumptions
+from derive.reader.source.places import Source
 
 TRANSPOSED = "the transpose of a scalar is the scalar"
 """Noted when a name is read as a number although its author transposes it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from derive.errors import ReadError
-from derive.reader.declare import declare
-from derive.reader.expression import read_expression, table_of
-from derive.reader.table import Name, Table
+from derive.reader.declarations.declare import declare
+from derive.reader.grammar.table import Name, Table
+from derive.reader.reading.expression import read_expression, table_of
 
 
 def entry(table: Table, name: str, family: bool = False):

@@ -8,7 +8,7 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode, LatexWalker
 
 from derive.errors import ReadError
-from derive.reader.blocks import (
+from derive.reader.source.blocks import (
     Directive,
     Display,
     Document,
@@ -18,10 +18,10 @@ from derive.reader.blocks import (
     Prose,
     Text,
 )
-from derive.reader.documents import read_document, read_file
-from derive.reader.scanner import plain_text
-from derive.reader.source import Source
-from derive.reader.vocabulary import DISPLAYS
+from derive.reader.source.documents import read_document, read_file
+from derive.reader.source.places import Source
+from derive.reader.source.scanner import plain_text
+from derive.reader.source.vocabulary import DISPLAYS
 
 HAND = sorted((Path(__file__).parents[1] / "data" / "hand").glob("*.tex"))
 
@@ -252,7 +252,7 @@ def test_a_broken_file_that_is_drawn_in_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_text_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derive.reader.documents.MAXIMUM_CHARACTERS", 10)
+    monkeypatch.setattr("derive.reader.source.documents.MAXIMUM_CHARACTERS", 10)
     with pytest.raises(ReadError, match="11 characters exceed the limit of 10"):
         read_document("x" * 11)
 

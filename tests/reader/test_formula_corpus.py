@@ -15,7 +15,7 @@ from derive.checker.numpy_kernel import NumpyKernel
 from derive.checker.plan import Plan
 from derive.expr.nodes import Expr, Item, Symbol
 from derive.expr.walk import free_symbols
-from derive.reader.expression import read_expression, read_together, table_of
+from derive.reader.reading.expression import read_expression, read_together, table_of
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError, ReadError
-from derive.reader.declare import declare
-from derive.reader.expression import read_expression, table_of
-from derive.reader.table import Table
+from derive.reader.declarations.declare import declare
+from derive.reader.grammar.table import Table
+from derive.reader.reading.expression import read_expression, table_of
 
 GIVEN = [
     r"A \in \mathbb{R}^{n\times n}, x, y \in \mathbb{R}^n, a, b \in \mathbb{R}",

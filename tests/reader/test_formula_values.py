@@ -12,15 +12,15 @@ from derive.checker.plan import Plan
 from derive.errors import ReadError
 from derive.expr.nodes import Integral
 from derive.expr.walk import free_symbols
-from derive.reader.expression import (
+from derive.reader.grammar.formula import readings
+from derive.reader.reading.expression import (
     read_expression,
     read_together,
     read_with_notes,
     table_of,
     tokens_of,
 )
-from derive.reader.formula import readings
-from derive.reader.source import Source
+from derive.reader.source.places import Source
 
 GIVEN = [
     r"X \in \mathbb{R}^{n\times d}",

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import ReadError
-from derive.reader.documents import read_document
-from derive.reader.relations import number
-from derive.reader.source import Source, decode
+from derive.reader.relations.chains import number
+from derive.reader.source.documents import read_document
+from derive.reader.source.places import Source, decode
 
 # fmt: off
 PIECES = [

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from derive.derivation import Chain
-from derive.reader import documents
-from derive.reader.formula_cursor import clean
-from derive.reader.groups import tree
-from derive.reader.kept import MOST, Kept
-from derive.reader.note_passes import NotePasses, Prepared
-from derive.reader.scanner import scan_math
-from derive.reader.source import Source, kind_of
+from derive.reader.grammar.cursor import clean
+from derive.reader.reading.passes import NotePasses, Prepared
+from derive.reader.source import documents
+from derive.reader.source.groups import tree
+from derive.reader.source.kept import MOST, Kept
+from derive.reader.source.places import Source, kind_of
+from derive.reader.source.scanner import scan_math
 
 DECLARED = r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric and $x \in \mathbb{R}^n$."
 CLAIM = r"\[ x^\top A x = x^\top A^\top x \]"

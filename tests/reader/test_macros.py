@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from derive.reader.macros import Macros
-from derive.reader.scanner import Kind, Token, plain_text, refine, scan
+from derive.reader.source.macros import Macros
+from derive.reader.source.scanner import Kind, Token, plain_text, refine, scan
 
 
 def expand(text: str) -> list[Token]:

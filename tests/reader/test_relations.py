@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from derive.reader.documents import read_document, read_file
-from derive.reader.relations import Chain, chains, number
-from derive.reader.scanner import plain_text
+from derive.reader.relations.chains import Chain, chains, number
+from derive.reader.source.documents import read_document, read_file
+from derive.reader.source.scanner import plain_text
 
 HAND = sorted((Path(__file__).parents[1] / "data" / "hand").glob("*.tex"))
 

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from derive.errors import ReadError
-from derive.reader import scalar
-from derive.reader.expression import table_of, tokens_of
-from derive.reader.scalar import read_scalar
-from derive.reader.source import Source
+from derive.reader.reading import scalar
+from derive.reader.reading.expression import table_of, tokens_of
+from derive.reader.reading.scalar import read_scalar
+from derive.reader.source.places import Source
 
 GIVEN = [r"x \in \mathbb{R}, a, b > 0, \lambda > 0, w \in \mathbb{R}^n"]
 

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from derive.errors import ReadError
-from derive.reader.groups import DEPTH, Group, tree
-from derive.reader.scanner import Kind, Token, plain_text, scan, scan_math
-from derive.reader.source import Source
+from derive.reader.source.groups import DEPTH, Group, tree
+from derive.reader.source.places import Source
+from derive.reader.source.scanner import Kind, Token, plain_text, scan, scan_math
 
 
 def texts(latex: str) -> list[str]:

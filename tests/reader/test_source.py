@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from derive.errors import ReadError
-from derive.reader.source import Place, Source, Span, decode, load
+from derive.reader.source.places import Place, Source, Span, decode, load
 
 
 def test_places_count_lines_and_columns_from_one() -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from derive.errors import ReadError
 from derive.expr.nodes import Expr
-from derive.reader.expression import table_of, tokens_of
-from derive.reader.formula import read_formula
-from derive.reader.source import Source
-from derive.reader.transposes import transposed_readings, variants
+from derive.reader.grammar.formula import read_formula
+from derive.reader.grammar.transposes import transposed_readings, variants
+from derive.reader.reading.expression import table_of, tokens_of
+from derive.reader.source.places import Source
 
 GIVEN = [
     r"X \in \mathbb{R}^{n\times d}",

@@ -49,7 +49,7 @@ from derive.expr.nodes import (
     as_expr,
 )
 from derive.expr.walk import post_order, substitute, symbols
-from derive.reader.expression import read_expression
+from derive.reader.reading.expression import read_expression
 from derive.writer import latex
 from derive.writer.notation import notation_row
 

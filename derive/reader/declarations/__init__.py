@@ -1,0 +1,1 @@
+"""What sentences and formulas declare: shapes, facts, laws, sizes, functions, definitions."""

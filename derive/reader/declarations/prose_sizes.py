@@ -1,0 +1,66 @@
+r"""Sizes that stand alone in prose: `an $n \times d$ matrix $X$`, `$\Sigma$ ($d \times d$, symmetric)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derive.reader.declarations.clauses import relation_at
+from derive.reader.declarations.phrases import Mention
+from derive.reader.declarations.prose_facts import Told, declare_told
+from derive.reader.declarations.prose_said import Said
+from derive.reader.declarations.wording import ADJECTIVES, facts_after, facts_before
+from derive.reader.grammar.core import Formula
+from derive.reader.grammar.cursor import clean
+from derive.reader.grammar.table import Name
+from derive.reader.source.groups import Group, Node, text_of
+from derive.reader.source.scanner import Kind
+
+
+def shape_alone(
+    reader: Formula, hints: dict[Name, int], mention: Mention, items: list[Node], said: Said
+) -> bool:
+    """`$X$ is $n \\times d$`, `an $n \\times d$ matrix $X$`, `$\\Sigma$ ($d \\times d$, symmetric)`."""
+    signs = [i for i, n in enumerate(items) if text_of(n) == r"\times"]
+    if not signs or relation_at(items) is not None or len(items) > 24:
+        return False
+    parts = [
+        items[a:b] for a, b in zip([0, *(s + 1 for s in signs)], [*signs, len(items)], strict=True)
+    ]
+    if not all(is_size(part) for part in parts):
+        return False
+    owned = bool(re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead))
+    owned = owned or bool(ADJECTIVES.fullmatch(mention.lead))
+    noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
+    if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
+        owned = True  # `X an n x p matrix and y ...`
+    written = re.fullmatch(r"\s*for (?:the|an?)\b(.*)", mention.lead)
+    if written and (not written[1].strip() or ADJECTIVES.fullmatch(written[1])):
+        owned = True  # `write A for the symmetric n x n matrix ...`
+    if not said.subjects or not owned:
+        said.shape, said.facts = items, facts_before(mention.before)
+        return True
+    facts = [
+        *facts_after(" is " + mention.after),
+        *facts_after(" is " + mention.lead.replace("(", " ")),
+    ]
+    for subject in said.subjects:
+        declare_told(reader, hints, subject, mention, Told(facts, shape=items))
+    if re.match(r"[\s,)]*(?:both|all)\b", mention.after):
+        for subject in said.shaped:
+            declare_told(reader, hints, subject, mention, Told(facts))
+    said.shaped = [*said.shaped, *said.subjects]
+    said.waiting = []
+    return True
+
+
+def is_size(nodes: Sequence[Node]) -> bool:
+    """Letters, numbers and their scripts, with plus and minus."""
+    kinds = (Kind.LETTER, Kind.NUMBER, Kind.SUB, Kind.SUP, Kind.WORD)
+    return (
+        bool(nodes)
+        and len(nodes) <= 8
+        and all(
+            isinstance(n, Group) or n.kind in kinds or n.text in ("+", "-") for n in clean(nodes)
+        )
+    )

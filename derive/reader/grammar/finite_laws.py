@@ -1,0 +1,303 @@
+r"""Laws of finite variables: `p(x, z)`, `p(x \mid z)`, `q(z)` where z takes finitely many values.
+
+All laws that share a letter come from one joint table: `p(x)` is a sum over it and `p(x \mid z)` a quotient, so that
+the rules of probability hold by construction and a claim is checked for every law. A value of a variable is an index;
+a variable is finite when it is declared so (`declare_finite`), or, with inference, when nothing else is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.expr.build import as_facts
+from derive.expr.nodes import (
+    Add,
+    Apply,
+    Dim,
+    Expr,
+    Index,
+    Item,
+    Number,
+    Product,
+    Quotient,
+    Reduce,
+    Relation,
+    Symbol,
+)
+from derive.expr.sizes import Size
+from derive.expr.walk import symbols
+from derive.reader.grammar.conditions import enclosed
+from derive.reader.grammar.core import Formula
+from derive.reader.grammar.cursor import Cursor
+from derive.reader.grammar.index_names import index_name
+from derive.reader.grammar.indices import free_index, index_node, index_value
+from derive.reader.grammar.names import Unknown
+from derive.reader.grammar.sizes import is_open
+from derive.reader.grammar.table import Name, Table
+from derive.reader.grammar.values import Binding, Value, uses_of
+from derive.reader.source.groups import Node
+from derive.reader.source.scanner import Token
+
+MOST_VARIABLES = 3
+LAWS = frozenset([*"pqPQbr", r"\pi", r"\rho", r"\mu"])
+BARS = frozenset(["|", r"\mid", r"\vert"])
+
+
+def declare_finite(table: Table, variable: str) -> None:
+    """Say that a variable takes finitely many values."""
+    table.declare_finite(variable)
+
+
+def small(variable: str, known: Container[str]) -> str:
+    """The letter of the values of a random variable: x for X where x is a finite variable; else the name itself."""
+    lower = variable.lower() if len(variable) == 1 else variable
+    return lower if lower in known else variable
+
+
+def read_density(reader: Formula, request: Unknown) -> Value | None:
+    """`p(x \\mid z)` of finite variables; None when the name is no such law. The cursor is at the opening bracket."""
+    signature = signature_at(reader, request.cursor)
+    if signature is None:
+        return None
+    values, given = signature
+    if not is_law(request.name):
+        return tabulated(
+            reader, request.name, request.written.sup, request.cursor, request.written.start
+        )
+    name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
+    variables = reader.table.joints.setdefault(name, [])
+    for variable in (*values, *given):
+        declare_finite(reader.table, variable)
+        if variable not in variables:
+            variables.append(variable)
+    start = request.written.start
+    if len(variables) > MOST_VARIABLES:
+        raise reader.error(f"a law of more than {MOST_VARIABLES} variables is not supported", start)
+    nodes = enclosed(request.cursor, "(", ")")
+    assert nodes is not None
+    request.cursor.pos += len(nodes) + 2
+    found = law_value(reader, name, values, given, start)
+    return (
+        reader.raised(found, request.written.sup, start)
+        if request.written.sup is not None
+        else found
+    )
+
+
+def is_law(name: Name) -> bool:
+    """Whether a letter usually stands for a law, not for any function of a finite variable."""
+    return name.base in LAWS or name.font == "word"
+
+
+def law_alone(reader: Formula, request: Unknown) -> Value | None:
+    """A law that stands without its variables: the array of its probabilities."""
+    name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
+    if name not in reader.table.joints or request.written.sup is not None:
+        return None
+    symbol = joint_density(reader.table, name)
+    return Value(
+        symbol.shape, lambda: joint_density(reader.table, name), start=request.written.start
+    )
+
+
+def tabulated(
+    reader: Formula, name: Name, above: Sequence[Node] | None, cursor: Cursor, start: int
+) -> Value | None:
+    """`f(x)` of finite variables as the entry of a table of any numbers, or of vectors where that is declared."""
+    signature = signature_at(reader, cursor)
+    if signature is None:
+        return None
+    variables = [*signature[0], *signature[1]]
+    bound = {
+        b.name: None for b in (*reader.scope, *reader.outer) if not b.explicit and b.lower is None
+    }
+    if not all(variable in reader.table.finite or variable in bound for variable in variables):
+        return None
+    for variable in variables:
+        declare_finite(reader.table, variable)
+    name = Name(name.base, name.font, name.accents, name.sub)
+    nodes = enclosed(cursor, "(", ")")
+    assert nodes is not None
+    cursor.pos += len(nodes) + 2
+    places = [_at(reader, v, start) for v in variables]
+    own = reader.table.tables.get(name, ())
+
+    def build() -> Expr:
+        counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
+        sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
+        body = parametrised(reader.table, name, sizes[0]) if len(sizes) == 1 else None
+        slots = [v.rstrip("'") for v in variables]
+        slots = slots if len(set(slots)) == len(slots) else variables
+        whole = Symbol(f"{name.latex}({', '.join(slots)})", sizes, (), None, body)
+        return Item(whole, (*(place.build() for place in places), *(None for _ in own)))
+
+    value = Value(own, build, uses_of(places), start=start)
+    return reader.raised(value, above, start) if above is not None else value
+
+
+def signature_at(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]] | None:
+    """The variables before and after the bar, when all of them are finite or may be."""
+    nodes = enclosed(cursor, "(", ")") if cursor.at("(") else None
+    if not nodes:
+        return None
+    parts: list[list[Node]] = [[]]
+    bar = -1
+    for node in nodes:
+        if isinstance(node, Token) and node.text == ";" and parts[-1]:
+            break  # p(x, z; \theta): parameters that are the same throughout
+        if isinstance(node, Token) and node.text in (",", *BARS):
+            if node.text != ",":
+                if bar >= 0:
+                    return None
+                bar = len(parts)
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    names = [index_name(part) if part else None for part in parts]
+    if bar >= 0:
+        names = [n for i, n in enumerate(names) if i < bar or n not in reader.table.held]
+        bar = bar if bar < len(names) else -1
+    known = [small(n, reader.table.finite) for n in names if n is not None]
+    if len(known) < len(names) or not all(_may_be_finite(reader, n) for n in known):
+        return None
+    if len(set(known)) != len(known):
+        return None
+    return (known, []) if bar < 0 else (known[:bar], known[bar:])
+
+
+def _may_be_finite(reader: Formula, name: str) -> bool:
+    if name in reader.table.finite:
+        return True
+    if reader.table.inference is None:
+        return False
+    taken = any(
+        e.latex == name for e in (*reader.table.entries.values(), *reader.table.families.values())
+    )
+    return not taken
+
+
+def _at(reader: Formula, variable: str, start: int) -> Value:
+    """The value of a finite variable here: the index that a sum binds, else a free one."""
+    size = reader.table.finite[variable]
+    for binding in reversed([*reader.outer, *reader.scope]):
+        if binding.name == variable:
+            reader.table.sizes.unify(binding.extent, size)
+            return index_value(reader, binding, start)
+    value = free_index(reader, variable, start)
+    reader.table.sizes.unify(reader.state.free[variable].extent, size)
+    return value
+
+
+def law_value(
+    reader: Formula, name: Name, values: list[str], given: list[str], start: int
+) -> Value:
+    """The value of a law at the indices of its variables, given others."""
+    places = {v: _at(reader, v, start) for v in (*values, *given)}
+    table = reader.table
+
+    def build() -> Expr:
+        at = {v: place.build() for v, place in places.items()}
+        joint = joint_density(table, name)
+        top = marginal_density(table, name, joint, {v: at[v] for v in (*values, *given)})
+        if not given:
+            return top
+        return Quotient(top, marginal_density(table, name, joint, {v: at[v] for v in given}))
+
+    return Value((), build, uses_of(places.values()), start=start)
+
+
+def joint_density(table: Table, name: Name) -> Symbol:
+    """The table of a letter: one axis for each of its variables, positive, of total one."""
+    variables = table.joints[name]
+    sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
+    called = f"{name.latex}({', '.join(variables)})"
+    body = table.law_bodies.get(name)
+    if body is not None:
+        return Symbol(called, body.shape, (), None, body)
+    facts = ("simplex",) if len(sizes) == 1 else ("positive", "total_one")
+    if replace(name, sub="") in table.unnormalised:
+        return Symbol(called, sizes, as_facts(("positive",)))
+    if len(sizes) == 1 and (body := parametrised(table, name, sizes[0])) is not None:
+        body = Apply("softmax", (body,))
+        return Symbol(called, body.shape, (), None, body)
+    return Symbol(called, sizes, as_facts(facts))
+
+
+def define_law(
+    reader: Formula, law: Name, variables: list[str], right: Sequence[Node], start: int
+) -> None:
+    r"""`p(x) = \tilde{p}(x) / Z`: the table of a law, unless the rules of probability say the same."""
+    table = reader.table
+    if variables != table.joints[law]:
+        return
+    bindings = finite_sum(reader, variables, start)
+    with reader.binding(*bindings):
+        node = reader.whole(right).build()
+    if joint_density(table, law) not in symbols(node):
+        indices = tuple(index_node(reader, b) for b in bindings)
+        table.law_bodies[law] = Reduce("array", indices, node)
+
+
+def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
+    """The joint summed over the variables that are not in `at`."""
+    variables = table.joints[name]
+    over: list[Index] = []
+    places: list[Expr] = []
+    for variable in variables:
+        if variable in at:
+            places.append(at[variable])
+            continue
+        bound = Index(
+            variable + "'", Number(Fraction(1)), Dim(table.sizes.resolve(table.finite[variable]))
+        )
+        over.append(bound)
+        places.append(bound)
+    entry = Item(joint, tuple(places))
+    return Reduce("sum", tuple(over), entry, (), "index") if over else entry
+
+
+def parametrised(table: Table, name: Name, count: Size) -> Expr | None:
+    r"""The table of `E_\theta(x)` for derivatives by theta: any numbers, slopes and some curvature; else None.
+
+    For statements about first derivatives at a point this is as good as any smooth function.
+    """
+    match = next(
+        (e for e in table.variables() if e.latex == name.sub and e.name in table.varied), None
+    )
+    if match is None or match.sizes is None or match.family or len(match.sizes) > 1:
+        return None
+    theta = table.symbol(match)
+    if theta.definition is not None or any(is_open(size) for size in (*theta.dims, count)):
+        return None
+    slopes = Symbol(rf"M_{{{name.latex}}}", (count, *theta.dims))
+    bent = Product((Symbol(rf"N_{{{name.latex}}}", (count, *theta.dims)), theta))
+    level = Symbol(rf"c_{{{name.latex}}}", (count,))
+    return Add((Product((slopes, theta)), level, Apply("hadamard", (bent, bent))))
+
+
+def is_total(relation: Expr) -> bool:
+    """Whether an equation says of a law of finite variables what holds of every one: that it sums to one."""
+    if (
+        not isinstance(relation, Relation)
+        or relation.op != "="
+        or not isinstance(relation.lhs, Reduce)
+    ):
+        return False
+    one = isinstance(relation.rhs, Number) and relation.rhs.value == 1
+    body = relation.lhs.body
+    if not one or relation.lhs.kind != "sum" or relation.lhs.where:
+        return False
+    if isinstance(body, Quotient) and isinstance(body.numerator, Item):
+        below = body.denominator.body if isinstance(body.denominator, Reduce) else body.denominator
+        return isinstance(below, Item) and below.base == body.numerator.base
+    if not isinstance(body, Item) or not isinstance(body.base, Symbol):
+        return False
+    every = len(relation.lhs.indices) == len(body.base.dims)
+    return every and any(fact.name in ("simplex", "total_one") for fact in body.base.facts)
+
+
+def finite_sum(reader: Formula, variables: Sequence[str], start: int) -> list[Binding]:
+    """Bindings for a sum over finite variables."""
+    return [Binding(v, reader.table.finite[v], start=start) for v in variables]

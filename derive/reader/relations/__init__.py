@@ -1,0 +1,1 @@
+"""Displays cut into sides and relation signs, before anything is read."""
