@@ -88,7 +88,7 @@ class ReadingEquations(ReadingPremises):
         mention = stated.mention
         words = f"{mention.lead} {mention.before}"
         tokens = [token for node in left for token in tokens_in(node)]
-        left_side = total(reader, stated.clause.nodes) or left_of(reader, tokens)
+        left_side = total(reader, left, right) or left_of(reader, tokens)
         if self._has_no_effect(left_side, right, mention):
             return
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:

@@ -19,7 +19,7 @@ from derive.reader.reading.ahead import ReadingAhead
 from derive.reader.reading.heads import Left, left_of
 from derive.reader.reading.roles import ReadingRoles
 from derive.reader.reading.sides import ReadingSides
-from derive.reader.reading.single_members import single_out
+from derive.reader.reading.single_members import single_out, total_of
 from derive.reader.reading.state import MOST_CLASHES, MOST_UNREAD, NOTES, SIGNS, Result
 from derive.reader.reading.unread import (
     JUST_AFTER,
@@ -162,6 +162,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             if sides[0].tokens
             else Left("known")
         )
+        if left.kind == "known":
+            left = total_of(self._reader(source), [side.tokens for side in sides[:2]]) or left
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0

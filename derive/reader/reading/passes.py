@@ -47,6 +47,7 @@ from derive.reader.rewriting.proportions import with_proportions
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
+from derive.reader.rewriting.two_indices import with_two_indices
 from derive.reader.rewriting.written_sums import with_sums
 from derive.reader.rewriting.written_words import with_words
 from derive.reader.source.blocks import Directive, Display, Document, Heading, Prose, Row
@@ -304,6 +305,7 @@ def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (
         respelled,
+        with_two_indices,
         with_sums,
         with_proportions,
         with_density_roles,

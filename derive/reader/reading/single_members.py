@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from derive.errors import DeriveError, ReadError
-from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.grammar.core import Formula
+from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.formula import read_sides
 from derive.reader.grammar.state import Options, State
 from derive.reader.grammar.table import Declaration, Name, Table
 from derive.reader.grammar.values import Misfit
+from derive.reader.reading.doubts import is_number
 from derive.reader.reading.heads import Left
-from derive.reader.reading.unread import lone_name
+from derive.reader.reading.unread import name_alone
 from derive.reader.reading.upstream import names_in
 from derive.reader.source.groups import Node, tree
 from derive.reader.source.places import Source
@@ -42,24 +43,33 @@ def single_out(
     return f"{names} without an index is read as one vector like the members"
 
 
-def total(reader: Formula, nodes: Sequence[Node]) -> Left | None:
-    r"""The left side of `N = \sum_c N_c` beside counts `N_c`: a number of its own, not all members as one array."""
-    name, cut = lone_name(nodes), relation_at(nodes)
+def total(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> Left | None:
+    r"""The left side of `N = \sum_c N_c` beside counts `N_c`: one number of its own, not all members as one array; the
+    same of `\mu = \frac1C \sum_i \mu_i` beside vectors, and of members that are defined by index."""
+    name = name_alone(left)
     family = reader.table.families.get(name) if name is not None else None
-    if name is None or cut is None or family is None or name in reader.table.entries:
+    if name is None or family is None or name in reader.table.entries:
         return None
-    right = list(nodes[cut + 1 :])
-    numbers = family.kind == "variable" and len(family.sizes or ()) == max(family.family, 1)
-    if not numbers or not any(n.sub and n.without(sub=True) == name for n in names_in(right)):
+    of_members = any(n.sub and n.without(sub=True) == name for n in names_in(right))
+    if not of_members and (family.kind != "template" or is_number(right)):
         return None
     before = reader.table.sizes.snapshot()
     try:
+        rank = len(reader.whole(left).shape) - max(family.family, 1)
         shape = reader.whole(right).shape
     except (DeriveError, Misfit, RecursionError):
         return None
     finally:
         reader.table.sizes.restore(before)
-    return Left("new", Head(name)) if not shape else None
+    return Left("new", Head(name)) if len(shape) == rank else None
+
+
+def total_of(reader: Formula, sides: Sequence[Sequence[Token]]) -> Left | None:
+    """The same of the first two sides of a display."""
+    with suppress(DeriveError, Misfit, RecursionError):
+        left, right = (clean(tree(list(tokens), reader.source)) for tokens in sides)
+        return total(reader, left, right)
+    return None
 
 
 def _bare_families(

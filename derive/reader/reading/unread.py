@@ -90,7 +90,12 @@ JUST_AFTER = 2
 
 def lone_name(nodes: Sequence[Node]) -> Name | None:
     """The name that stands alone before the sign of an equation."""
-    cursor = Cursor(nodes[: relation_at(nodes) or 0])
+    return name_alone(nodes[: relation_at(nodes) or 0])
+
+
+def name_alone(nodes: Sequence[Node]) -> Name | None:
+    """The name that a side consists of, if it is nothing else."""
+    cursor = Cursor(nodes)
     name = base_name(cursor)
     if name is None:
         return None
