@@ -128,6 +128,23 @@ $R \in \mathbb{R}^{N \times N}$ be the diagonal matrix with $R_{ii} = r_i$.
 \[ x^T R x = \sum_{n=1}^N r_n x_n^2, \qquad \operatorname{tr}(R) = N \sum_i r_i \]""",
         "hf",
     ),
+    "a diagonal matrix by entries in another font": (
+        r"""Let $w, q \in \mathbb{R}^N$ and let $\mathbf{R}$ denote the $N \times N$ diagonal matrix whose diagonal
+entries are $R_{nn} = q_n (1 - q_n)$.
+\[ w^T \mathbf{R} w = \sum_{n=1}^N q_n (1 - q_n) w_n^2 \] \[ w^T \mathbf{R} w = \sum_{n=1}^N q_n w_n^2 \]""",
+        "hf",
+    ),
+    "I the identity matrix in a list": (
+        r"""Let $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $\lambda > 0$ and $I$ the $d \times d$
+identity matrix.
+\[ \|Xw\|^2 + \lambda w^T w = w^T (X^T X + \lambda I) w = w^T X^T X w + \lambda w^T I \]""",
+        "hf",
+    ),
+    "two gradient signs are the matrix of second derivatives": (
+        r"""Let $A \in \mathbb{R}^{n \times n}$ be symmetric, $x \in \mathbb{R}^n$ and $f(x) = \frac12 x^T A x$.
+\[ \nabla\nabla f(x) = A, \quad \nabla \nabla^T f = A, \quad \nabla\nabla f(x) = 2 A, \quad \nabla^T \nabla f = A \]""",
+        "hhfu",
+    ),
     "a matrix of which only the diagonal is given": (
         r"""Let $x \in \mathbb{R}^N$ and $A, D \in \mathbb{R}^{N\times N}$ with $D_{ii} = \sum_j A_{ij}$.
 \[ x^\top D x = \sum_{i} D_{ii} x_i^2 \] \[ x^\top D x = N \sum_{i} D_{ii} x_i^2 \]""",

@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from derive.expr.nodes import Apply, Expr, Product, Reduce, Transpose
 from derive.reader.declarations.definition_heads import Head
-from derive.reader.declarations.diagonals import on_diagonal, same_index
+from derive.reader.declarations.diagonals import (
+    is_diagonal,
+    on_diagonal,
+    on_own_diagonal,
+    same_index,
+)
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import start_of
 from derive.reader.grammar.indices import counted_from, index_node
@@ -34,6 +39,8 @@ def define_by_index(reader: Formula, head: Head, right: Sequence[Node]) -> Decla
     entry.expand = template(reader, head, tuple(right), entry)
     if len(head.indices) == 1:
         on_diagonal(reader, head.name, entry, start_of(right[0]))
+    elif len(head.indices) == 2 and head.indices[0] == head.indices[1]:
+        on_own_diagonal(reader, head.name, entry, start_of(right[0]))
     return entry
 
 
@@ -118,8 +125,7 @@ def _comprehension(
 ) -> Value:
     """All members as one array: the sum over i of (member i) e_i, or e_i (member i)^T for vectors."""
     names = tuple(dict.fromkeys(head.indices))
-    known = reader.table.families.get(head.name)
-    if len(names) < len(head.indices) and (known is None or not known.has("diagonal")):
+    if len(names) < len(head.indices) and not is_diagonal(reader, head.name):
         raise reader.error(f"only the diagonal of {head.name.latex} is given", start)
     bindings = [_index_binding(reader, name, start) for name in names]
     _declared_ranges(reader, head, bindings)

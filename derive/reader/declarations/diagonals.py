@@ -11,7 +11,7 @@ from derive.expr.walk import free_symbols, substitute
 from derive.reader.declarations.phrases import Mention
 from derive.reader.declarations.subjects import Subject
 from derive.reader.grammar.core import Formula
-from derive.reader.grammar.table import Declaration, Name
+from derive.reader.grammar.table import Declaration, Name, Table
 from derive.reader.grammar.values import Value
 
 _WITH = re.compile(
@@ -65,6 +65,39 @@ def on_diagonal(reader: Formula, name: Name, entry: Declaration, start: int) -> 
         whole.definition = Apply("diag", (value.build(),))
         whole.sizes, whole.assumed = whole.definition.shape, False
         _renew(reader, whole)
+
+
+def is_diagonal(reader: Formula, name: Name) -> bool:
+    r"""Whether a matrix is declared as diagonal, in whatever font: `\mathbf{R}` with the entries `R_{nn}`."""
+    table = reader.table
+    found = table.families.get(name), table.exact(name), _in_other_font(table, name)
+    return any(entry is not None and entry.has("diagonal") for entry in found)
+
+
+def on_own_diagonal(reader: Formula, name: Name, entry: Declaration, start: int) -> None:
+    r"""`\mathbf{R}` diagonal with `R_{nn} = ...`: the matrix is defined by entries in another font."""
+    whole = _in_other_font(reader.table, name)
+    if whole is None or whole.kind != "variable" or whole.definition is not None:
+        return
+    if not whole.has("diagonal"):
+        return
+    assert entry.expand is not None
+    value = entry.expand(reader, [], start)
+    assert isinstance(value, Value)
+    sizes = reader.table.sizes
+    if whole.sizes is not None and not sizes.unify_shapes(whole.sizes, value.shape):
+        return
+    whole.definition = value.build()
+    whole.sizes, whole.assumed = whole.definition.shape, False
+    _renew(reader, whole)
+
+
+def _in_other_font(table: Table, name: Name) -> Declaration | None:
+    """The one name with the same letter that is declared, in a font for matrices."""
+    near = [other for other in table.by_letter.get(name.letter, {}) if other != name]
+    if len(near) != 1 or near[0].font not in ("", "bold", "sf", "rm", "underline"):
+        return None
+    return table.exact(near[0])
 
 
 def same_index(one: Value, other: Value) -> bool:

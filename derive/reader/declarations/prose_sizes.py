@@ -9,12 +9,24 @@ from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.phrases import Mention
 from derive.reader.declarations.prose_facts import Told, declare_told
 from derive.reader.declarations.prose_said import Said
+from derive.reader.declarations.subjects import Subject
 from derive.reader.declarations.wording import ADJECTIVES, facts_after, facts_before
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.table import Name
 from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Kind
+
+_STANDS_FOR = re.compile(
+    r"^\s*,?\s*(?:to )?(?:denot\w+|represent\w*|stand\w* for|means?|mean)\s+(?:an?|the)\s+(?:[\w-]+\s+){0,3}$",
+    re.I,
+)
+_IDENTITY = re.compile(r"\s*(?:identity|unit) matri(?:x|ces)\b|\s*identity\s*(?:[.,;:)]|$)", re.I)
+
+
+def _is_identity(subject: Subject) -> bool:
+    """Whether a name is read as the identity where nothing else is said of it."""
+    return subject.name.base == "I" and not subject.indices
 
 
 def shape_alone(
@@ -30,13 +42,17 @@ def shape_alone(
     if not all(is_size(part) for part in parts):
         return False
     owned = bool(re.search(r"\b(?:is|are|be|has|shape|size|dimensions?)\b|\(\s*$", mention.lead))
-    owned = owned or bool(ADJECTIVES.fullmatch(mention.lead))
+    owned = (
+        owned or bool(ADJECTIVES.fullmatch(mention.lead)) or bool(_STANDS_FOR.search(mention.lead))
+    )
     noun = re.fullmatch(r"\s*,?\s*(?:an?|the)\s+", mention.lead)
     if noun and not re.fullmatch(r"\s*(?:\w+ )?matri(?:x|ces)\s*", mention.rest):
         owned = True  # `X an n x p matrix and y ...`
     written = re.fullmatch(r"\s*for (?:the|an?)\b(.*)", mention.lead)
     if written and (not written[1].strip() or ADJECTIVES.fullmatch(written[1])):
         owned = True  # `write A for the symmetric n x n matrix ...`
+    if said.subjects and _IDENTITY.match(mention.rest) and all(map(_is_identity, said.subjects)):
+        return True  # `$I$ the $p \\times p$ identity matrix` is what I means by itself
     if not said.subjects or not owned:
         said.shape, said.facts = items, facts_before(mention.before)
         return True

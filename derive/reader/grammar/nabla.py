@@ -37,6 +37,8 @@ def read_nabla(reader: Formula, cursor: Cursor) -> Value:
             order = 2
         else:
             raise reader.error(f"\\nabla^{text} is not supported", start)
+    if sub is None and sup is None and _repeated(reader, cursor):
+        order = 2
     if sub is None:
         value = _nabla_of_call(reader, cursor, order, start)
     else:
@@ -47,6 +49,19 @@ def read_nabla(reader: Formula, cursor: Cursor) -> Value:
         with reader.at(start):
             return reader.arithmetic.transpose(value)
     return value
+
+
+def _repeated(reader: Formula, cursor: Cursor) -> bool:
+    r"""Whether a second nabla follows the first, which is then passed: `\nabla\nabla f`, `\nabla\nabla^\top f`."""
+    token, before = cursor.token, cursor.pos
+    if token is None or token.text != r"\nabla":
+        return False
+    cursor.pos += 1
+    sub, sup, _ = function_scripts(reader, cursor)
+    if sub is None and (sup is None or plain(sup) in (r"\top", "T")):
+        return True
+    cursor.pos = before
+    return False
 
 
 def _nabla_variables(
