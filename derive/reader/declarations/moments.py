@@ -36,7 +36,7 @@ def moment(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool
 
     False where the left side is no moment of such a name, or one that is known already.
     """
-    found = _called(left)
+    found = called_moment(left)
     if found is None:
         return False
     is_mean, inner = found
@@ -49,9 +49,12 @@ def moment(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool
     if of_members and (said is None or not said.names_part or node.shape):
         return False
     parts = (*said.parts, ())[:2] if said is not None else ((), ())
-    if said is not None and (said.kind != "moments" or parts[0 if is_mean else 1]):
-        return False
     tokens = tuple(token for node in right for token in tokens_in(node))
+    known = parts[0 if is_mean else 1]
+    if said is not None and said.kind == "moments" and known:
+        return [t.text for t in known] == [t.text for t in tokens]  # what was said, said again
+    if said is not None and said.kind != "moments":
+        return False
     parts = (tokens, parts[1]) if is_mean else (parts[0], tokens)
     part = said is not None and said.names_part
     entry.law = None  # any law that was assumed for a name in an expectation
@@ -59,7 +62,7 @@ def moment(reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool
     return True
 
 
-def _called(left: Sequence[Node]) -> tuple[bool, list[Node]] | None:
+def called_moment(left: Sequence[Node]) -> tuple[bool, list[Node]] | None:
     """Whether a left side is `E[...]` (true) or `Var(...)` (false), and what stands in its brackets."""
     cursor = Cursor(left)
     name = base_name(cursor)
@@ -226,6 +229,9 @@ def _chance(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tokens[start:]
 
 
+_EXPECTED = (r"\mathbb{E}", r"\mathbbE", "Var", "Cov", "{var}", "{cov}", "E[")
+
+
 def takes_expectations(document: Document) -> bool:
     """Whether a document speaks of expectations or variances in a formula."""
     for block in document.blocks:
@@ -235,7 +241,7 @@ def takes_expectations(document: Document) -> bool:
             formulas.append(block.tokens)
         for tokens in formulas:
             text = "".join(t.text for t in tokens)
-            if any(sign in text for sign in (r"\mathbb{E}", r"\mathbbE", "Var", "Cov", r"\E[")):
+            if any(sign in text for sign in _EXPECTED):
                 return True
     return False
 
@@ -286,4 +292,12 @@ def _subject(
     return family, True
 
 
-__all__ = ["Spoken", "declare_spoken", "law_of_moments", "moment", "spoken", "takes_expectations"]
+__all__ = [
+    "Spoken",
+    "called_moment",
+    "declare_spoken",
+    "law_of_moments",
+    "moment",
+    "spoken",
+    "takes_expectations",
+]

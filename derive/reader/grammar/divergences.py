@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.expr.nodes import (
     Add,
@@ -35,10 +36,10 @@ def read_divergence(reader: Formula, request: object) -> Value | None:
     """D_{KL}(q \\| p), \\mathrm{KL}(q \\| p): of probability vectors, of Bernoulli probabilities, of normal laws."""
     assert isinstance(request, Unknown)
     found, cursor = request.written, request.cursor
-    if not _names_divergence(found):
-        return None
     token = cursor.token
     if token is None or token.text not in OPENERS:
+        return None
+    if not _names_divergence(found) and not _is_relative(found, cursor, token):
         return None
     nodes = enclosed(cursor, token.text, OPENERS[token.text])
     if nodes is None:
@@ -130,13 +131,26 @@ def _names_divergence(found: Written) -> bool:
     return found.name.base == "D" and sub.upper() == "KL"
 
 
+def _is_relative(found: Written, cursor: Cursor, opening: Token) -> bool:
+    r"""Whether a bare D stands before two laws with a double bar between them: `D(p \| q)`."""
+    if found.name != Name("D") or found.sub is not None or found.sup is not None:
+        return False
+    nodes = enclosed(cursor, opening.text, OPENERS[opening.text]) or []
+    texts = [text_of(node) for node in nodes]
+    pairs = pairwise(texts)
+    return any(t in _DOUBLE for t in texts) or any(a == b and a in _SINGLE for a, b in pairs)
+
+
 def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
     """What stands before and behind the bars of a divergence, which are not those of conditions inside brackets."""
     depth = 0
     single: list[list[Node]] | None = None
+    commas: list[int] = []
     for position, node in enumerate(nodes):
         text = text_of(node)
         depth += (text in OPENERS) - (text in OPENERS.values())
+        if depth == 0 and text in (",", ";"):
+            commas.append(position)
         if depth or text not in _DIVIDERS:
             continue
         following = nodes[position + 1] if position + 1 < len(nodes) else None
@@ -145,10 +159,14 @@ def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
         if twice or text not in ("|", r"\mid"):
             return sides
         single = single or sides
+    if single is None and len(commas) == 1:
+        return [list(nodes[: commas[0]]), list(nodes[commas[0] + 1 :])]
     return single
 
 
-_DIVIDERS = frozenset([r"\|", "||", "|", r"\mid", r"\lVert", r"\rVert", r"\Vert", r"\parallel"])
+_DOUBLE = frozenset([r"\|", "||", r"\lVert", r"\rVert", r"\Vert", r"\parallel"])
+_SINGLE = frozenset(["|", r"\mid"])
+_DIVIDERS = _DOUBLE | _SINGLE
 
 
 def _normal_law(reader: Formula, nodes: Sequence[Node]) -> tuple[Value, Value] | None:

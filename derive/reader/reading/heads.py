@@ -21,7 +21,10 @@ from derive.reader.source.scanner import Token
 
 #: words with a meaning of their own: what stands on the right of them is claimed
 KNOWN_WORDS = frozenset(
-    ["KL", "Var", "Cov", "E", "Std", "Corr", "det", "tr", "rank", "diag", "vec", "sign", "Pr"]
+    [
+        *("KL", "E", "Var", "var", "Cov", "cov", "Std", "Corr", "Pr", "sign"),
+        *("det", "tr", "rank", "diag", "vec"),
+    ]
 )
 LOGARITHMS = (r"\ln", r"\log")
 
@@ -98,12 +101,15 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
 
 
 def _is_entropy(reader: Formula, head: Head) -> bool:
-    """Whether `H(X)` or `I(X, Y)` is that of random variables in capitals, which no equation need define."""
+    """Whether `H(X)` or `I(X, Y)` is that of random variables in capitals, or `H(p)` of a law: no equation need
+    define it."""
     said = [plain(part) for part in head.parameters or ()]
     least = {"H": 1, "I": 2}.get(head.name.base, len(said) + 1)
     if len(said) < least or head.name.sub or head.name.sup:
         return False
     names = [small(text, reader.table.finite) for text in said]
+    if all(any(text == law.latex for law in reader.table.joints) for text in said):
+        return True
     if any(text == name for text, name in zip(said, names, strict=True)):
         return False
     return any(all(n in law for n in names) for law in reader.table.joints.values())

@@ -13,6 +13,7 @@ from derive.expr.walk import free_symbols
 from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.definition_heads import head_of
 from derive.reader.declarations.independent import independent
+from derive.reader.declarations.moment_equations import stated_moments
 from derive.reader.declarations.moments import declare_spoken, spoken, takes_expectations
 from derive.reader.declarations.phrases import closing_cases
 from derive.reader.declarations.prose_said import Stated
@@ -99,7 +100,9 @@ class ReadingProse(ReadingEquations):
 
     def _random(self, block: RawProse) -> None:
         """Quantities that words call random have their laws from here on."""
-        for said in (*spoken(block), *independent(block)) if self._expects else ():
+        if not self._expects:
+            return
+        for said in (*stated_moments(block), *spoken(block), *independent(block)):
             with suppress(*REFUSED):
                 nodes = tree(list(said.subject), block.source)
                 declare_spoken(self._reader(block.source), said, nodes)

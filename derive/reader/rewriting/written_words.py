@@ -46,14 +46,18 @@ _REACHED = frozenset(
     [r"\sum", r"\prod", r"\frac", r"\dfrac", r"\,", r"\;", r"\ ", r"\int", r"\det"]
 )
 _SKIPPED = frozenset([r"\!", r"\,", r"\;", r"\:"])
-_EXPECTS = re.compile(r"expectation|expected|unbiased|\bbias\b|random|i\.?i\.?d\b", re.IGNORECASE)
+_EXPECTS = re.compile(
+    r"expectation|expected|unbiased|random|i\.?i\.?d\b"
+    r"|\bbias\b.*(?:variance|estimat)|(?:variance|estimat).*\bbias\b",  # not that of a layer
+    re.IGNORECASE | re.DOTALL,
+)
 _VARIANCE = re.compile(r"variance\s*$", re.IGNORECASE)
 
 
 def with_words(document: Document) -> Document:
     """The document with such words in upright letters, and E and V as operators."""
     formulas = list(document.formulas())
-    words = _FUNCTIONS | _names(formulas)
+    words = _FUNCTIONS | _names(formulas) | _divergence(formulas)
     expects, varies = _is_expectation(document, formulas), _is_variance(document)
 
     def changed(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -110,6 +114,25 @@ def _names(formulas: Sequence[Sequence[Token]]) -> frozenset[str]:
     return frozenset([*free, "const"])
 
 
+def _divergence(formulas: Sequence[Sequence[Token]]) -> frozenset[str]:
+    """KL, where it stands before two laws; with a comma between them L may be no function."""
+    barred = separate = comma = False
+    for tokens in formulas:
+        for start, end in _runs(tokens):
+            word = _text(tokens, start, end)
+            opened = end < len(tokens) and tokens[end].text in _OPENERS
+            separate = separate or (opened and word == "L")
+            if word == "KL" and opened:
+                texts = [t.text for t in tokens[end:]]
+                stop = next((i for i, t in enumerate(texts) if t in (")", "]")), len(texts))
+                barred = barred or any(t in _BARRED for t in texts[:stop])
+                comma = comma or texts[:stop].count(",") == 1
+    return frozenset(["KL"]) if barred or (comma and not separate) else frozenset()
+
+
+_BARRED = frozenset(["|", "||", r"\|", r"\Vert", r"\parallel", r"\mid"])
+
+
 def _is_free(word: str, alone: Container[str]) -> bool:
     """Whether the letters of a word are no names; of two letters, `FL = ...`, neither one may be."""
     unnamed = (c not in alone for c in word)
@@ -126,7 +149,7 @@ def _upright(tokens: Sequence[Token], words: frozenset[str]) -> Iterator[Token]:
         following = tokens[end].text if end < len(tokens) else ""
         reaches = word in _BARE and following in _REACHED
         called = reaches or following in (*_OPENERS, "_")
-        if word in _FUNCTIONS and word not in _KNOWN and not called:
+        if word in (*_FUNCTIONS, "KL") and word not in _KNOWN and not called:
             continue
         yield from tokens[done:start]
         first, last = tokens[start], tokens[end - 1]
@@ -198,6 +221,8 @@ def _is_expectation(document: Document, formulas: Sequence[Sequence[Token]]) -> 
     for tokens, place in places:
         if any(t.text == "[" for t in tokens[place + 1 : place + 4]):
             return True
+    if any(_is_differentiated(tokens, "E") for tokens in formulas):
+        return False  # an error
     moments = any("Var" in _text(t, 0, len(t)) or "Cov" in _text(t, 0, len(t)) for t in formulas)
     texts = (
         p.text
@@ -207,6 +232,24 @@ def _is_expectation(document: Document, formulas: Sequence[Sequence[Token]]) -> 
         if isinstance(p, Text)
     )
     return moments or bool(_EXPECTS.search(" ".join(texts)))
+
+
+def _is_differentiated(tokens: Sequence[Token], letter: str) -> bool:
+    r"""Whether a derivative of a letter is written: `\partial E`, `\nabla E`, `\nabla_w E`, `dE`."""
+    texts = [t.text for t in tokens]
+    for place, text in enumerate(texts):
+        if text != letter or tokens[place].kind is not Kind.LETTER or not place:
+            continue
+        before = place - 1
+        if texts[before] == "}" and "{" in texts[:before]:
+            before = max(i for i in range(before) if texts[i] == "{")
+        if before and texts[before - 1] in ("_", "^"):
+            before -= 2  # behind the variable
+        if before >= 0 and texts[before] in (r"\partial", r"\nabla"):
+            return True
+        if texts[place - 1] == "d" and place > 1 and texts[place - 2] == "{":
+            return True
+    return False
 
 
 def _is_variance(document: Document) -> bool:

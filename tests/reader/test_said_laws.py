@@ -1,0 +1,54 @@
+r"""Laws that words describe: moments beside equations, normal densities by their moments, divergences and entropies."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import check_text
+
+CASES = [
+    pytest.param(
+        r"Let $x_1, \dots, x_N$ be independent with mean $\mathbb{E}[x_n] = \mu$ and variance "
+        r"$\operatorname{var}[x_n] = \sigma^2$, $m = \frac1N \sum_{n=1}^N x_n$."
+        r"\[ \mathbb{E}[m^2] = \mu^2 + \frac{\sigma^2}{N} \] \[ \mathbb{E}[m^2] = \mu^2 + \sigma^2 \]"
+        r"\[ \operatorname{var}(m) = \frac{\sigma^2}{N} \]",
+        "hfh",
+        id="moments of members by equations",
+    ),
+    pytest.param(
+        r"Let $p(x)$ and $q(x)$ be the densities of two Gaussians with means $a, b$ and standard deviations $s, t > 0$."
+        r"\[ \mathrm{KL}(p, q) = \int p(x) \log\frac{p(x)}{q(x)} dx "
+        r"= \log\frac ts + \frac{s^2 + (a-b)^2}{2 t^2} - \frac12 \]"
+        r"\[ -\int p(x) \log q(x)\,dx = \frac12 \log(2\pi t^2) + \frac{s^2 - (a-b)^2}{2t^2} \]",
+        "hhf",
+        id="two normal densities by their moments",
+    ),
+    pytest.param(
+        r"Let $p$ be a Gaussian density with mean $m$ and variance $v$, $q$ the standard normal density."
+        r"\[ \int p(x) \log p(x)\,dx = -\frac12 (1 + \log(2\pi v)) \]"
+        r"\[ \int p(x) \log q(x)\,dx = -\frac12 \log(2\pi) - \frac{v + m^2}{2} \]",
+        "hh",
+        id="a density by its moments is not the standard one",
+    ),
+    pytest.param(
+        r"Let $p(x), q(x) > 0$ and $\sum_x p(x) = \sum_x q(x) = 1$."
+        r"\[ -D(p||q) = \sum_x p(x) \ln \frac{q(x)}{p(x)} \leq 0 \]"
+        r"\[ H(p, q) = -\sum_x p(x) \ln q(x) = H(p) + D(p||q) \geq H(p) \] \[ H(p, q) = H(p) - D(p||q) \]",
+        "hhhhhf",
+        id="divergence by its bars, entropy and cross entropy",
+    ),
+    pytest.param(
+        r"Let $p, q$ be probability vectors with $K$ positive entries."
+        r"\[ KL(p, q) = \sum_{k=1}^K p_k \log \frac{p_k}{q_k} \]"
+        r"\[ KL(p, q) = \sum_{k=1}^K q_k \log \frac{p_k}{q_k} \]",
+        "hf",
+        id="a divergence in plain letters with a comma",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), CASES)
+def test_said_laws(text: str, wanted: str) -> None:
+    letters = {"holds": "h", "definition": "d", "fails": "f", "unchecked": "u"}
+    found = [letters[r.verdict.kind] for r in check_text(text, time_limit=60).relations]
+    assert "".join(found) == wanted
