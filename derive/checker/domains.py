@@ -62,7 +62,8 @@ from derive.expr.sizes import Size
 
 Generator = Callable[[Draw], Any]
 
-#: the facts left after dropping what others imply, sorted -> generator
+#: the facts left after dropping what others imply, sorted -> generator;
+#: beside a zero diagonal a sign is said of the other entries
 GENERATORS: dict[frozenset[str], Generator] = {
     frozenset(names.split()): generator
     for names, generator in {
@@ -79,6 +80,8 @@ GENERATORS: dict[frozenset[str], Generator] = {
         "integer positive": natural,
         "count": count,
         "integer nonnegative": count,
+        "count positive": natural,
+        "count nonzero": natural,
         "probability": probability,
         "interval": interval,
         "binary": binary,
@@ -123,6 +126,10 @@ GENERATORS: dict[frozenset[str], Generator] = {
         "symmetric zero_diagonal": zero_diagonal_symmetric,
         "nonnegative zero_diagonal": zero_diagonal_nonnegative,
         "nonnegative symmetric zero_diagonal": zero_diagonal_symmetric_nonnegative,
+        "positive zero_diagonal": zero_diagonal_nonnegative,
+        "positive symmetric zero_diagonal": zero_diagonal_symmetric_nonnegative,
+        "positive total_one zero_diagonal": joint_probabilities,
+        "positive symmetric total_one zero_diagonal": symmetric_joint_probabilities,
         "nonnegative total_one zero_diagonal": joint_probabilities,
         "nonnegative symmetric total_one zero_diagonal": symmetric_joint_probabilities,
         "symmetric total_one zero_diagonal": symmetric_joint_probabilities,

@@ -24,6 +24,14 @@ _PLACE = re.compile(
     r"(?:at|for)\s+(?:index|position|class|entry|component))\b[^.;:,]*$",
     re.I,
 )
+_NAMED = re.compile(r"\bone[- ]?hot\b[\w\s-]*$", re.I)
+_OF = re.compile(
+    r"\s*,?\s*(?:(?:of|for|at|encoding|indicating|marking|representing|corresponding\s+to|"
+    r"(?:with|whose|having)\s+[\w\s]*\b(?:one|1|entry)\s+(?:at|in|for)|that\s+(?:is|has)\s+[\w\s]*\b(?:at|in|for))\b)"
+    r"[\w\s]*$",
+    re.I,
+)
+"""`the one-hot vector $y$ of the true word $o$`: the words in front of the vector, and those behind it."""
 
 
 def hot_place(table: Table, mention: Mention, said: Said) -> Stated | None:
@@ -32,7 +40,10 @@ def hot_place(table: Table, mention: Mention, said: Said) -> Stated | None:
     if len(tokens) != 1 or tokens[0].kind is not Kind.LETTER or not said.subjects:
         return None
     subject = said.subjects[-1]
-    if subject.indices or not _PLACE.search(mention.lead) or subject.name == Name(tokens[0].text):
+    said_behind = _PLACE.search(mention.lead) or (
+        not mention.starts and _NAMED.search(said.lead) and _OF.fullmatch(mention.lead)
+    )
+    if subject.indices or not said_behind or subject.name == Name(tokens[0].text):
         return None
     table.declare(subject.name).add_fact("one_hot")
     first = tokens[0]

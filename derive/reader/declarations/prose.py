@@ -45,6 +45,7 @@ from derive.reader.declarations.wording import (
     facts_before,
     function_said,
     is_conditional,
+    names_number,
 )
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
@@ -97,6 +98,8 @@ class Declarations:
             except Exception as error:  # a fault of the reader costs this formula only
                 fault = str(InternalError(f"{type(error).__name__} while reading: {error}"))
                 self.refused.append(mention.source.error(fault, mention.tokens[0].start))
+            finally:
+                said.lead = mention.lead
         return found
 
     def reader(self, source: Source) -> Formula:
@@ -143,6 +146,8 @@ class Declarations:
             cut = relation_at(found[0].nodes)
             if cut is not None and text_of(found[0].nodes[cut]) in (r"\in", *ORDER_SIGNS):
                 shared = [nodes for nodes in said.waiting if alike(nodes, found[0].nodes[:cut])]
+                if "^" in {text_of(node) for node in found[0].nodes[cut:]}:  # of vectors
+                    shared = [nodes for nodes in shared if nodes not in said.numbers]
                 found[0].subjects = [*shared, *found[0].subjects]
         return found
 
@@ -190,6 +195,8 @@ class Declarations:
         if not rows and not self._is_row(reader, clause.nodes, mention.before):
             # `with rows $x_i^\\top$, $\\beta \\in \\mathbb{R}^p$`: only beta is in that set
             said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
+            if names_number(mention.before):
+                said.numbers.append(clause.nodes)
 
     def _is_row(self, reader: Formula, nodes: list[Node], before: str) -> bool:
         """Whether a name is that of the rows or columns of a matrix, or of its entries."""

@@ -25,7 +25,8 @@ class Said:
     """Who is spoken of: names of the last formula, the last matrix, names that wait for a set, a shape to come.
 
     `joined` are names with sets of their own that only commas and `and` join to the next one; `facts` stand before
-    the shape to come: `a symmetric $n \\times n$ matrix $A$`. `shaped` are those whose shapes stood behind them.
+    the shape to come: `a symmetric $n \\times n$ matrix $A$`. `shaped` are those whose shapes stood behind them,
+    `numbers` those that wait and are numbers by their nouns. `lead` are the words in front of the last formula.
     """
 
     subjects: list[Subject] = field(default_factory=list)
@@ -33,10 +34,12 @@ class Said:
     matrix: Name | None = None
     indexed: Subject | None = None
     waiting: list[list[Node]] = field(default_factory=list)
+    numbers: list[list[Node]] = field(default_factory=list)
     shape: list[Node] | None = None
     facts: list[str] = field(default_factory=list)
     axis: int | None = None
     shaped: list[Subject] = field(default_factory=list)
+    lead: str = ""
 
 
 @dataclass

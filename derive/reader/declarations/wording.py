@@ -196,6 +196,16 @@ def rank_said(before: str, after: str, indexed: bool, bold: bool) -> int | None:
     return None
 
 
+def names_number(before: str) -> bool:
+    """Whether the noun in front of a formula is that of one number: `item bias $b_j$ and $v_j \\in \\mathbb{R}^k$`."""
+    pattern = (
+        r"\b(?:scalar|number|bias|intercept|offset|(?:step ?|sample ?)size|rate|temperature|bandwidth|threshold"
+        r"|margin|variance|length[- ]?scale|(?:noise|regulari[sz]ation|discount|weighting) \w+|multiplier"
+        r"|hyper-?parameter)\s*$"
+    )
+    return re.search(pattern, before, re.I) is not None
+
+
 def says_variance(before: str) -> bool:
     """Whether the noun in front of a formula is a variance."""
     return bool(re.search(r"\bvariances?\s*$", before, re.I))

@@ -14,6 +14,7 @@ from typing import Any
 
 from derive.errors import DeriveError, ReadError, ShapeError
 from derive.expr.nodes import Expr
+from derive.expr.walk import free_indices
 from derive.reader.grammar.brackets import read_angle, read_bracket, rounded
 from derive.reader.grammar.calculus import read_d, read_fraction
 from derive.reader.grammar.calls import read_call, read_named_function
@@ -205,7 +206,7 @@ def _refuse_unwritten_sums(
     Where one index is, so are all others that are repeated: the chain leaves out its signs.
     """
     free = [(n, b) for n, b in state.free.items() if b.fallback is None and not b.explicit]
-    if not any(_is_missing(values, binding) for _, binding in free):
+    if not any(_is_missing(values, name, binding) for name, binding in free):
         return
     for name, binding in free:
         for position, found in enumerate(values):
@@ -217,14 +218,25 @@ def _refuse_unwritten_sums(
                 values[position] = reader.error(message, value.start)
 
 
-def _is_missing(values: Sequence[tuple[Formula, Value] | ReadError], binding: Binding) -> bool:
+def _is_missing(
+    values: Sequence[tuple[Formula, Value] | ReadError], name: str, binding: Binding
+) -> bool:
     """Whether an index is repeated on one side and does not stand on another one that is no number."""
     read = [v for v in values if not isinstance(v, ReadError)]
     repeated = any(
         id(binding) in reader.arithmetic.repeated and binding.use & value.uses
         for reader, value in read
     )
-    return repeated and any(not binding.use & v.uses and v.kind != "number" for _, v in read)
+    without = [v for _, v in read if not binding.use & v.uses and v.kind != "number"]
+    return repeated and not all(_defined_with(name, v) for v in without)
+
+
+def _defined_with(name: str, value: Value) -> bool:
+    """Whether an index stands in the definition of what is written: `\\ell` is the loss of one `r_{ui}`."""
+    try:
+        return any(index.name == name for index in free_indices(value.build()))
+    except (DeriveError, Misfit):
+        return False
 
 
 def read_value(

@@ -23,7 +23,7 @@ from derive.expr.nodes import (
     Symbol,
     Transpose,
 )
-from derive.expr.walk import free_symbols, post_order
+from derive.expr.walk import free_indices, free_symbols, post_order
 from derive.reader.grammar.cursor import plain
 from derive.reader.grammar.table import Table
 from derive.reader.reading.upstream import names_in
@@ -59,6 +59,21 @@ def spread_numbers(side: Expr, table: Table) -> dict[str, int]:
                 if symbol.name in numbers and not symbol.shape:
                     found[symbol.name] = max(found.get(symbol.name, 0), len(node.shape))
     return found
+
+
+def hot_unknown(left: Expr | Unreadable, right: Expr | Unreadable) -> str:
+    """Why a relation that does not hold is not called wrong: a one-hot vector without a word about which entry is one,
+    beside an index on one side only, which may be the place of it."""
+    if not isinstance(left, Expr) or not isinstance(right, Expr):
+        return ""
+    symbols = dict.fromkeys((*free_symbols(left), *free_symbols(right)))
+    hot = (s for s in symbols if s.definition is None and any(f.name == "one_hot" for f in s.facts))
+    vector = next(hot, None)
+    if vector is None or not set(free_indices(left)) ^ set(free_indices(right)):
+        return ""
+    return (
+        f"nothing says which entry of {vector.name} is one; write for example ${vector.name}_c = 1$"
+    )
 
 
 def ties(left: Expr | Unreadable, right: Expr | Unreadable, table: Table) -> bool:

@@ -16,6 +16,7 @@ from derive.reader.declarations.questions import is_related, place_at
 from derive.reader.declarations.wording import equates
 from derive.reader.grammar.state import State
 from derive.reader.reading.ahead import ReadingAhead
+from derive.reader.reading.doubts import hot_unknown
 from derive.reader.reading.heads import Left, left_of
 from derive.reader.reading.roles import ReadingRoles
 from derive.reader.reading.sides import ReadingSides
@@ -231,6 +232,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         """The step with what leaves it open: a function without a formula, what is not met, a bounded spectrum."""
         unsure = any_function(previous, step.op, right, self.table) or self.unmet
         unsure = unsure or bounded_spectrum(previous, step.op, right, self.overlooked.spectra)
+        unsure = unsure or hot_unknown(previous, right)
         return replace(step, doubt=step.doubt or unsure) if unsure else step
 
     def _definition_block(self, left: Left, source: Source, group: list[RawRelation]) -> None:

@@ -24,6 +24,7 @@ from derive.reader.declarations.phrases import mentions
 from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.ranges import declare_ranges
+from derive.reader.declarations.rows_said import declare_said_rows
 from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.state import Options
@@ -41,6 +42,7 @@ from derive.reader.rewriting.density_roles import with_density_roles
 from derive.reader.rewriting.display_facts import declare_by_form
 from derive.reader.rewriting.events import with_events
 from derive.reader.rewriting.gradient_names import with_derivatives
+from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
 from derive.reader.rewriting.proportions import with_proportions
@@ -131,6 +133,7 @@ class NotePasses:
             elif isinstance(block, Prose):
                 self.stated[position] = [*self.declarations.read(block), *entries_said(block)]
         self.table.section = 0
+        declare_said_rows(self.declarations, self.document)
         runs = list(self._runs())
         declare_listed(self.table, runs)
         for name in declare_laws(self.table, self.document, runs):
@@ -231,6 +234,7 @@ class NotePasses:
     def _with_layout(self, layout: str) -> tuple[Table, Result]:
         options = Options(layout=layout)
         sure: list[ReadingPass] = []
+        again = [True]
 
         def attempt(table: Table) -> tuple[tuple[int, ...], Table]:
             reading = self._pass(table, options)
@@ -246,8 +250,11 @@ class NotePasses:
                 if result.faults == faults:
                     break
             settled = self._settled(table)
-            if result.faults:
-                result = self._run(self._settled(table), options)
+            if result.faults or (result.unreadable and again):
+                # a side may need what was assumed behind it, or a letter for the range of an index
+                before, result = result.score, self._run(self._settled(table), options)
+                if not before[0] and before == result.score:
+                    again.clear()
             return result.score, settled
 
         _, settled = with_assumptions(
@@ -306,6 +313,7 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         respelled,
         with_two_indices,
+        with_kinds,
         with_sums,
         with_proportions,
         with_density_roles,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.reader.grammar.cursor import Cursor, clean, inner, plain
 from derive.reader.grammar.table import INDEX_LETTERS, Name, Table
-from derive.reader.grammar.written import base_name, written_scripts
+from derive.reader.grammar.written import GREEK, base_name, written_scripts
 from derive.reader.source.groups import Node, text_of
 from derive.reader.source.scanner import Kind, Token
 
@@ -252,6 +252,8 @@ def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
     for position in range(len(items)):
         cursor = Cursor(list(items), cleaned=True)
         cursor.pos = position
+        if cursor.at("(") and _calls(items, position):
+            continue  # of \phi(s)^T the value is transposed
         opened = cursor.take("(")
         name = base_name(cursor)
         if name is None:
@@ -261,6 +263,16 @@ def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
             sup = plain(cursor.items[cursor.pos + 2 : cursor.pos + 3]) if cursor.at(")") else ""
         if sup in signs:
             yield name
+
+
+def _calls(items: Sequence[Node], position: int) -> bool:
+    """Whether a letter or its script stands before a bracket."""
+    before = items[position - 1] if position else None
+    if isinstance(before, Token):
+        greek = before.kind is Kind.WORD and before.text in GREEK
+        return before.kind is Kind.LETTER or greek or before.text == "'"
+    script = items[position - 2] if position > 1 else None
+    return isinstance(script, Token) and script.kind in (Kind.SUB, Kind.SUP)
 
 
 def _once(top: Sequence[Node]) -> bool:

@@ -1,0 +1,81 @@
+r"""What words say of members: rows and columns wherever the matrix stands, two families under one letter, the place of
+the one in a one-hot vector."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.api import check_text
+
+ROWS = r"\[ (U v)_w = u_w^\top v \] \[ (U v)_w = 2 u_w^\top v \]"
+V = r"Let $v \in \mathbb{R}^d$."
+HOT = r"Let $z \in \mathbb{R}^K$ and $p = \operatorname{softmax}(z)$."
+LOSS = r"\[ -\log p_c = -\sum_{j=1}^K y_j \log p_j \] \[ -\log p_c = \sum_{j=1}^K y_j \log p_j \]"
+
+TEXTS = {
+    "held as rows": (
+        rf"{V} Let $U \in \mathbb{{R}}^{{V \times d}}$ hold the vectors $u_w^\top$ as its rows. {ROWS}",
+        "hf",
+    ),
+    "rows named before their matrix": (
+        rf"{V} The rows $u_w^\top$ of $U \in \mathbb{{R}}^{{V \times d}}$ are word vectors. {ROWS}",
+        "hf",
+    ),
+    "the matrix whose rows are": (
+        rf"{V} $U \in \mathbb{{R}}^{{V \times d}}$ is the matrix whose rows are the vectors $u_w^\top$. {ROWS}",
+        "hf",
+    ),
+    "a list collected in the rows": (
+        rf"{V} The vectors $u_1, \dots, u_V \in \mathbb{{R}}^d$ are collected in the rows of"
+        rf" $U \in \mathbb{{R}}^{{V \times d}}$. {ROWS}",
+        "hf",
+    ),
+    "one per row": (
+        rf"{V} The matrix $U \in \mathbb{{R}}^{{V \times d}}$ contains one vector $u_w$ per row. {ROWS}",
+        "hf",
+    ),
+    "columns of two matrices": (
+        r"""For vectors $u_i, \tilde{u}_j \in \mathbb{R}^d$ (the columns of $U, \tilde{U} \in \mathbb{R}^{d \times n}$).
+\[ (U^\top \tilde{U})_{ij} = u_i^\top \tilde{u}_j \] \[ (U^\top \tilde{U})_{ij} = \tilde{u}_i^\top u_j \]""",
+        "hf",
+    ),
+    "biases of two kinds": (
+        r"""A rating is predicted as $\hat r_{ui} = \mu + b_u + b_i + q_i^\top p_u$ with the global mean $\mu$, biases
+$b_u, b_i \in \mathbb{R}$ and $q_i, p_u \in \mathbb{R}^k$. For $E = \frac12 (r_{ui} - \hat r_{ui})^2 + b_i^2$
+\[ \frac{\partial E}{\partial b_i} = -(r_{ui} - \hat r_{ui}) + 2 b_i \]
+\[ \frac{\partial E}{\partial b_u} = -(r_{ui} - \hat r_{ui}) + 2 b_i \]
+\[ \frac{\partial E}{\partial q_i} = -(r_{ui} - \hat r_{ui}) p_u \]""",
+        "hfh",
+    ),
+    "user and item biases with usual indices": (
+        r"""The rating of item $j$ by user $i$ is predicted as $\hat{r}_{ij} = \mu + b_i + b_j + u_i^\top v_j$ with user
+bias $b_i$, item bias $b_j$ and $u_i, v_j \in \mathbb{R}^d$. \[ E = \frac12 (r_{ij} - \hat r_{ij})^2 \]
+\[ \frac{\partial E}{\partial b_j} = -(r_{ij} - \hat r_{ij}), \quad
+\frac{\partial E}{\partial u_i} = -(r_{ij} - \hat r_{ij}) u_i \]""",
+        "dhf",
+    ),
+    "one-hot for a class": (
+        rf"{HOT} The one-hot vector $y \in \mathbb{{R}}^K$ of the true class $c$ is given. {LOSS}",
+        "hf",
+    ),
+    "one-hot with a one at": (
+        rf"{HOT} Let $y$ be the one-hot vector with a one at position $c$. {LOSS}",
+        "hf",
+    ),
+    "one-hot at a place that nobody says": (
+        rf"{HOT} $y \in \mathbb{{R}}^K$ is one-hot and somebody knows $c$. {LOSS}",
+        "uu",
+    ),
+    "positive counts and positive entries off the diagonal": (
+        r"""Let $n_{ij} > 0$ be counts, and $p_{ij} = p_{ji} > 0$ for $i \neq j$, $p_{ii} = 0$ and
+$\sum_{i \neq j} p_{ij} = 1$.
+\[ \sum_{i=1}^m \sum_{j=1}^m p_{ij} = 1, \qquad \sum_i \sum_j \log n_{ij} = \log \prod_i \prod_j n_{ij} \]""",
+        "hh",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS)
+def test_verdicts(text: str, expected: str) -> None:
+    relations = [r for f in check_text(text, time_limit=60).files for r in f.relations]
+    assert "".join(r.verdict.kind[0] for r in relations) == expected
