@@ -26,6 +26,32 @@ $\mu_i = \frac{1}{N}\sum_{t=1}^N x_t^i$.
 = \sum_{i=1}^C \sum_{t=1}^N x_t^{i\top} x_t^i - \sum_{i=1}^C \mu_i^\top \mu_i \]""",
         "hf",
     ),
+    "arrays of one number in words": (
+        r"""Let $X \in \mathbb{R}^{n \times p}$ and let $E$ be the $n \times n$ matrix whose entries are all $1/n$.
+\[ (X - E X)^\top (X - EX) = X^\top X - X^\top E X \] Let $J \in \mathbb{R}^{n \times n}$ be the matrix of all ones,
+$u \in \mathbb{R}^n$ the vector of ones, and $e$ the $n$-dimensional vector with every component equal to one.
+\[ E = \frac{1}{n} J = \frac1n u u^\top, \qquad u = e, \qquad E = J u u^\top \]""",
+        "hhhhf",
+    ),
+    "a constant matrix": (
+        r"""Let $B$ be an $n \times n$ matrix with constant entries $c$, where $c > 0$.
+\[ B^2 = n c B, \qquad B^2 = c B \]""",
+        "hf",
+    ),
+    "multipliers tied by a derivative set to zero": (
+        r"""Let $C > 0$, $\alpha_i, \mu_i \ge 0$ and $\xi_i \in \mathbb{R}$ for $i = 1, \dots, N$, and
+$L = C\sum_{i=1}^N \xi_i - \sum_{i=1}^N \alpha_i \xi_i - \sum_{i=1}^N \mu_i \xi_i$.
+\[ \frac{\partial L}{\partial \xi_i} = C - \alpha_i - \mu_i = 0 \] and the multipliers lie in a box,
+\[ 0 \le \alpha_i = C - \mu_i \le C \] \[ 0 \le \alpha_i = C + \mu_i \]""",
+        "hdhhhhf",
+    ),
+    "one set for all names of a sentence": (
+        r"""The cell is $c = f \odot b + i \odot g$, where all vectors are in $\mathbb{R}^n$, and the loss $L$
+depends on them only through $c$. If the gate is $f = \tanh(a)$ with $a = W x$, $W \in \mathbb{R}^{n \times d}$, then
+\[ \frac{\partial L}{\partial a} = \frac{\partial L}{\partial f} \odot (1 - f^2) \]
+\[ \frac{\partial L}{\partial a} = \frac{\partial L}{\partial c} \odot b \odot (1 - f) \]""",
+        "hf",
+    ),
 }
 
 

@@ -22,6 +22,8 @@ from derive.reader.declarations.clauses import (
 )
 from derive.reader.declarations.declare import declare_clause, is_definition
 from derive.reader.declarations.diagonals import said_on_diagonal
+from derive.reader.declarations.filled_arrays import OneNumber, one_number, ones_said
+from derive.reader.declarations.lone_terms import hint_lone_terms
 from derive.reader.declarations.mappings import declare_mapping, is_mapping
 from derive.reader.declarations.normals import declare_normals
 from derive.reader.declarations.notation_rows import take_row
@@ -76,6 +78,7 @@ class Declarations:
         self.refused: list[ReadError] = []
         self.rows: list[Declaration] = []
         self.letters: frozenset[str] = frozenset()
+        self.filled: list[OneNumber] = []
 
     def read(self, prose: Prose) -> list[Stated]:
         """Declare what a paragraph declares; its equations and conditions in reading order."""
@@ -93,6 +96,7 @@ class Declarations:
             said.shape = None if mention.starts else said.shape
             try:
                 found.extend(self._mention(mention, said))
+                self.filled.extend(filter(None, [ones_said(mention, said)]))
             except ReadError:
                 continue  # a formula in a line need not declare anything
             except Exception as error:  # a fault of the reader costs this formula only
@@ -116,6 +120,9 @@ class Declarations:
             return []
         if (stated_so := implied(self.table, mention, said)) is not None:
             return [stated_so]
+        if (number := one_number(reader, mention, said)) is not None:
+            self.filled.append(number)
+            return []
         if is_mapping(reader, items):
             declare_mapping(reader, Clause(items))
             return []
@@ -131,6 +138,8 @@ class Declarations:
                 self._names(reader, clause, mention, said)
             elif is_definition(reader, clause):
                 declare_factors(self.table, self.hints, clause.nodes[cut + 1 :], mention)
+                left, right = clause.nodes[:cut], clause.nodes[cut + 1 :]
+                hint_lone_terms(self.table, self.hints, left, right)
                 stated.append(Stated(clause, mention, True))
                 self._speak(reader, clause, clause.nodes[:cut], mention, said)
             elif _is_range(clause):

@@ -301,6 +301,18 @@ def is_conditional(words: str) -> bool:
     return bool(_CONDITIONAL.search(words[-40:]))
 
 
+def specifies(words: str) -> bool:
+    """Whether a conditional says of what form a named thing is: `if the forget gate is`, not `if` alone."""
+    return bool(_SPECIFYING.search(words))
+
+
+_SPECIFYING = re.compile(
+    r"\b(?:if|when|suppose)\s+(?:the|our|an?|each|every)\s+(?:[\w-]+\s+){1,4}?"
+    r"(?:is|are|has\s+the\s+form|takes\s+the\s+form|reads|uses|(?:is|are)\s+(?:given|computed|produced|formed)\s+by)\s*$",
+    re.I,
+)
+
+
 def states(words: str) -> bool:
     """Whether words introduce an assumption or a convention rather than a result."""
     return bool(_STATING.search(words)) and not _RESULT.search(words)

@@ -128,6 +128,20 @@ class Conditions:
                 present.update(dict.fromkeys(free_symbols(side)))
         return any(symbol in present for symbol in unknowns)
 
+    def binds(self, left: Expr | Unreadable, right: Expr | Unreadable) -> bool:
+        r"""Whether a derivative set to zero left a tie between names of both sides, without its own variable:
+        `\alpha_i = C - \mu_i` after `\partial L / \partial \xi_i = C - \alpha_i - \mu_i = 0`."""
+        if not isinstance(left, Expr) or not isinstance(right, Expr):
+            return False
+        sides = [dict.fromkeys(free_symbols(side)) for side in (left, right)]
+        for forms in self.imposed:
+            varied = [symbol for form in forms for symbol in _varied(form)]
+            tied = dict.fromkeys(free_symbols(forms[-1]))
+            own = any(symbol in tied for symbol in varied)
+            if varied and not own and all(any(s in tied for s in side) for side in sides):
+                return True
+        return False
+
     def variants(self, left: Expr | Unreadable | None = None) -> tuple[tuple[Expr, ...], ...]:
         """Premises to try: the conditions by their first sides, by their last sides, and each alone.
 

@@ -24,6 +24,7 @@ from derive.reader.declarations.wording import (
     models,
     presents,
     redefines,
+    specifies,
     states,
 )
 from derive.reader.grammar.core import Formula
@@ -58,6 +59,7 @@ class ReadingEquations(ReadingPremises):
                 self._suppose(reader, nodes, mention.rest)
             return
         left, right = nodes[:cut], nodes[cut + 1 :]
+        conditional = conditional and not (specifies(words) and self._is_open(reader, left, right))
         if isinstance(sign, Token) and sign.text == r"\sim":
             from derive.reader.declarations.declare import finish_clause
 
@@ -80,6 +82,15 @@ class ReadingEquations(ReadingPremises):
             self._carry_over(*hot)
             return
         self._equation(reader, stated, left, right)
+
+    def _is_open(self, reader: Formula, left: list[Node], right: list[Node]) -> bool:
+        """Whether an equation would give a name without a value a formula in other names."""
+        side = left_of(reader, [token for node in left for token in tokens_in(node)])
+        head, entry = side.head, side.entry
+        if head is None or head.parameters is not None or is_number(right):
+            return False
+        unsaid = side.kind == "new" or (entry is not None and entry.assumed)
+        return unsaid and head.name not in list(names_in(right))
 
     def _equation(
         self, reader: Formula, stated: Stated, left: list[Node], right: list[Node]

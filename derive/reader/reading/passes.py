@@ -18,6 +18,7 @@ from derive.reader.declarations.clauses import Clause, clauses
 from derive.reader.declarations.declare import declare_sources
 from derive.reader.declarations.entries import entries_said
 from derive.reader.declarations.feature_maps import declare_feature_maps
+from derive.reader.declarations.filled_arrays import fill
 from derive.reader.declarations.listed import declare_listed
 from derive.reader.declarations.notation_rows import lettered
 from derive.reader.declarations.phrases import mentions
@@ -35,6 +36,7 @@ from derive.reader.reading.dependences import declare_dependences
 from derive.reader.reading.inference import name_sizes, with_assumptions
 from derive.reader.reading.labels import labelled, labels_of
 from derive.reader.reading.one_pass import ReadingPass
+from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
@@ -134,6 +136,7 @@ class NotePasses:
                 self.stated[position] = [*self.declarations.read(block), *entries_said(block)]
         self.table.section = 0
         declare_said_rows(self.declarations, self.document)
+        fill(self.table, self.declarations.filled)
         runs = list(self._runs())
         declare_listed(self.table, runs)
         for name in declare_laws(self.table, self.document, runs):
@@ -147,6 +150,7 @@ class NotePasses:
         defined = heads_of(self.chains, stated, whole=True)
         declare_dependences(self.table, runs, defined)
         declare_feature_maps(self.declarations, self.document, runs, defined)
+        declare_shared(self.declarations, self.document, defined)
         said = said_functions(self.document)
         for name in called_letters(self.document, self.chains):
             if (

@@ -121,6 +121,8 @@ class ReadingRoles(ReadingState):
         if self.conditions.active_for(typed) and not has_derivative(first):
             unsure = sign != "=" or ties(typed[position - 1], right, self.table)
             return "tie" if unsure else "consequence"
+        if sign == "=" and self.conditions.binds(typed[position - 1], right):
+            return "consequence"
         if plain_first and sign == "=" and self._demanded(first, right, words):
             return "condition"
         if is_free(typed[position - 1]) and is_free(right):
