@@ -44,6 +44,25 @@ CASES = [
         "hf",
         id="a divergence in plain letters with a comma",
     ),
+    pytest.param(
+        r"Let the prior be $p(\theta) = \theta^{a-1}(1-\theta)^{b-1}$, $a, b > 1$, $0 < \theta < 1$, and the "
+        r"likelihood $p(\mathcal{D} \mid \theta) = \theta^h (1-\theta)^t$ with $h, t \geq 0$."
+        r"\[ p(\theta \mid \mathcal{D}) \propto p(\mathcal{D} \mid \theta)\, p(\theta) "
+        r"\propto \theta^{h+a-1} (1-\theta)^{t+b-1} \]"
+        r"\[ \frac{d}{d\theta} \log p(\theta \mid \mathcal{D}) = \frac{h+a-1}{\theta} - \frac{t+b-1}{1-\theta} \]"
+        r"\[ \frac{d}{d\theta} \log p(\theta \mid \mathcal{D}) = \frac{h+a-1}{\theta} + \frac{t+b-1}{1-\theta} \]",
+        "dhhf",
+        id="the posterior of a prior and a likelihood in prose",
+    ),
+    pytest.param(
+        r"The counts $x_1, \dots, x_m \geq 1$ have the total $\sum_{i=1}^m x_i = n$; $p_i > 0$ with "
+        r"$\sum_{i=1}^m p_i = 1$."
+        r"\[ J(p, \lambda) = \sum_{i=1}^m x_i \log p_i + \lambda \left(1 - \sum_{i=1}^m p_i\right) \]"
+        r"\[ \frac{\partial J}{\partial p_i} = \frac{x_i}{p_i} - \lambda = 0 \]"
+        r"\[ \lambda = n, \qquad p_i = \frac{x_i}{n} \] \[ \lambda = 2 n \]",
+        "dhdhhf",
+        id="a sum that is given its name on the right",
+    ),
 ]
 
 

@@ -34,6 +34,7 @@ from derive.reader.reading.heads import Left, has_value, left_of
 from derive.reader.reading.premises import ReadingPremises
 from derive.reader.reading.single_members import total
 from derive.reader.reading.state import REFUSED
+from derive.reader.reading.unread import name_alone
 from derive.reader.reading.upstream import differentiated, names_in
 from derive.reader.source.blocks import Display
 from derive.reader.source.groups import Node
@@ -98,6 +99,8 @@ class ReadingEquations(ReadingPremises):
         """An equation that is no fact by its form: a definition, a premise, or nothing that has an effect."""
         mention = stated.mention
         words = f"{mention.lead} {mention.before}"
+        if self._names_sum(reader, left, right):
+            left, right = right, left
         tokens = [token for node in left for token in tokens_in(node)]
         left_side = total(reader, left, right) or left_of(reader, tokens)
         if self._has_no_effect(left_side, right, mention):
@@ -121,6 +124,15 @@ class ReadingEquations(ReadingPremises):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
             self._premise(Relation("=", a.build(), b.build()))
+
+    def _names_sum(self, reader: Formula, left: list[Node], right: list[Node]) -> bool:
+        r"""Whether the right side names the sum on the left: `\sum_i x_i = n` says what n is."""
+        first = left[0]
+        if not (isinstance(first, Token) and first.text == r"\sum") or name_alone(right) is None:
+            return False
+        side = left_of(reader, [token for node in right for token in tokens_in(node)])
+        unsaid = side.entry is None or side.entry.assumed
+        return unsaid and side.head is not None and side.head.name not in list(names_in(left))
 
     def _has_no_effect(self, left_side: Left, right: list[Node], mention: Mention) -> bool:
         """Whether an equation tells of its left side what a display or its other side says, or names a point."""

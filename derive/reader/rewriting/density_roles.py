@@ -15,7 +15,11 @@ from derive.reader.source.scanner import Kind, Token
 
 _LETTERS = frozenset([*"pPfgq", r"\pi"])
 _BARS = frozenset(["|", r"\mid", r"\vert", r"\rvert"])
-_NAME = re.compile(r"(\\?[a-zA-Z]+)(?:_\{?[a-z0-9]\}?|\^\{?\([a-z0-9]\)\}?)?")
+_FONT = r"\\(?:mathcal|mathbf|mathbb|mathrm|mathit|boldsymbol|bm|vec)"
+_NAME = re.compile(
+    rf"((?:{_FONT}\{{?)?\\?[a-zA-Z]+\}}?)(?:_\{{?[a-z0-9]\}}?|_\{{1:[a-zA-Z]\}}|\^\{{?\([a-z0-9]\)\}}?)?"
+)
+_SPACES = frozenset([r"\,", r"\;", r"\:", r"\!", r"\ "])
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,8 @@ class Roles:
 def with_density_roles(document: Document) -> Document:
     """The document with names of their own for evidences and posteriors that share a letter with what prose gives."""
     stated = list(_stated(document))
-    renamed = dict.fromkeys(
-        r for r in _called(document) if r not in stated and _is_other(r, stated)
-    )
+    called = list(_called(document)) if stated else []
+    renamed = dict.fromkeys(r for r in called if r not in stated and _is_other(r, stated, called))
     if not renamed:
         return document
 
@@ -47,19 +50,32 @@ def with_density_roles(document: Document) -> Document:
     return document.rewritten(changed)
 
 
-def _is_other(roles: Roles, stated: Sequence[Roles]) -> bool:
-    """Whether a call is the evidence or the posterior of a likelihood that prose gives, by a prior that it gives."""
-    for likelihood in stated:
-        if likelihood.letter != roles.letter or not likelihood.given:
-            continue
-        priors = [s for s in stated if s.letter == roles.letter and not s.given]
-        if not any(set(prior.own) <= set(likelihood.given) for prior in priors):
-            continue
-        evidence = not roles.given and roles.own == likelihood.own
-        swapped = bool(roles.given) and set(likelihood.own) <= set(roles.given)
-        if evidence or (swapped and set(roles.own) <= set(likelihood.given)):
-            return True
-    return False
+def _is_other(roles: Roles, stated: Sequence[Roles], called: Sequence[Roles]) -> bool:
+    """Whether a call is another function than those of its letter that prose gives."""
+    known = [s for s in (*stated, *called) if s.letter == roles.letter]
+    own = [s for s in stated if s.letter == roles.letter]
+    return any(
+        _beside_likelihood(roles, s, known) if s.given else _beside_prior(roles, s, known)
+        for s in own
+    )
+
+
+def _beside_likelihood(roles: Roles, likelihood: Roles, known: Sequence[Roles]) -> bool:
+    """Whether a call is the posterior of a likelihood, its prior, or its evidence where there is a prior."""
+    parameters = set(likelihood.given)
+    if roles.given:
+        return set(likelihood.own) <= set(roles.given) and set(roles.own) <= parameters
+    if set(roles.own) <= parameters:
+        return True
+    priors = (s for s in known if not s.given and set(s.own) <= parameters)
+    return roles.own == likelihood.own and any(True for _ in priors)
+
+
+def _beside_prior(roles: Roles, prior: Roles, known: Sequence[Roles]) -> bool:
+    """Whether a call is the posterior of a prior, its likelihood, or the evidence of that."""
+    if roles.given:
+        return set(roles.own) == set(prior.own) or set(prior.own) <= set(roles.given)
+    return any(s.own == roles.own and set(prior.own) <= set(s.given) for s in known)
 
 
 def _called(document: Document) -> Iterator[Roles]:
@@ -99,7 +115,7 @@ def _calls(tokens: Sequence[Token]) -> Iterator[tuple[int, Roles]]:
                 sides.append([""])
             elif inner.text == ",":
                 sides[-1].append("")
-            else:
+            elif inner.text not in _SPACES:
                 sides[-1][-1] += inner.text
         names = [[_NAME.fullmatch(part) for part in side] for side in sides]
         if len(sides) <= 2 and all(match for side in names for match in side):
