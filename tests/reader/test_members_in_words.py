@@ -1,5 +1,5 @@
 r"""What words say of members: rows and columns wherever the matrix stands, two families under one letter, the place of
-the one in a one-hot vector."""
+the one in a one-hot vector. Functions by their name alone or in a list, and gradients of a bracket."""
 
 from __future__ import annotations
 
@@ -71,6 +71,26 @@ bias $b_i$, item bias $b_j$ and $u_i, v_j \in \mathbb{R}^d$. \[ E = \frac12 (r_{
 $\sum_{i \neq j} p_{ij} = 1$.
 \[ \sum_{i=1}^m \sum_{j=1}^m p_{ij} = 1, \qquad \sum_i \sum_j \log n_{ij} = \log \prod_i \prod_j n_{ij} \]""",
         "hh",
+    ),
+    "two functions in one list": (
+        r"""Let $s, t : \mathbb{R}^{p} \to \mathbb{R}^{q}$ be differentiable, $x_1 \in \mathbb{R}^p$,
+$x_2 \in \mathbb{R}^q$ and $y_2 = x_2 \odot \exp(s(x_1)) + t(x_1)$.
+\[ \log \det \frac{\partial y_2}{\partial x_2} = \sum_{j=1}^{q} s(x_1)_j \]
+\[ \frac{\partial y_2}{\partial x_2} = \mathrm{diag}(\exp(t(x_1))) \]""",
+        "hf",
+    ),
+    "a letter for a known function": (
+        r"""For $z, u, w \in \mathbb{R}^D$ and $b \in \mathbb{R}$ let $f(z) = z + u\, h(w^\top z + b)$ with
+$h = \tanh$ and $\sigma = \tanh$, $x \in \mathbb{R}$.
+\[ \det \frac{\partial f}{\partial z} = 1 + (1 - h(w^\top z + b)^2) u^\top w \]
+\[ \sigma'(x) = 1 - \sigma(x)^2, \qquad \sigma'(x) = \sigma(x) (1 - \sigma(x)) \]""",
+        "hhf",
+    ),
+    "a gradient of what f(x) is": (
+        r"""Let $A \in \mathbb{R}^{m \times n}$, $b \in \mathbb{R}^m$, $x \in \mathbb{R}^n$ and $f(x) = \|Ax - b\|$.
+\[ \nabla f(x) = \nabla \left( (Ax-b)^\top (Ax-b) \right)^{1/2} = \frac{A^\top (Ax - b)}{\|Ax - b\|} \]
+\[ \nabla f(x) = \frac12 \nabla \left( (Ax-b)^\top (Ax-b) \right) \]""",
+        "hhf",
     ),
 }
 

@@ -5,6 +5,7 @@ What the left side introduces is in `definition_heads`, members that are defined
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -27,6 +28,7 @@ from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import plain, start_of
 from derive.reader.grammar.finite_laws import define_law, joint_density
 from derive.reader.grammar.known_functions import recognise
+from derive.reader.grammar.special import ELEMENTWISE
 from derive.reader.grammar.table import Declaration, Name
 from derive.reader.grammar.values import Value
 from derive.reader.source.groups import Node
@@ -38,6 +40,9 @@ def define(
     """Carry out `left = right`."""
     start = start_of(left[0])
     head = head_of(reader, left)
+    if head is not None and (word := known_function(right)):
+        names_function(reader, head, word)
+        return
     if head is not None and head.parameters is not None:
         define_function(reader, head, right, start)
         return
@@ -59,6 +64,20 @@ def define(
         define_by_index(reader, head, right)
         return
     define_symbol(reader, head, right, start)
+
+
+def known_function(right: Sequence[Node]) -> str:
+    """The function of the table that a right side is alone: `h = \\tanh`, `h(\\cdot) = \\tanh(\\cdot)`; else empty."""
+    text = re.sub(r"\((?:\\cdot|\.)\)$", "", plain(right))
+    return ELEMENTWISE.get(
+        re.sub(r"\\(?:mathrm|operatorname|text|mathsf)?", "", text).strip("{}").lower(), ""
+    )
+
+
+def names_function(reader: Formula, head: Head, word: str) -> None:
+    """Let a name stand for a function of the table."""
+    entry = reader.table.declare(head.name, head.latex or head.name.latex)
+    entry.kind, entry.word, entry.function, entry.sizes = "word", word, None, None
 
 
 def _sides(

@@ -21,6 +21,7 @@ from derive.reader.declarations.clauses import (
     unchained,
 )
 from derive.reader.declarations.declare import declare_clause, is_definition
+from derive.reader.declarations.definitions import define, known_function
 from derive.reader.declarations.diagonals import said_on_diagonal
 from derive.reader.declarations.filled_arrays import OneNumber, one_number, ones_said
 from derive.reader.declarations.lone_terms import hint_lone_terms
@@ -136,6 +137,8 @@ class Declarations:
             cut = relation_at(clause.nodes)
             if cut is None:
                 self._names(reader, clause, mention, said)
+            elif is_definition(reader, clause) and known_function(clause.nodes[cut + 1 :]):
+                define(reader, clause.nodes[:cut], clause.nodes[cut + 1 :], None)
             elif is_definition(reader, clause):
                 declare_factors(self.table, self.hints, clause.nodes[cut + 1 :], mention)
                 left, right = clause.nodes[:cut], clause.nodes[cut + 1 :]

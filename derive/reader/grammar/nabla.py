@@ -13,7 +13,7 @@ from derive.reader.grammar.calculus import (
     slash_derivative,
 )
 from derive.reader.grammar.core import Formula
-from derive.reader.grammar.cursor import Cursor, clean, plain
+from derive.reader.grammar.cursor import Cursor, clean, inner, plain
 from derive.reader.grammar.derivative_signs import skip_name
 from derive.reader.grammar.functions import function_scripts
 from derive.reader.grammar.node_parts import split_at
@@ -102,9 +102,16 @@ def _nabla_of_call(reader: Formula, cursor: Cursor, order: int, start: int) -> V
         found = _nabla_of_call(reader, call, order, start)
         cursor.pos = end + 1
         return reader.raised(found, reader.argument(cursor), start)
+    before = cursor.pos
     with reader.flag(front=cursor):
         value = reader.factor(cursor)
     node = value.build()
+    variable = reader.state.gradient
+    if variable is not None and not isinstance(node, (Call, Symbol)):
+        cursor.pos = before
+        body = operand(reader, cursor, start)
+        by = Variable(Value(variable.shape, lambda: variable, start=start, kind="symbol"), order)
+        return derivative(reader, body, [by], start, "nabla")
     if isinstance(node, Call) and order == 1 and _of_numbers(node):
         return _stacked(node, value)
     if isinstance(node, Symbol):
@@ -142,7 +149,15 @@ def _end_of_call(cursor: Cursor) -> int:
         depth += (text == "(") - (text == ")")
         if depth == 0 and text == ")":
             after = cursor.items[position + 1] if position + 1 < len(cursor.items) else None
-            return position + 1 if isinstance(after, Token) and after.kind is Kind.SUP else 0
+            if not isinstance(after, Token) or after.kind is not Kind.SUP:
+                return 0
+            power = (
+                plain(inner(cursor.items[position + 2])) if position + 2 < len(cursor.items) else ""
+            )
+            called = text_of(cursor.items[cursor.pos]) != "(" or power in (r"\top", "T")
+            return (
+                position + 1 if called else 0
+            )  # of `\nabla (x^\top x)^{1/2}` the bracket is raised
         if (depth == 0 and text in ("+", "-", "=", ",")) or depth < 0:
             return 0
     return 0
@@ -153,7 +168,9 @@ def gradient_at(
 ) -> Value:
     """The gradient of a function at a point; a point that is no symbol is named, so that it can be varied."""
     point = argument
-    if not isinstance(argument, Symbol):
+    if isinstance(argument, Symbol):
+        reader.state.gradient = argument
+    else:
         point = Symbol(f"({argument!r})", argument.shape, definition=argument)
     node = Derivative(Call(function, (point,)), (point,) * order, "nabla")
     return Value(node.shape, lambda: node, value.uses, start=start)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.errors import ReadError, ShapeError
+from derive.expr.nodes import Symbol
 from derive.reader.grammar.arithmetic import Arithmetic
 from derive.reader.grammar.cursor import Cursor, start_of
 from derive.reader.grammar.table import Table
@@ -124,6 +125,8 @@ class State:
     unclear: dict[str, ReadError] = field(default_factory=dict)
     entrywise: bool = False
     """Whether a function of a square matrix was taken entry by entry."""
+    gradient: Symbol | None = None
+    r"""By what the last `\nabla f(x)` differentiates, and a bare `\nabla (\dots)` behind it in the chain."""
 
 
 class Base:
