@@ -145,6 +145,29 @@ identity matrix.
 \[ \nabla\nabla f(x) = A, \quad \nabla \nabla^T f = A, \quad \nabla\nabla f(x) = 2 A, \quad \nabla^T \nabla f = A \]""",
         "hhfu",
     ),
+    "an error that only a model in a sentence speaks of": (
+        r"""Let $X \in \mathbb{R}^{n \times d}$ be fixed with full column rank, $y \in \mathbb{R}^n$ and
+$\hat w = (X^T X)^{-1} X^T y$. Suppose that the data come from $y = X w + e$, where $e$ has mean zero and covariance
+$s^2 I$ and $w \in \mathbb{R}^d$.
+\[ \mathbb{E}[\hat w] = w \] \[ \mathrm{Cov}[\hat w] = s^2 (X^T X)^{-1} \]""",
+        "hh",
+    ),
+    "the expectation of an estimate that a condition gave, where a model is supposed": (
+        r"""Let $X$ be a fixed $N \times p$ matrix, $y \in \mathbb{R}^N$, $\beta \in \mathbb{R}^p$, $\lambda > 0$.
+\[ J(\beta) = \|y - X\beta\|^2 + \lambda \|\beta\|^2 \]
+\[ \nabla J(\beta) = -2 X^T (y - X\beta) + 2 \lambda \beta \] Setting the derivative to zero gives
+\[ \hat\beta = (X^T X + \lambda I)^{-1} X^T y. \]
+If $y = X\beta_0 + \varepsilon$ with fixed $\beta_0 \in \mathbb{R}^p$ and $\mathbb{E}[\varepsilon] = 0$, then
+\[ \mathbb{E}[\hat\beta] = (X^T X + \lambda I)^{-1} X^T X \beta_0 \] \[ \mathbb{E}[\hat\beta] = \beta_0 \]""",
+        "dhhhf",
+    ),
+    "an error function beside a bias": (
+        r"""Let $X \in \mathbb{R}^{n \times d}$, $t \in \mathbb{R}^n$, $w \in \mathbb{R}^d$. With a bias
+$b \in \mathbb{R}$,
+\[ E(w) = \frac12 \sum_{i=1}^n \Big( \sum_j X_{ij} w_j + b - t_i \Big)^2 \]
+\[ \frac{\partial E}{\partial w_j} = \sum_{i=1}^n \Big( \sum_k X_{ik} w_k + b - t_i \Big) X_{ij} \]""",
+        "dh",
+    ),
     "a matrix of which only the diagonal is given": (
         r"""Let $x \in \mathbb{R}^N$ and $A, D \in \mathbb{R}^{N\times N}$ with $D_{ii} = \sum_j A_{ij}$.
 \[ x^\top D x = \sum_{i} D_{ii} x_i^2 \] \[ x^\top D x = N \sum_{i} D_{ii} x_i^2 \]""",

@@ -1,4 +1,4 @@
-r"""Names that are added to vectors in a sentence, `$y = X\beta + \varepsilon$`: they are vectors, whatever their letters."""
+r"""Names that are added to vectors in a sentence, `$y = X\beta + \varepsilon$`: they are vectors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 
 _SIGNS = ("+", "-")
-_EULER = Name("e")
 
 
 def hint_lone_terms(
@@ -30,8 +29,7 @@ def hint_lone_terms(
     for name in names[1:]:
         if name is not None and table.find(name) is None and name not in table.entries:
             hints.setdefault(name, max(known))
-            if name == _EULER:
-                table.declare(name)  # an error, no number
+            table.declare(name)  # whatever it stands for elsewhere: e is an error, no number
 
 
 def lone_terms(nodes: Sequence[Node]) -> list[Name]:

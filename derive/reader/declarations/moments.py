@@ -182,8 +182,8 @@ def spoken(prose: Prose) -> Iterator[Spoken]:
     text, formulas = prose.numbered()
     for match in _SAID.finditer(text):
         before = _SENTENCE.split(text[: match.start()])[-1]
-        if not _RANDOM.search(f"{before[-60:]} {match['between']}"):
-            continue
+        if match[5] is None and not _RANDOM.search(f"{before[-60:]} {match['between']}"):
+            continue  # what has a variance is random
         free = bool(_INDEPENDENT.search(f"{before[-60:]} {match['between']}"))
         subject, _, mean, zero, spread = match.groups()
         parameters = [_NOUGHT if zero else formulas[int(mean)]]

@@ -10,7 +10,8 @@ from derive.expr.nodes import Relation
 from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.entry_facts import declare_entry_fact, links
-from derive.reader.declarations.moments import moment
+from derive.reader.declarations.lone_terms import lone_terms
+from derive.reader.declarations.moments import moment, takes_expectations
 from derive.reader.declarations.one_hot import conditional_after, hot_entry
 from derive.reader.declarations.phrases import Mention, joins
 from derive.reader.declarations.prose_said import Stated
@@ -41,6 +42,10 @@ from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
 
 
+def _tokens(nodes: Sequence[Node]) -> list[Token]:
+    return [token for node in nodes for token in tokens_in(node)]
+
+
 class ReadingEquations(ReadingPremises):
     """The part of a pass that carries out one equation or condition of a sentence."""
 
@@ -61,6 +66,9 @@ class ReadingEquations(ReadingPremises):
             return
         left, right = nodes[:cut], nodes[cut + 1 :]
         conditional = conditional and not (specifies(words) and self._is_open(reader, left, right))
+        if conditional and left and self._is_model(reader, left, right):
+            self._define(reader, left_of(reader, _tokens(left)), tuple(right))
+            return
         if isinstance(sign, Token) and sign.text == r"\sim":
             from derive.reader.declarations.declare import finish_clause
 
@@ -92,6 +100,18 @@ class ReadingEquations(ReadingPremises):
             return False
         unsaid = side.kind == "new" or (entry is not None and entry.assumed)
         return unsaid and head.name not in list(names_in(right))
+
+    def _is_model(self, reader: Formula, left: Sequence[Node], right: Sequence[Node]) -> bool:
+        r"""Whether an equation says how data arise: `if $y = X\beta + \varepsilon$` with an error of its own."""
+        side = left_of(reader, _tokens(left))
+        if side.kind not in ("new", "free") or side.head is None or side.head.parameters:
+            return False
+        if not takes_expectations(self.document) or side.head.indices:
+            return False
+        if side.entry is not None and (side.entry.facts or side.entry.law is not None):
+            return False
+        errors = (self.table.entries.get(name) for name in lone_terms(right))
+        return any(e is None or e.assumed or e.law is not None or e.law_said for e in errors)
 
     def _equation(
         self, reader: Formula, stated: Stated, left: list[Node], right: list[Node]

@@ -11,7 +11,8 @@ from dataclasses import replace
 from derive.derivation import Block, Chain, Definition, Step, Unreadable
 from derive.derivation import Side as TypedSide
 from derive.errors import InternalError
-from derive.expr.nodes import Expr
+from derive.expr.nodes import Expr, Symbol
+from derive.expr.walk import free_symbols
 from derive.reader.declarations.questions import is_related, place_at
 from derive.reader.declarations.wording import equates
 from derive.reader.grammar.state import State
@@ -219,6 +220,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 self._impose(typed, position, previous, right)
             previous = right
         self._remember(typed, words)
+        if left.kind == "consequence" and self._expects:
+            self._estimated(left, typed)
         if defined and left.head is not None:
             self._definition_block(left, source, group)
         related = tuple(p for p in (*self.table.conditions, *premises) if is_related(p, typed))
@@ -227,6 +230,16 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         self.result.blocks.append(
             Chain(typed[0], tuple(steps), related, place=place, source=sides[0].latex)
         )
+
+    def _estimated(self, left: Left, typed: list[TypedSide]) -> None:
+        """An estimate is the formula found for it, from which its expectation over the data is taken."""
+        entry, formula = left.entry, typed[1]
+        if entry is None or not isinstance(entry.definition, Symbol):
+            return
+        if not isinstance(formula, Expr) or formula.shape != entry.definition.shape:
+            return
+        if entry.definition.definition is None and entry.definition not in free_symbols(formula):
+            entry.definition = formula
 
     def _with_doubt(self, step: Step, previous: TypedSide, right: TypedSide) -> Step:
         """The step with what leaves it open: a function without a formula, what is not met, a bounded spectrum."""
