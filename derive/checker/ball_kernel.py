@@ -217,6 +217,11 @@ def _min(a: Any, b: Any) -> Any:
     return a.min(b)
 
 
+def _root_of_squares(a: Any) -> Any:
+    return a.nonnegative_part().sqrt()
+
+
+_ROOT_OF_SQUARES = _map(_root_of_squares, 1)
 _SELECT, _MAX, _MIN = _map(_choose, 3), _map(_max, 2), _map(_min, 2)
 _AND, _OR, _NOT = _map(_and, 2), _map(_or, 2), _map(_not, 1)
 _POWER = _map(_power, 2)
@@ -290,6 +295,9 @@ class BallKernel(ArrayKernel):
 
     def unary(self, name: str, a: Array) -> Array:
         return _unary(name)(a)
+
+    def root_of_squares(self, a: Array) -> Array:
+        return _ROOT_OF_SQUARES(a)
 
     def maximum(self, a: Array, b: Array) -> Array:
         return _MAX(a, b)

@@ -272,6 +272,9 @@ class DualKernel:
 
         return self._binary(a, b, self.power, by_base, by_exponent)
 
+    def root_of_squares(self, a: Value) -> Value:
+        return self.unary("sqrt", a) if isinstance(a, Dual) else self.base.root_of_squares(a)
+
     def unary(self, name: str, a: Value) -> Value:
         if not isinstance(a, Dual):
             return self.base.unary(name, a)

@@ -167,6 +167,9 @@ class JaxKernel(ArrayKernel):
     def unary(self, name: str, a: Array) -> Array:
         return _unary(name)(a)
 
+    def root_of_squares(self, a: Array) -> Array:
+        return self.unary("sqrt", a)
+
     def maximum(self, a: Array, b: Array) -> Array:
         return MIXED.maximum(a, b)
 

@@ -141,6 +141,9 @@ class NumpyKernel(ArrayKernel):
     def unary(self, name: str, a: Array) -> Array:
         return _unary(name)(a)
 
+    def root_of_squares(self, a: Array) -> Array:
+        return self.unary("sqrt", a)
+
     def maximum(self, a: Array, b: Array) -> Array:
         return np.maximum(a, b)
 

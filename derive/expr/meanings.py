@@ -93,7 +93,9 @@ def matrix_or_scalar(matrix: str, scalar: Callable[[Primitives, Array], Array]) 
 
 def norm2(k: Primitives, a: tuple[Array, ...], r: tuple[int, ...], p: tuple[Any, ...]) -> Array:
     return (
-        k.unary("sqrt", over_all(k, k.multiply(a[0], a[0]), r[0])) if r[0] else k.unary("abs", a[0])
+        k.root_of_squares(over_all(k, k.multiply(a[0], a[0]), r[0]))
+        if r[0]
+        else k.unary("abs", a[0])
     )
 
 

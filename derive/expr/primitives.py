@@ -35,6 +35,9 @@ class Primitives(Protocol):
         """A scalar function entry by entry: exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan erf gamma
         lgamma digamma trigamma abs sign floor log1p expm1 sigmoid softplus bessel_i0 bessel_i1."""
 
+    def root_of_squares(self, a: Array) -> Array:
+        """The square root of sums of squares: an enclosure that reaches below zero does so by its width only."""
+
     def maximum(self, a: Array, b: Array) -> Array: ...
     def minimum(self, a: Array, b: Array) -> Array: ...
 

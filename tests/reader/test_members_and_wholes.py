@@ -52,6 +52,14 @@ depends on them only through $c$. If the gate is $f = \tanh(a)$ with $a = W x$, 
 \[ \frac{\partial L}{\partial a} = \frac{\partial L}{\partial c} \odot b \odot (1 - f) \]""",
         "hf",
     ),
+    "centred vectors and their distances": (
+        r"""Let $z_1, \dots, z_m \in \mathbb{R}^{d}$ be centred, $\sum_{i=1}^m z_i = 0$, and $D_{ij} = \|z_i - z_j\|^2$.
+\[ \sum_{i=1}^m D_{ij} = \sum_{i=1}^m z_i^\top z_i + m z_j^\top z_j \]
+\[ z_i^\top z_j = -\frac12 \left( D_{ij} - \frac1m \sum_{j=1}^m D_{ij} - \frac1m \sum_{i=1}^m D_{ij}
++ \frac{1}{m^2} \sum_{i=1}^m \sum_{j=1}^m D_{ij} \right) \]
+\[ z_i^\top z_j = -\frac12 \left( D_{ij} - \frac1m \sum_{j=1}^m D_{ij} - \frac1m \sum_{i=1}^m D_{ij} \right) \]""",
+        "hhf",
+    ),
 }
 
 

@@ -109,7 +109,10 @@ def _body(reader: Formula, cursor: Cursor, kind: str, found: Range) -> Value:
         if not value.uses & own or _sums_again(cursor, found.text):
             break
         reader.ambiguity("sums_extend")
-        if not reader.options.sums_extend:
+        free_too = any(binding.name in reader.state.free for binding in found.bindings)
+        if free_too and reader.options.sums_extend:
+            break  # b_{ij} = d_{ij} - \sum_j d_{ij} + e_{ij}: behind the sum j is that of the left side again
+        if not free_too and not reader.options.sums_extend:
             raise reader.error(
                 f"the index {found.bindings[0].name} is used after the sum over it has ended",
                 value.start,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from derive.errors import DeriveError
+from derive.reader.declarations.definition_heads import FUNCTION_WORDS
 from derive.reader.declarations.phrases import Mention, mentions
 from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.subjects import Subject, subject_entry
@@ -14,7 +15,6 @@ from derive.reader.grammar.name_kinds import is_index
 from derive.reader.grammar.sets import Members, read_set
 from derive.reader.grammar.table import Name, Table
 from derive.reader.grammar.values import Misfit
-from derive.reader.reading.heads import FUNCTION_WORDS
 from derive.reader.reading.upstream import names_in
 from derive.reader.source.blocks import Display, Document, Prose
 from derive.reader.source.groups import Node, tree
