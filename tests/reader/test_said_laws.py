@@ -55,6 +55,13 @@ CASES = [
         id="the posterior of a prior and a likelihood in prose",
     ),
     pytest.param(
+        r"For $\theta \in (0, 1)$ \[ p(\theta | \mathcal{D}) \propto \theta^{x+a-1} (1-\theta)^{n-x+b-1} \] "
+        r"where $a, b > 1$ and $0 < x < n$. \[ \mathbb{E}[\theta | \mathcal{D}] = \frac{x + a}{n + a + b} \]"
+        r"\[ \mathbb{E}[\theta | \mathcal{D}] = \frac{x + a - 1}{n + a + b} \]",
+        "dhf",
+        id="the mean of a posterior",
+    ),
+    pytest.param(
         r"The counts $x_1, \dots, x_m \geq 1$ have the total $\sum_{i=1}^m x_i = n$; $p_i > 0$ with "
         r"$\sum_{i=1}^m p_i = 1$."
         r"\[ J(p, \lambda) = \sum_{i=1}^m x_i \log p_i + \lambda \left(1 - \sum_{i=1}^m p_i\right) \]"

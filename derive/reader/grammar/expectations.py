@@ -13,6 +13,7 @@ from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.finite_averages import law_expectation
 from derive.reader.grammar.names import Unknown
+from derive.reader.grammar.posterior_means import posterior_moment
 from derive.reader.grammar.randomness import drawn_from, is_fixed, opened
 from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import Written
@@ -47,6 +48,10 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
             and any(isinstance(n, Token) and n.text in ("|", r"\mid") for n in nodes)
             and _conditional(nodes)
         ):
+            posterior = posterior_moment(reader, kind, nodes, found.start)
+            if posterior is not None and found.sub is None:
+                cursor.pos += len(nodes) + 2
+                return _raised(reader, posterior, found)
             raise reader.error(
                 "a conditional expectation needs its law; it is not supported", found.start
             )
