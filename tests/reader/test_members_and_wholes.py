@@ -60,6 +60,20 @@ depends on them only through $c$. If the gate is $f = \tanh(a)$ with $a = W x$, 
 \[ z_i^\top z_j = -\frac12 \left( D_{ij} - \frac1m \sum_{j=1}^m D_{ij} - \frac1m \sum_{i=1}^m D_{ij} \right) \]""",
         "hhf",
     ),
+    "an optimum of any function": (
+        r"""Let $f: \mathbb{R}^d \to \mathbb{R}$ be convex, $x_{t+1} = x_t - \eta \nabla f(x_t)$ with $\eta > 0$,
+$x_t \in \mathbb{R}^d$, and let $x^*$ be a minimiser of $f$. Then
+\[ \|x_{t+1} - x^*\|^2 = \|x_t - x^*\|^2 - 2 \eta \nabla f(x_t)^\top (x_t - x^*) + \eta^2 \|\nabla f(x_t)\|^2 \]
+\[ \|x_{t+1} - x^*\|^2 = \|x_t - x^*\|^2 - \eta \nabla f(x_t)^\top (x_t - x^*) + \eta^2 \|\nabla f(x_t)\|^2 \]
+\[ \|x_{t+1} - x^*\|^2 \le \|x_t - x^*\|^2, \qquad \nabla f(x_t) = \nabla f(x_t) - \nabla f(x^*) \]""",
+        "hfuu",
+    ),
+    "a solution of which nothing is used": (
+        r"""Let $A \in \mathbb{R}^{n \times n}$ be symmetric positive definite, $b \in \mathbb{R}^n$,
+$x \in \mathbb{R}^n$ and let $x^*$ be the solution of $A x = b$. Then
+\[ (x - x^*)^T A (x - x^*) = x^T A x - 2 b^T x + b^T x^* \]""",
+        "u",
+    ),
 }
 
 

@@ -47,13 +47,15 @@ class Overlooked:
     """What sentences say without effect on what is read, with the number of the block in which they stand.
 
     `names` are given by an equation, `letters` stand in another one, `related` are said to be columns, a basis, a
-    solution and the like, the eigenvalues of `spectra` are bounded in words.
+    solution and the like, the eigenvalues of `spectra` are bounded in words, `optima` are those of functions without
+    a formula.
     """
 
     names: dict[str, int] = field(default_factory=dict)
     letters: list[tuple[frozenset[str], int]] = field(default_factory=list)
     related: dict[str, int] = field(default_factory=dict)
     spectra: dict[str, None] = field(default_factory=dict)
+    optima: dict[str, None] = field(default_factory=dict)
 
     def until(self, block: int) -> Overlooked:
         """What is said up to a block."""
@@ -61,4 +63,5 @@ class Overlooked:
             {name: place for name, place in self.names.items() if place <= block},
             [(letters, place) for letters, place in self.letters if place <= block],
             {letter: place for letter, place in self.related.items() if place <= block},
+            optima=self.optima,
         )

@@ -88,7 +88,7 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             name = lone_name(stated.clause.nodes)
             if name is not None:
                 self.overlooked.names[name.latex] = 0
-        if self.overlooked.names or self.overlooked.letters:
+        if self.overlooked.names or self.overlooked.letters or self.overlooked.optima:
             self.result.blocks = [self._with_unread(block) for block in self.result.blocks]
 
     def _with_unread(self, block: Block) -> Block:

@@ -36,6 +36,7 @@ from derive.reader.reading.dependences import declare_dependences
 from derive.reader.reading.inference import name_sizes, with_assumptions
 from derive.reader.reading.labels import labelled, labels_of
 from derive.reader.reading.one_pass import ReadingPass
+from derive.reader.reading.optima import declare_optima, only_abstract
 from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
@@ -151,6 +152,7 @@ class NotePasses:
         declare_dependences(self.table, runs, defined)
         declare_feature_maps(self.declarations, self.document, runs, defined)
         declare_shared(self.declarations, self.document, defined)
+        self.optima = declare_optima(self.table, self.document)
         said = said_functions(self.document)
         for name in called_letters(self.document, self.chains):
             if (
@@ -308,6 +310,9 @@ class NotePasses:
         )
         reading.partial = self.partial
         reading.overlooked.related.update(dict.fromkeys(sorted(self.related), 0))
+        reading.overlooked.optima.update(dict.fromkeys(self.optima))
+        if not only_abstract(self.table):
+            reading.overlooked.names.update(dict.fromkeys(self.optima, 0))
         reading.given_in.update(dict.fromkeys(self.earlier, -1))
         return reading
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from derive.derivation import Side, Unreadable
-from derive.expr.nodes import Call, Dim, Symbol
+from derive.expr.nodes import Call, Dim, Expr, Symbol
 from derive.expr.walk import free_symbols, inline, post_order
 from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.prose_said import Overlooked
@@ -123,7 +123,14 @@ def unread(left: Side, right: Side, said: Overlooked) -> str:
         own = letters_in(node.name)
         if node.name in said.names or any(own & letters for letters, _ in said.letters):
             return f"{GUESSED}: an equation in the text speaks of {node.name} and was not read"
+        if node.name in said.optima and any(_takes(side, node) for side in (left, right)):
+            return f"{GUESSED}: of the optimum {node.name} nothing is used"
     return ""
+
+
+def _takes(side: Expr, symbol: Symbol) -> bool:
+    """Whether a function is taken at a symbol."""
+    return any(isinstance(n, Call) and symbol in free_symbols(n) for n in post_order(side))
 
 
 def passed_over(
