@@ -149,8 +149,8 @@ identity matrix.
         r"""Let $X \in \mathbb{R}^{n \times d}$ be fixed with full column rank, $y \in \mathbb{R}^n$ and
 $\hat w = (X^T X)^{-1} X^T y$. Suppose that the data come from $y = X w + e$, where $e$ has mean zero and covariance
 $s^2 I$ and $w \in \mathbb{R}^d$.
-\[ \mathbb{E}[\hat w] = w \] \[ \mathrm{Cov}[\hat w] = s^2 (X^T X)^{-1} \]""",
-        "hh",
+\[ \mathbb{E}[\hat w] = w \] \[ \mathrm{Cov}[\hat w] = s^2 (X^T X)^{-1} \] \[ \mathbb{E}[\hat w] = 2 w \]""",
+        "hhf",
     ),
     "the expectation of an estimate that a condition gave, where a model is supposed": (
         r"""Let $X$ be a fixed $N \times p$ matrix, $y \in \mathbb{R}^N$, $\beta \in \mathbb{R}^p$, $\lambda > 0$.
@@ -167,6 +167,21 @@ $b \in \mathbb{R}$,
 \[ E(w) = \frac12 \sum_{i=1}^n \Big( \sum_j X_{ij} w_j + b - t_i \Big)^2 \]
 \[ \frac{\partial E}{\partial w_j} = \sum_{i=1}^n \Big( \sum_k X_{ik} w_k + b - t_i \Big) X_{ij} \]""",
         "dh",
+    ),
+    "a diagonal matrix by its entry": (
+        r"""Let $u, p \in \mathbb{R}^n$ and let $S$ be the diagonal matrix with $i$-th diagonal entry $p_i(1-p_i)$.
+\[ u^T S u = \sum_{i=1}^n p_i (1 - p_i) u_i^2 \] \[ u^T S u = \sum_{i=1}^n p_i u_i^2 \]""",
+        "hf",
+    ),
+    "weights collected on a diagonal": (
+        r"""Let $u, p \in \mathbb{R}^n$. Collect the weights $s_i = p_i(1-p_i)$ on the diagonal of $S$.
+\[ u^T S u = \sum_{i=1}^n p_i (1 - p_i) u_i^2 \]""",
+        "h",
+    ),
+    "a list of the entries of a diagonal matrix": (
+        r"""Let $u, p \in \mathbb{R}^n$, where $\Lambda$ stands for the diagonal matrix with entries
+$p_1^2, \dots, p_n^2$. \[ u^T \Lambda u = \sum_{i=1}^n p_i^2 u_i^2 \]""",
+        "h",
     ),
     "a matrix of which only the diagonal is given": (
         r"""Let $x \in \mathbb{R}^N$ and $A, D \in \mathbb{R}^{N\times N}$ with $D_{ii} = \sum_j A_{ij}$.

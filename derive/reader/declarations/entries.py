@@ -40,7 +40,7 @@ def entries_said(block: Prose) -> Iterator[Stated]:
 
 def _defined(entries: Mention, matrix: Mention) -> Sequence[Token]:
     """`B_{ij} = ...` of `b_{ij} = ...` and of B; nothing when these are no entries and no matrix."""
-    own, other = _base(entries.tokens), _base(matrix.tokens)
+    own, other = base_length(entries.tokens), base_length(matrix.tokens)
     rest = entries.tokens[own:]
     texts = [token.text for token in rest[:6]]
     indexed = texts[:2] == ["_", "{"] and "}" in texts and "=" in [token.text for token in rest]
@@ -51,7 +51,7 @@ def _defined(entries: Mention, matrix: Mention) -> Sequence[Token]:
     return (*matrix.tokens[:other], *rest)
 
 
-def _base(tokens: Sequence[Token]) -> int:
+def base_length(tokens: Sequence[Token]) -> int:
     r"""How many tokens the name in front has: one letter, or a letter in a font; 0 for anything else."""
     if tokens and tokens[0].kind is Kind.LETTER:
         return 1

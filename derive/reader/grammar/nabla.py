@@ -37,7 +37,9 @@ def read_nabla(reader: Formula, cursor: Cursor) -> Value:
             order = 2
         else:
             raise reader.error(f"\\nabla^{text} is not supported", start)
-    if sub is None and sup is None and _repeated(reader, cursor):
+    if sub is None and order == 1 and _repeated(reader, cursor):
+        if transposed:
+            raise reader.error("\\nabla^\\top \\nabla may be the Laplacian or the Hessian", start)
         order = 2
     if sub is None:
         value = _nabla_of_call(reader, cursor, order, start)

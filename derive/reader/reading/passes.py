@@ -26,6 +26,7 @@ from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.ranges import declare_ranges
 from derive.reader.declarations.rows_said import declare_said_rows
+from derive.reader.declarations.said_diagonals import diagonals_said
 from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.state import Options
@@ -41,6 +42,7 @@ from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
+from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
 from derive.reader.rewriting.display_facts import declare_by_form
 from derive.reader.rewriting.events import with_events
@@ -48,6 +50,7 @@ from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
+from derive.reader.rewriting.other_members import with_other_members
 from derive.reader.rewriting.proportions import with_proportions
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
@@ -134,7 +137,11 @@ class NotePasses:
             if isinstance(block, Heading):
                 self.table.section += 1
             elif isinstance(block, Prose):
-                self.stated[position] = [*self.declarations.read(block), *entries_said(block)]
+                self.stated[position] = [
+                    *self.declarations.read(block),
+                    *entries_said(block),
+                    *diagonals_said(self.table, block),
+                ]
         self.table.section = 0
         declare_said_rows(self.declarations, self.document)
         fill(self.table, self.declarations.filled)
@@ -322,8 +329,10 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         respelled,
         with_two_indices,
+        with_other_members,
         with_kinds,
         with_sums,
+        with_worded_densities,
         with_proportions,
         with_density_roles,
         with_events,

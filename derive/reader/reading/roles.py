@@ -9,6 +9,7 @@ from typing import Any
 from derive.derivation import Alternative, Unreadable
 from derive.derivation import Side as TypedSide
 from derive.expr.nodes import (
+    Expectation,
     Expr,
     Relation,
 )
@@ -165,7 +166,7 @@ class ReadingRoles(ReadingState):
         """Whether words demand an equation between quantities that are free, such as `A u = \\lambda u`."""
         if not isinstance(first, Expr) or not isinstance(right, Expr):
             return False
-        return imposes(words) and not claims(words)
+        return imposes(words) and not claims(words) and not _averages(first)
 
     def _impose(
         self, typed: list[TypedSide], position: int, previous: TypedSide, right: TypedSide
@@ -248,3 +249,11 @@ class ReadingRoles(ReadingState):
             and not (is_zero(right) or is_zero(left))
         ):
             self.result.faults += 1
+
+
+def _averages(side: Expr) -> bool:
+    """Whether a side is an expectation over what has a law with a mean, which leaves nothing to be demanded."""
+    if not isinstance(side, Expectation) or not side.over:
+        return False
+    laws = [symbol.law for symbol in side.over]
+    return all(law is not None and law.kind == "random" and len(law.args) > 1 for law in laws)
