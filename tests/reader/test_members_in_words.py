@@ -92,6 +92,21 @@ $h = \tanh$ and $\sigma = \tanh$, $x \in \mathbb{R}$.
 \[ \nabla f(x) = \frac12 \nabla \left( (Ax-b)^\top (Ax-b) \right) \]""",
         "hhf",
     ),
+    "a policy that is a softmax of features": (
+        r"""For a state $s$ and finitely many actions $a$, features $x(s,a) \in \mathbb{R}^d$ and
+$w \in \mathbb{R}^d$ let
+\[ \pi_w(a|s) = \frac{\exp(x(s,a)^\top w)}{\sum_{b} \exp(x(s,b)^\top w)} \]
+\[ \nabla_w \log \pi_w(a|s) = x(s,a) - \sum_{b} \pi_w(b|s) x(s,b) \]
+\[ \nabla_w \log \pi_w(a|s) = x(s,a) - \sum_{b} \pi_w(a|s) x(s,b) \]
+\[ \sum_a \pi_w(a|s) \nabla_w \log \pi_w(a|s) = 0 \]""",
+        "dhfh",
+    ),
+    "features of a state": (
+        r"""For features $\phi(s) \in \mathbb{R}^d$, weights $\theta \in \mathbb{R}^d$, $a \in \mathbb{R}$ and
+$\mu(s) = \phi(s)^\top\theta$ let \[ \ell(\theta) = -\frac12 (a - \mu(s))^2 \]
+\[ \nabla_\theta \ell = (a - \mu(s)) \phi(s), \qquad \nabla_\theta \ell = (\mu(s) - a) \phi(s) \]""",
+        "dhf",
+    ),
 }
 
 

@@ -92,6 +92,19 @@ def template(origin: Formula, head: Head, right: tuple[Node, ...], entry: Declar
     return expand
 
 
+def rule_of(
+    origin: Formula, parameters: Sequence[str], right: Sequence[Node]
+) -> Callable[[Formula, Sequence[Value], int], Value]:
+    """What reads the formula of a law of finite variables at given values of them."""
+
+    def rule(reader: Formula, values: Sequence[Value], start: int) -> Value:
+        return _instance(
+            reader, dict(zip(parameters, values, strict=True)), tuple(right), origin, start
+        )
+
+    return rule
+
+
 def _instance(
     reader: Formula, given: dict[str, Value], right: tuple[Node, ...], origin: Formula, start: int
 ) -> Value:

@@ -13,7 +13,7 @@ from derive.errors import ReadError
 from derive.expr.nodes import Apply, Expr, Function, Number, Power, Relation, Symbol
 from derive.reader.declarations.constraints import constrain
 from derive.reader.declarations.definition_heads import Head, head_of, swapped
-from derive.reader.declarations.definition_members import array_of, define_by_index
+from derive.reader.declarations.definition_members import array_of, define_by_index, rule_of
 from derive.reader.declarations.functions import (
     acts_entrywise,
     body_of,
@@ -26,7 +26,7 @@ from derive.reader.declarations.functions import (
 )
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import plain, start_of
-from derive.reader.grammar.finite_laws import define_law, joint_density
+from derive.reader.grammar.finite_laws import define_law, is_law, joint_density
 from derive.reader.grammar.known_functions import recognise
 from derive.reader.grammar.special import ELEMENTWISE
 from derive.reader.grammar.table import Declaration, Name
@@ -141,6 +141,11 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     """name(parameters) = expression."""
     assert head.parameters is not None
     names = [parameter_name(reader, nodes, start) for nodes in head.parameters]
+    letters = tuple(name.latex for name in names)
+    if is_rule(reader, head, letters, right):
+        reader.table.law_rules[head.name] = (letters, rule_of(reader, letters, right))
+        reader.table.joints.setdefault(head.name, list(letters))
+        return Declaration(head.name, head.name.latex, "law")
     if head.name in reader.table.joints:
         define_law(reader, head.name, [name.latex for name in names], right, start)
         return Declaration(head.name, head.name.latex, "law")
@@ -185,6 +190,19 @@ def define_function(reader: Formula, head: Head, right: Sequence[Node], start: i
     entry.function = Function(entry.latex, scalars, body, body.shape, elementwise)
     entry.reread = reread_by(entry.latex, names, right) if undeclared and not elementwise else None
     return entry
+
+
+_CALLED = re.compile(r"(\\[a-zA-Z]+|[a-zA-Z])(?:_\{?[^{}()]*\}?)?\(")
+
+
+def is_rule(reader: Formula, head: Head, letters: Sequence[str], right: Sequence[Node]) -> bool:
+    """Whether a law of declared finite variables is given by a formula, not by other laws: a softmax of scores."""
+    table = reader.table
+    own = bool(letters) and not head.indices and head.name not in table.entries
+    if not own or not is_law(head.name) or not all(x in table.finite for x in letters):
+        return False
+    called = [Name(found[1]) for found in _CALLED.finditer(plain(right))]
+    return not any(is_law(name) and name not in table.tables for name in called)
 
 
 def _functional(

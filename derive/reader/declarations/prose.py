@@ -46,6 +46,7 @@ from derive.reader.declarations.wording import (
     counts,
     facts_after,
     facts_before,
+    finite_said,
     function_said,
     is_conditional,
     names_number,
@@ -247,7 +248,9 @@ class Declarations:
             listed = (*joined, *said.waiting)
             others = [s for nodes in listed if (s := read_subject(reader, nodes)) is not None]
             subjects = [*others, *subjects]
-        if re.search("finitely many|discrete|finite set", mention.after):
+        if re.search("finitely many|discrete|finite set", mention.after) or finite_said(
+            mention.lead
+        ):
             for subject in subjects:
                 declare_finite(self.table, subject.name.latex)
         for subject in subjects:

@@ -8,10 +8,12 @@ from derive.expr.nodes import Function, Symbol
 from derive.expr.sizes import Shape
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
+from derive.reader.grammar.index_names import index_name
+from derive.reader.grammar.node_parts import split_at
 from derive.reader.grammar.sets import Members
 from derive.reader.grammar.table import Name
 from derive.reader.grammar.written import base_name, written_scripts
-from derive.reader.source.groups import Node
+from derive.reader.source.groups import Node, text_of
 
 
 def declare_values(reader: Formula, left: Sequence[Node], found: Members) -> bool:
@@ -27,6 +29,8 @@ def declare_values(reader: Formula, left: Sequence[Node], found: Members) -> boo
     if sup or not cursor.at("(") or plain(cursor.items[-1:]) != ")":
         return False
     inside = cursor.items[cursor.pos + 1 : -1]
+    if any(text_of(node) == "," for node in inside):
+        return _of_several(reader, Name(name.base, name.font, name.accents, sub), inside, found)
     argument = Cursor(inside)
     variable = base_name(argument)
     if variable is None:
@@ -47,6 +51,28 @@ def declare_values(reader: Formula, left: Sequence[Node], found: Members) -> boo
     entry.kind = "function"
     elementwise = not parameter.shape and not found.shape
     entry.function = Function(entry.latex, (parameter,), None, found.shape, elementwise)
+    return True
+
+
+def _of_several(reader: Formula, name: Name, inside: Sequence[Node], found: Members) -> bool:
+    r"""`x(s, a) \in \mathbb{R}^d`: a table where one of the arguments takes finitely many values, else a function."""
+    arguments = [index_name(part) or "" for part in split_at(inside, ",")]
+    table = reader.table
+    unknown = [a for a in arguments if a not in table.finite and table.find(Name(a)) is None]
+    if not all(arguments) or table.find(name) is not None:
+        return False
+    if len(unknown) < len(arguments) and all(
+        a in table.finite for a in arguments if a not in unknown
+    ):
+        for argument in unknown:
+            table.declare_finite(argument)
+        table.tables[name], table.slots[name] = found.shape, tuple(arguments)
+        return True
+    shapes = [_shape_of(reader, Name(a)) for a in arguments]
+    entry = table.declare(name)
+    entry.kind = "function"
+    parameters = tuple(Symbol(f"t_{i + 1}", shape) for i, shape in enumerate(shapes))
+    entry.function = Function(entry.latex, parameters, None, found.shape, False)
     return True
 
 

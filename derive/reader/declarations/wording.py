@@ -206,6 +206,15 @@ def names_number(before: str) -> bool:
     return re.search(pattern, before, re.I) is not None
 
 
+def finite_said(before: str) -> bool:
+    """Whether the noun in front of a formula is one of finitely many: `finitely many actions $a$`, `a discrete $x$`."""
+    pattern = (
+        r"\b(?:finitely many|(?:a )?finite (?:sets?|numbers?|spaces?|collections?) of|discrete|finite)"
+        r"(?: (?!random|variables?|time|set\b)\w+){1,3}\s*$"
+    )
+    return re.search(pattern, before, re.I) is not None
+
+
 def says_variance(before: str) -> bool:
     """Whether the noun in front of a formula is a variance."""
     return bool(re.search(r"\bvariances?\s*$", before, re.I))

@@ -36,7 +36,7 @@ from derive.reader.grammar.indices import free_index, index_node, index_value
 from derive.reader.grammar.names import Unknown
 from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.table import Name, Table
-from derive.reader.grammar.values import Binding, Value, uses_of
+from derive.reader.grammar.values import Binding, Misfit, Value, uses_of
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
 
@@ -62,11 +62,11 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
     if signature is None:
         return None
     values, given = signature
-    if not is_law(request.name):
+    if not is_law(request.name) or _bare(request.name) in reader.table.tables:
         return tabulated(
             reader, request.name, request.written.sup, request.cursor, request.written.start
         )
-    name = Name(request.name.base, request.name.font, request.name.accents, request.name.sub)
+    name = _bare(request.name)
     variables = reader.table.joints.setdefault(name, [])
     for variable in (*values, *given):
         declare_finite(reader.table, variable)
@@ -84,6 +84,10 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
         if request.written.sup is not None
         else found
     )
+
+
+def _bare(name: Name) -> Name:
+    return Name(name.base, name.font, name.accents, name.sub)
 
 
 def is_law(name: Name) -> bool:
@@ -121,6 +125,9 @@ def tabulated(
     nodes = enclosed(cursor, "(", ")")
     assert nodes is not None
     cursor.pos += len(nodes) + 2
+    said = reader.table.slots.get(name)
+    if said is not None:
+        _share_values(reader, name, variables, said, start)
     places = [_at(reader, v, start) for v in variables]
     own = reader.table.tables.get(name, ())
 
@@ -128,7 +135,7 @@ def tabulated(
         counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
         sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
         body = parametrised(reader.table, name, sizes[0]) if len(sizes) == 1 else None
-        slots = [v.rstrip("'") for v in variables]
+        slots = [v.rstrip("'") for v in said or variables]
         slots = slots if len(set(slots)) == len(slots) else variables
         whole = Symbol(f"{name.latex}({', '.join(slots)})", sizes, (), None, body)
         return Item(whole, (*(place.build() for place in places), *(None for _ in own)))
@@ -181,6 +188,10 @@ def _may_be_finite(reader: Formula, name: str) -> bool:
 def _at(reader: Formula, variable: str, start: int) -> Value:
     """The value of a finite variable here: the index that a sum binds, else a free one."""
     size = reader.table.finite[variable]
+    given = reader.bound.get(variable)
+    inside = any(binding.name == variable for binding in reader.scope)
+    if given and given[-1].kind == "index" and not inside:
+        return given[-1]  # in a formula that is read at the values of its variables
     for binding in reversed([*reader.outer, *reader.scope]):
         if binding.name == variable:
             reader.table.sizes.unify(binding.extent, size)
@@ -194,8 +205,10 @@ def law_value(
     reader: Formula, name: Name, values: list[str], given: list[str], start: int
 ) -> Value:
     """The value of a law at the indices of its variables, given others."""
-    places = {v: _at(reader, v, start) for v in (*values, *given)}
     table = reader.table
+    if name in table.law_rules:
+        return _by_rule(reader, name, [*values, *given], start)
+    places = {v: _at(reader, v, start) for v in (*values, *given)}
 
     def build() -> Expr:
         at = {v: place.build() for v, place in places.items()}
@@ -208,8 +221,41 @@ def law_value(
     return Value((), build, uses_of(places.values()), start=start)
 
 
+def _by_rule(reader: Formula, name: Name, variables: list[str], start: int) -> Value:
+    """A law that a formula gives, at the values that are written."""
+    parameters, rule = reader.table.law_rules[name]
+    _share_values(reader, name, variables, parameters, start)
+    found = rule(reader, [_at(reader, v, start) for v in variables], start)
+    assert isinstance(found, Value)
+    return found
+
+
+def _share_values(
+    reader: Formula, name: Name, variables: Sequence[str], said: Sequence[str], start: int
+) -> None:
+    """Let the variables of a call have the values of those with which a table or a law was declared."""
+    if len(variables) != len(said):
+        raise reader.error(f"{name.latex} is given for the variables {', '.join(said)}", start)
+    table = reader.table
+    bound = {b.name for b in (*reader.outer, *reader.scope)}
+    laws = (listed for law, listed in table.joints.items() if law != name)
+    others = {v for listed in laws if not set(said) & set(listed) for v in listed}
+    one = name in table.slots or bool(name.sub) or name.base == r"\pi"  # p(x) and p(z) are two laws
+    others |= {v for other in table.slots.values() for v in other} | set(said)
+    for variable, slot in zip(variables, said, strict=True):
+        if variable.rstrip("'") == slot.rstrip("'"):
+            continue
+        if not one or variable not in bound or variable in others:
+            raise reader.error(
+                f"{name.latex} is given for {', '.join(said)}, not {variable}", start
+            )
+        table.finite[variable] = table.finite[slot]
+
+
 def joint_density(table: Table, name: Name) -> Symbol:
     """The table of a letter: one axis for each of its variables, positive, of total one."""
+    if name in table.law_rules:
+        raise Misfit(f"{name.latex} is given by a formula for its values; its table is not read")
     variables = table.joints[name]
     sizes = tuple(table.sizes.resolve(table.finite[v]) for v in variables)
     called = f"{name.latex}({', '.join(variables)})"

@@ -183,8 +183,13 @@ class Table:
     inference: Inference | None = None
     finite: dict[str, Size] = field(default_factory=dict)
     tables: dict[Name, Shape] = field(default_factory=dict)
+    slots: dict[Name, tuple[str, ...]] = field(default_factory=dict)
     joints: dict[Name, list[str]] = field(default_factory=dict)
     law_bodies: dict[Name, Expr] = field(default_factory=dict)
+    law_rules: dict[Name, tuple[tuple[str, ...], Callable[..., object]]] = field(
+        default_factory=dict
+    )
+    """Laws that are given by a formula, `p(a \\mid s) = ...`: the variables, and what reads it at their values."""
     held: dict[str, None] = field(default_factory=dict)
     unnormalised: dict[Name, None] = field(default_factory=dict)
     listed: dict[Name, Size] = field(default_factory=dict)
@@ -210,7 +215,9 @@ class Table:
             inline_indexed=self.inline_indexed,
             finite=dict(self.finite),
             tables=dict(self.tables),
+            slots=dict(self.slots),
             law_bodies=dict(self.law_bodies),
+            law_rules=dict(self.law_rules),
             held=self.held,
             unnormalised=self.unnormalised,
             listed=self.listed,

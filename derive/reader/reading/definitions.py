@@ -11,7 +11,7 @@ from derive.expr.nodes import Apply, Expr, Item, Symbol
 from derive.expr.walk import free_symbols, post_order, substitute, symbols
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.definition_members import define_by_index, define_members
-from derive.reader.declarations.definitions import define_function, define_symbol
+from derive.reader.declarations.definitions import define_function, define_symbol, is_rule
 from derive.reader.declarations.questions import DERIVING, recurs, tokens_in
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
@@ -140,7 +140,14 @@ class ReadingDefinitions(ReadingState):
         head = left.head
         assert head is not None
         assert head.parameters is not None
-        if head.name in self.table.joints and not self.in_prose:
+        parameters = [plain(part) for part in head.parameters]
+        picked = head.name in self.table.joints and not is_rule(
+            reader,
+            head,
+            parameters,
+            nodes,  # type: ignore[arg-type]
+        )
+        if picked and not self.in_prose:
             return  # `Q(z) = p(z \mid x)` in a display picks one of the laws that are spoken of
         if left.entry is not None and left.entry.kind == "variable":
             del self.table.entries[head.name]
