@@ -70,6 +70,38 @@ CASES = [
         "dhdhhf",
         id="a sum that is given its name on the right",
     ),
+    pytest.param(
+        r"Let $x_1, \dots, x_n > 0$ and $\lambda > 0$. "
+        r"\[ -\ln L(\lambda) = \lambda \sum_{i=1}^n x_i - n \ln \lambda \]"
+        r"\[ -\frac{d \ln L}{d\lambda} = \sum_{i=1}^n x_i - \frac{n}{\lambda} \]"
+        r"\[ \frac{d \ln L}{d\lambda} = \sum_{i=1}^n x_i - \frac{n}{\lambda} \]",
+        "dhf",
+        id="a likelihood by minus its logarithm",
+    ),
+    pytest.param(
+        r"For $k = 1, \dots, K$ let $m_k \in \mathbb{R}^D$, $w_k > 0$, $\Sigma_k \in \mathbb{R}^{D \times D}$ "
+        r"symmetric positive definite; the density of a point $x_n \in \mathbb{R}^D$ is "
+        r"$p(x_n) = \sum_{j=1}^K w_j \mathcal{N}(x_n | m_j, \Sigma_j)$."
+        r"\[ \nabla_{m_k} p(x_n) = w_k \mathcal{N}(x_n | m_k, \Sigma_k) \Sigma_k^{-1} (x_n - m_k) \]"
+        r"\[ \nabla_{m_k} p(x_n) = w_k \mathcal{N}(x_n | m_k, \Sigma_k) \Sigma_k^{-1} (m_k - x_n) \]",
+        "hf",
+        id="a density at a member",
+    ),
+    pytest.param(
+        r"Let $q(z)$ be a Gaussian with mean $\mu$ and variance $\sigma^2$, $p(z)$ the standard normal density."
+        r"\[ \mathbb{E}_{q(z)}[\log p(z)] = -\frac12\log(2\pi) - \frac12(\mu^2 + \sigma^2) \]"
+        r"\[ \mathbb{E}_q[\log q(z)] = -\frac12\log(2\pi) - \frac12(2 + \log\sigma^2) \] \[ \mathbb{E}_q[x] = x \]",
+        "hfu",
+        id="expectations under a density in words",
+    ),
+    pytest.param(
+        r"Let $y_i$, $i = 1, \dots, n$, be independent, where $p(y_i | \theta)$ is normal with mean $\theta$ and "
+        r"variance $s$, and let the prior $p(\theta)$ be normal with mean $0$ and variance $t$."
+        r"\[ p(\theta | y) \propto p(\theta) \prod_{i=1}^n p(y_i|\theta) "
+        r"\propto \exp\left(-\frac{1}{2s} \sum_{i=1}^n (y_i - \theta)^2 - \frac{\theta^2}{2t}\right) \]",
+        "dh",
+        id="likelihood and prior in words",
+    ),
 ]
 
 

@@ -12,7 +12,8 @@ from derive.expr.walk import free_symbols, post_order
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
 from derive.reader.grammar.lists import collapsed
-from derive.reader.grammar.table import Name
+from derive.reader.grammar.name_kinds import is_index
+from derive.reader.grammar.table import Declaration, Name
 from derive.reader.grammar.values import Value
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Group, Node
@@ -78,6 +79,8 @@ def parameter_name(reader: Formula, nodes: Sequence[Node], start: int) -> Name:
 
 def declared_parameter(reader: Formula, name: Name, right: Sequence[Node]) -> Symbol | None:
     match = reader.table.find(name)
+    if match is not None and match[1] == name.without(sub=True) and name.sub:
+        return _declared_member(reader, match[0], name)
     if match is None or match[1] != name or match[0].kind != "variable" or match[0].sizes is None:
         return None
     entry = match[0]
@@ -88,6 +91,19 @@ def declared_parameter(reader: Formula, name: Name, right: Sequence[Node]) -> Sy
         own = entry.sizes[entry.family :] if entry.family and entry.sizes is not None else ()
         return Symbol(name.latex, reader.table.sizes.shape(own))
     return reader.table.symbol(entry)
+
+
+def _declared_member(reader: Formula, entry: Declaration, name: Name) -> Symbol | None:
+    """A parameter `x_n` that is written like any of the members of a family."""
+    of_variable = entry.kind == "variable" and entry is reader.table.families.get(entry.name)
+    if (
+        not of_variable
+        or entry.sizes is None
+        or entry.family != 1
+        or not is_index(name.sub, reader.table)
+    ):
+        return None
+    return Symbol(name.latex, reader.table.sizes.shape(entry.sizes[1:]))
 
 
 def body_of(

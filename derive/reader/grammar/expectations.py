@@ -13,7 +13,7 @@ from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
 from derive.reader.grammar.finite_averages import law_expectation
 from derive.reader.grammar.names import Unknown
-from derive.reader.grammar.posterior_means import posterior_moment
+from derive.reader.grammar.posterior_means import density_mean, posterior_moment
 from derive.reader.grammar.randomness import drawn_from, is_fixed, opened
 from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import Written
@@ -39,7 +39,10 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
             return None
         nodes = enclosed(cursor, token.text, OPENERS[token.text])
         if kind == "E" and found.sub is not None and nodes is not None:
-            finite = law_expectation(reader, clean(found.sub), nodes, found.start)
+            below = clean(found.sub)
+            finite = density_mean(reader, below, nodes, found.start) or law_expectation(
+                reader, below, nodes, found.start
+            )
             if finite is not None:
                 cursor.pos += len(nodes) + 2
                 return _raised(reader, finite, found)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expr.nodes import (
@@ -22,13 +23,15 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
-from derive.expr.walk import post_order
+from derive.expr.walk import free_symbols, post_order
+from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
 from derive.reader.grammar.node_parts import split_at
+from derive.reader.grammar.normal_bodies import normal_parts
 from derive.reader.grammar.table import Declaration, Table
-from derive.reader.grammar.values import TWO, Value
-from derive.reader.grammar.written import whole_name
+from derive.reader.grammar.values import TWO, Value, uses_of
+from derive.reader.grammar.written import base_name, whole_name, written_scripts
 from derive.reader.source.groups import Node
 
 _BARS = ("|", r"\mid", r"\vert")
@@ -64,6 +67,46 @@ def posterior_moment(reader: Formula, kind: str, nodes: Sequence[Node], start: i
         return Add((Quotient(moment(2), total), Neg(Power(mean, TWO))))
 
     return Value((), build, start=start)
+
+
+def density_mean(
+    reader: Formula, below: Sequence[Node], nodes: Sequence[Node], start: int
+) -> Value | None:
+    r"""`\mathbb{E}_{q(z)}[...]`, `\mathbb{E}_q[...]` under a density of one number whose formula is known."""
+    cursor = Cursor(below)
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    entry = reader.table.exact(replace(name, sub=sub, sup=sup))
+    density = entry.function if entry is not None and entry.kind == "function" else None
+    if density is None or density.body is None or not _is_known(density.body):
+        return None
+    if name.base not in _LETTERS or len(density.parameters) != 1 or density.parameters[0].shape:
+        return None
+    variable = density.parameters[0].name
+    if cursor.node is not None:
+        argument = enclosed(cursor, "(", ")") if cursor.at("(") else None
+        if not argument or cursor.pos + len(argument) + 2 != len(cursor.items):
+            return None
+        variable = plain(argument)
+    symbol = Symbol(variable)
+    declared = next((e for e in reader.table.entries.values() if e.latex == variable), None)
+    lower, upper = _range(declared) if declared is not None else (None, None)
+    with reader.holding(variable, Value((), lambda: symbol, start=start, kind="symbol")):
+        inside = reader.whole(list(nodes))
+    reader.demand_scalar(inside, "an expectation under a density", start)
+
+    def build() -> Expr:
+        at, body = Call(density, (symbol,)), inside.build()
+        if symbol not in free_symbols(body):
+            raise reader.error(f"an expectation under {name.latex}({variable}) without it", start)
+        mean = Integral(Product((at, body)), symbol, lower, upper)
+        if normal_parts(density) is not None:
+            return mean
+        return Quotient(mean, Integral(at, symbol, lower, upper))
+
+    return Value((), build, uses_of((inside,)), start=start)
 
 
 def _density(table: Table, variable: str, given: str) -> Function | None:
@@ -103,4 +146,4 @@ def _range(entry: Declaration) -> tuple[Expr | None, Expr | None]:
     return None, None
 
 
-__all__ = ["posterior_moment"]
+__all__ = ["density_mean", "posterior_moment"]

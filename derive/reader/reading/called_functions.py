@@ -185,6 +185,8 @@ def _counts(texts: Sequence[str], place: int) -> bool:
 def _head(tokens: Iterable[Token]) -> Iterator[Name]:
     """The name before one pair of brackets with nothing but names in it, which an equation may define."""
     texts = [t.text for t in tokens if t.text not in ("{", "}", r"\left", r"\right")]
+    if texts[1:2] in ([r"\log"], [r"\ln"]) and texts[0] == "-":
+        texts = texts[1:]
     if texts and texts[0] in (r"\log", r"\ln"):
         texts = texts[1:]  # a density is given by its logarithm
     font = _FONTS.get(texts[0], "") if texts else ""

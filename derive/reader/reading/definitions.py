@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from derive.expr.nodes import Apply, Expr, Item, Symbol
+from derive.expr.nodes import Apply, Expr, Item, Neg, Symbol
 from derive.expr.walk import free_symbols, post_order, substitute, symbols
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.definition_members import define_by_index, define_members
@@ -29,6 +29,11 @@ from derive.reader.relations.chains import Side as RawSide
 from derive.reader.source.groups import Node, tree
 from derive.reader.source.places import Source
 from derive.reader.source.scanner import Token
+
+
+def _raised(left: Left, body: Expr) -> Expr:
+    """What has this logarithm, or minus this logarithm."""
+    return Apply("exp", (Neg(body) if left.negated else body,))
 
 
 class ReadingDefinitions(ReadingState):
@@ -62,7 +67,7 @@ class ReadingDefinitions(ReadingState):
                 raise reader.error(f"{left.entry.latex} is a size", 0)
             entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
             if left.logarithm and entry.definition is not None:
-                entry.definition = Apply("exp", (entry.definition,))
+                entry.definition = _raised(left, entry.definition)
             if before is not None:
                 self._carry_over(before, self.table.symbol(entry))
             self._name_in_definitions(self.table.symbol(entry))
@@ -159,7 +164,7 @@ class ReadingDefinitions(ReadingState):
                 self._touch(reader, parameter, nodes, sure=True)
             entry = define_function(reader, head, nodes, 0)  # type: ignore[arg-type]
         if left.logarithm and entry.function is not None and entry.function.body is not None:
-            body = Apply("exp", (entry.function.body,))
+            body = _raised(left, entry.function.body)
             entry.function = replace(entry.function, body=body)
 
     def _touch(

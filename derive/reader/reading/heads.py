@@ -33,28 +33,31 @@ LOGARITHMS = (r"\ln", r"\log")
 class Left:
     """What stands left: `new` introduces a name, `free` is declared without a definition, `known` the rest.
 
-    `logarithm`: the name is that of a function whose logarithm the right side is.
+    `logarithm`: the name is that of a function whose logarithm the right side is; `negated`: minus its logarithm.
     """
 
     kind: str
     head: Head | None = None
     logarithm: bool = False
     entry: Declaration | None = None
+    negated: bool = False
 
 
 def left_of(reader: Formula, tokens: Sequence[Token]) -> Left:
     """What the left side of a relation is."""
     try:
         items = clean(tree(list(tokens), reader.source))
-        logarithm = bool(items) and isinstance(items[0], Token) and items[0].text in LOGARITHMS
-        head = head_of(reader, items[1:] if logarithm else items)
+        signed = [i.text if isinstance(i, Token) else "" for i in items[:2]]
+        negated = signed[:1] == ["-"] and signed[-1] in LOGARITHMS
+        logarithm = negated or signed[:1] in ([word] for word in LOGARITHMS)
+        head = head_of(reader, items[negated + logarithm :])
     except (DeriveError, Misfit, RecursionError):
         return Left("known")
     if head is None or (logarithm and head.parameters is None and not _is_likelihood(reader, head)):
         return Left("known")
     if head.parameters is not None:
-        return _of_function(reader, head, logarithm)
-    return replace(_of_symbol(reader, head), logarithm=logarithm)
+        return replace(_of_function(reader, head, logarithm), negated=negated)
+    return replace(_of_symbol(reader, head), logarithm=logarithm, negated=negated)
 
 
 def _is_likelihood(reader: Formula, head: Head) -> bool:

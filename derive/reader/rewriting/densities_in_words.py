@@ -29,7 +29,8 @@ _SEVERAL = re.compile(
 )
 _STANDARD = re.compile(
     rf"{_F}\s*,?\s*(?:(?:is|be|denotes?|being|for)\s+(?:the |a )?|the |a )(?:density of (?:the |a )?)?"
-    r"standard (?:normal|gaussian)(?: (?:density|distribution|law|prior|pdf))?(?! cdf| distribution func)",
+    r"standard (?:normal|gaussian)(?: (?:density|law|prior|pdf|distribution(?! func)))?"
+    r"(?=\s*(?:$|[,.;:)@]|and\b|on\b|over\b|in\b))",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(r"\s*(?:is |be )?(?:the |an?)?(?:one|other)\s*", re.IGNORECASE)
@@ -57,12 +58,16 @@ class _Normal:
 
     @property
     def bound(self) -> tuple[Token, ...]:
-        """That a variance or a standard deviation with a name is positive."""
+        """That a variance or a standard deviation with a name is positive, and that the mean beside it is a number."""
         texts = [t.text for t in self.spread]
         named = texts[0].isalpha() or texts[0].startswith("\\")
-        if "cov" in self.noun.lower() or not named or not _is_script(texts[1:]):
+        squared = texts[1:] in (["^", "2"], ["^", "{", "2", "}"]) or texts[-2:] == ["^", "2"]
+        if "cov" in self.noun.lower() or not named or not (_is_script(texts[1:]) or squared):
             return ()
-        return (*scan_math(","), *self.spread, *scan_math("> 0"))
+        mean = [t.text for t in self.mean]
+        number = (mean[0].isalpha() or mean[0].startswith("\\")) and _is_script(mean[1:])
+        centre = (*scan_math(","), *self.mean, *scan_math(r"\in \mathbb{R}")) if number else ()
+        return (*scan_math(","), *self.spread, *scan_math("> 0"), *centre)
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,8 @@ def _described(text: str, formulas: Sequence[tuple[Token, ...]]) -> Iterator[_No
             for number, centre, width in zip(numbers, centres, widths, strict=True):
                 yield _Normal(number, centre, width, noun)
     for match in _STANDARD.finditer(text):
+        if formulas[int(match[1])][0].text in (r"\phi", r"\varphi"):
+            continue  # these letters stand for the function of the table
         yield _Normal(int(match[1]), tuple(scan_math("0")), tuple(scan_math("1")))
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.reader.declarations.phrases import mentions
-from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.source.blocks import Block, Document, Inline, Prose, Text
 from derive.reader.source.scanner import Kind, Token
 
@@ -32,7 +31,6 @@ _PARTS = frozenset([",", ";", "|", r"\mid", r"\vert"])
 
 def with_said_densities(document: Document) -> Document:
     """The document with normal densities under one name, each with the place at which it is taken."""
-    document = with_worded_densities(document)
     document = replace(document, blocks=tuple(_placed(block) for block in document.blocks))
     names = frozenset(_said(document))
     if not names:
