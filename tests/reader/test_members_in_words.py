@@ -107,6 +107,11 @@ $\mu(s) = \phi(s)^\top\theta$ let \[ \ell(\theta) = -\frac12 (a - \mu(s))^2 \]
 \[ \nabla_\theta \ell = (a - \mu(s)) \phi(s), \qquad \nabla_\theta \ell = (\mu(s) - a) \phi(s) \]""",
         "dhf",
     ),
+    "words that a quad separates": (
+        r"""Let $TP, FP, FN > 0$. \[ Dice = \frac{2 TP}{2 TP + FP + FN}, \qquad IoU = \frac{TP}{TP + FP + FN} \]
+\[ Dice = \frac{2 IoU}{1 + IoU}, \qquad IoU = \frac{Dice}{1 + Dice} \]""",
+        "ddhf",
+    ),
 }
 
 

@@ -45,6 +45,7 @@ _BARE = frozenset(["log", "ln", "exp"])
 _REACHED = frozenset(
     [r"\sum", r"\prod", r"\frac", r"\dfrac", r"\,", r"\;", r"\ ", r"\int", r"\det"]
 )
+_STARTS = frozenset(["&", r"\\", r"\quad", r"\qquad"])
 _SKIPPED = frozenset([r"\!", r"\,", r"\;", r"\:"])
 _EXPECTS = re.compile(
     r"expectation|expected|unbiased|random|i\.?i\.?d\b"
@@ -107,7 +108,7 @@ def _names(formulas: Sequence[Sequence[Token]]) -> frozenset[str]:
             elif end > start + 2 or word in _KNOWN or word.isupper():
                 before = tokens[start - 1].text if start else "&"
                 after = tokens[end].text if end < len(tokens) else ""
-                heads = before in ("&", r"\\") or tokens[start - 1].kind is Kind.END or not start
+                heads = before in _STARTS or tokens[start - 1].kind is Kind.END or not start
                 if (heads and after in ("=", "&", "(", "[")) or before == r"\partial":
                     given[word] = None
     free = (w for w in given if w in _KNOWN or _is_free(w, alone))
