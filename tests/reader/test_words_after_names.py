@@ -168,6 +168,12 @@ $b \in \mathbb{R}$,
 \[ \frac{\partial E}{\partial w_j} = \sum_{i=1}^n \Big( \sum_k X_{ik} w_k + b - t_i \Big) X_{ij} \]""",
         "dh",
     ),
+    "sizes that words leave open": (
+        r"""Let $X \in \mathbb{R}^{m \times n}$ and let $A$, $B$ be constant matrices of compatible dimensions.
+\[ \frac{\partial}{\partial X} \operatorname{tr}(A X B) = A^T B^T \]
+\[ \frac{\partial}{\partial X} \operatorname{tr}(X^T A X B) = A X B + A^T X B^T \]""",
+        "hu",
+    ),
     "a diagonal matrix by its entry": (
         r"""Let $u, p \in \mathbb{R}^n$ and let $S$ be the diagonal matrix with $i$-th diagonal entry $p_i(1-p_i)$.
 \[ u^T S u = \sum_{i=1}^n p_i (1 - p_i) u_i^2 \] \[ u^T S u = \sum_{i=1}^n p_i u_i^2 \]""",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 
 from derive.derivation import Side as TypedSide
 from derive.derivation import Unreadable
@@ -45,6 +46,7 @@ from derive.reader.reading.state import (
 from derive.reader.reading.upstream import names_in
 from derive.reader.relations.chains import RawRelation
 from derive.reader.relations.chains import Side as RawSide
+from derive.reader.source.blocks import Prose, Text
 from derive.reader.source.groups import tree
 from derive.reader.source.places import Source
 from derive.reader.source.scanner import Kind, Token
@@ -116,8 +118,16 @@ class ReadingSides(ReadingDefinitions):
         if not guessed:
             return Unreadable(raw.latex, why, error.ill_typed, near)
         found = Unreadable(raw.latex, f"{GUESSED}: {why}; declare them")
-        self.guessed[found] = (guessed, Unreadable(raw.latex, why, True, near))
+        if not self._fitted:
+            self.guessed[found] = (guessed, Unreadable(raw.latex, why, True, near))
         return found
+
+    @cached_property
+    def _fitted(self) -> bool:
+        """Whether words leave sizes open, so that a letter may have others in the next formula."""
+        prose = (b for b in self.document.blocks if isinstance(b, Prose))
+        texts = (p.text for b in prose for p in b.pieces if isinstance(p, Text))
+        return any(_FITTING.search(text) for text in texts)
 
     def _has_diagonal(self, tokens: Sequence[Token]) -> bool:
         """Whether a name stands for the diagonal of a matrix, which may be meant as a diagonal matrix."""
@@ -291,6 +301,12 @@ class ReadingSides(ReadingDefinitions):
         """Whether the letter of a name stands for others alone, each declared with its label: W in `W_0 + s A B`."""
         alike = [n for n in names if n.without(sub=True) == name.without(sub=True)]
         return bool(alike) and all(n != name and n.sub and self.table.exact(n) for n in alike)
+
+
+_FITTING = re.compile(
+    r"\b(?:fitting|compatible|suitable|appropriate|matching|conform\w+)\s+(?:sizes?|dimensions?|shapes?|matri\w+)",
+    re.IGNORECASE,
+)
 
 
 #: facts of a matrix or direction about which a line such as `Q = Q^T` is a claim; without one it imposes a fact
