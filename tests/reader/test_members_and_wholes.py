@@ -74,6 +74,17 @@ $x \in \mathbb{R}^n$ and let $x^*$ be the solution of $A x = b$. Then
 \[ (x - x^*)^T A (x - x^*) = x^T A x - 2 b^T x + b^T x^* \]""",
         "u",
     ),
+    "functions of which one is written out": (
+        r"""Let $x, \mu_k, \mu_\ell \in \mathbb{R}^p$ and $c > 0$. The scores are
+$g_k(x) = c \mu_k^\top x - \|\mu_k\|^2$, and likewise $g_\ell$.
+\[ \nabla_x (g_k(x) - g_\ell(x)) = c (\mu_k - \mu_\ell) \]
+\[ g_k(x) - g_\ell(x) = c (\mu_k - \mu_\ell)^\top x - \|\mu_k - \mu_\ell\|^2 \]""",
+        "hf",
+    ),
+    "functions whose index is a number": (
+        r"""For $x \in \mathbb{R}$ let $h_j(x) = x^j$. \[ h_2(x) + h_2(x) = 3 h_2(x) \]""",
+        "u",
+    ),
 }
 
 

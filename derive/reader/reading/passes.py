@@ -50,6 +50,7 @@ from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
+from derive.reader.rewriting.other_members import with_other_members
 from derive.reader.rewriting.proportions import with_proportions
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
@@ -328,6 +329,7 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         respelled,
         with_two_indices,
+        with_other_members,
         with_kinds,
         with_sums,
         with_worded_densities,
