@@ -19,10 +19,21 @@ from derive.checker.mutants import Mutant, mutants, setting_of
 from derive.checker.repairs import material, missing_factors, missing_terms
 from derive.checker.verdicts import Diagnosis, Verdict
 from derive.errors import DeriveError
-from derive.expr.nodes import Derivative, Dim, Expr, Neg, Number, Quotient, Symbol, Transpose
+from derive.expr.nodes import (
+    Add,
+    Derivative,
+    Dim,
+    Expr,
+    Filled,
+    Neg,
+    Number,
+    Quotient,
+    Symbol,
+    Transpose,
+)
 from derive.expr.shapes import transposed
-from derive.expr.sizes import Size
-from derive.expr.walk import free_symbols, post_order, symbols
+from derive.expr.sizes import Shape, Size
+from derive.expr.walk import free_symbols, post_order, substitute, symbols
 
 #: decides `lhs op rhs` with the premises of the relation, at the points of a seed
 DecideAt = Callable[[Expr, str, Expr, int], Verdict]
@@ -192,6 +203,27 @@ def _of_shapes(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:
     for m in mutants(lhs, around, keep_shape=False):
         if m.expr.shape == rhs.shape:
             yield Candidate(m.repairs, _fault(m), m.expr, op, rhs, m.cost + 1, "lhs")
+    for m in _beside_identities(rhs, lhs.shape, around):
+        yield Candidate(m.repairs, _fault(m), lhs, op, m.expr, m.cost)
+
+
+def _beside_identities(side: Expr, shape: Shape, around: Setting) -> Iterator[Mutant]:
+    """Edits of one term of a sum whose other terms are identities, which take the shape that the edit gives."""
+    if not isinstance(side, Add) or len(shape) != 2 or shape[0] != shape[1]:
+        return
+    fitting = {
+        node: Filled("identity", shape)
+        for node in post_order(side)
+        if isinstance(node, Filled) and node.kind == "identity"
+    }
+    for place, term in enumerate(side.terms):
+        others = [substitute(t, fitting) for t in side.terms if t is not term]
+        if any(other.shape != shape for other in others):
+            continue
+        for m in mutants(term, around, keep_shape=False):
+            if m.expr.shape == shape:
+                whole = Add((*others[:place], m.expr, *others[place:]))
+                yield replace(m, expr=whole)
 
 
 def _turned(lhs: Expr, op: str, rhs: Expr) -> Iterator[Candidate]:

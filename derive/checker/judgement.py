@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.checker.budget import deadline
+from derive.checker.doubts import with_doubts
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, PremiseError
@@ -74,8 +75,10 @@ def judge(
     """The verdict on every relation of a derivation, numbered from 1 through its chains in reading order."""
     total = sum(len(chain.steps) for chain in derivation.chains)
     reports: list[RelationReport] = []
+    starts: list[int] = []
     for chain in derivation.chains:
         left: Side = chain.lhs
+        starts.append(len(reports) + 1)
         for step in chain.steps:
             verdict = judge_step(chain, left, step, seed=seed, time_limit=time_limit)
             if verdict.kind == "fails" and step.op == "=" and step.source:
@@ -91,8 +94,10 @@ def judge(
             left = step.rhs
             if progress is not None:
                 progress(len(reports), total)
-    recipe = derivation.slug or None
-    return FileReport(derivation.path, recipe, tuple(reports), derivation.notes)
+    if derivation.slug:
+        return FileReport(derivation.path, derivation.slug, tuple(reports), derivation.notes)
+    found_in_note = with_doubts(reports, frozenset(starts))
+    return FileReport(derivation.path, None, found_in_note, derivation.notes)
 
 
 def judge_step(
