@@ -211,7 +211,7 @@ def _beside_identities(side: Expr, shape: Shape, around: Setting) -> Iterator[Mu
     """Edits of one term of a sum whose other terms are identities, which take the shape that the edit gives."""
     if not isinstance(side, Add) or len(shape) != 2 or shape[0] != shape[1]:
         return
-    fitting = {
+    fitting: dict[Expr, Expr] = {
         node: Filled("identity", shape)
         for node in post_order(side)
         if isinstance(node, Filled) and node.kind == "identity"
