@@ -302,6 +302,8 @@ def satisfies(symbol: Symbol, values: Any) -> Any:
         kept &= (flat < float(upper)).all(axis=1)
     if declared(symbol.facts, "probability"):
         kept &= ((flat > 0) & (flat < 1)).all(axis=1)
+    if declared(symbol.facts, "nonnegative"):  # the bound above is that of integers
+        kept &= (flat >= 0).all(axis=1)
     if declared(symbol.facts, "nonzero"):
         kept &= (flat != 0).all(axis=1)
     return kept

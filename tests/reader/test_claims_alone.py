@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import derive
+from derive.reader import read
 
 X = r"Let $x \in \mathbb{R}$; let $y \in \mathbb{R}$."
 Q = r"Let $Q \in \mathbb{R}^{n \times n}$ be orthogonal."
@@ -97,3 +98,19 @@ and $M_k \in \mathbb{R}^{n \times n}$. A reward $t$ steps ahead counts $g^t$.
 def test_a_declared_name_with_a_number_below_is_defined(power: str, wanted: str) -> None:
     text = rf"{POWERS}\[ (I_{{n}} - g P) M_k = I_{{n}} - {power} P^k \]"
     assert derive.check_text(text).relations[-1].verdict.kind == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "declared"),
+    [
+        (r"An example with $\alpha_i > 0$ has no margin in excess.", False),
+        (r"The points with $\alpha_i > 0$ are called support vectors.", False),
+        (r"If $\alpha_i > 0$, it is a support vector.", False),
+        (r"We are given samples with $\alpha_i > 0$.", True),
+        (r"Let all weights be positive, with $\alpha_i > 0$.", True),
+    ],
+)
+def test_what_some_members_have_is_no_fact_of_all(words: str, declared: bool) -> None:
+    found = read(r"Let $\alpha \in \mathbb{R}^n$. " + words + r" \[ \sum_i \alpha_i \ge 0 \]")
+    facts = next(g.symbol.facts for g in found.givens if g.symbol.name == r"\alpha")
+    assert any(fact.name == "positive" for fact in facts) == declared

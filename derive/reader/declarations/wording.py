@@ -45,6 +45,15 @@ _SAID = re.compile(
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I
 )
+_OF_SOME = re.compile(
+    r"\b(?:an?|any|each|every|those|these|all|only|the)\s+(?:[\w-]+\s+){0,2}?"
+    r"(?:examples?|points?|samples?|observations?|instances?|ind(?:ex|ices)|terms?|components?"
+    r"|coordinates?|units?|nodes?|pairs?|states?)\s+(?:with|having|whose)\s*$",
+    re.I,
+)
+_INTRODUCING = re.compile(
+    r"\b(?:let|suppose|assum\w+|consider|given|be|take|we (?:have|are)|there (?:is|are))\b", re.I
+)
 _STATING = re.compile(
     r"\b(?:suppose|assum\w+|provided|given|let|with|where|for|such that|satisf\w+|subject to"
     r"|constraints?|and|under|hence|so that"
@@ -306,8 +315,9 @@ def decomposition(words: str) -> tuple[tuple[str, ...], ...]:
 
 
 def is_conditional(words: str) -> bool:
-    """Whether what follows holds in one case only."""
-    return bool(_CONDITIONAL.search(words[-40:]))
+    """Whether what follows holds in one case only: `if`, or of some: `an example with $a_i > 0$ is called ...`."""
+    some = _OF_SOME.search(words) and not _INTRODUCING.search(words)
+    return bool(_CONDITIONAL.search(words[-40:]) or some)
 
 
 def specifies(words: str) -> bool:
