@@ -50,8 +50,9 @@ OPEN = {
 IMPLIED = {
     "eckart-young": "V has the facts",  # orthonormal eigenvectors, as many as rows
     "natural-gradient": "s has the facts",  # a length
+    "ppca-mle": "U_q has the facts",  # orthonormal columns
 }
-#: recipe -> definitions that cannot be compared: `l_i = \\lambda_i` for the first q, in an index that the recipe sums over
+#: recipe -> definitions that cannot be compared: `l_i = \\lambda_i` for the first q, with an index of the recipe's own
 UNLIKE = {"ppca-mle": ("l_i = lambda_i",)}
 
 
