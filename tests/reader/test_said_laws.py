@@ -102,6 +102,25 @@ CASES = [
         "dh",
         id="likelihood and prior in words",
     ),
+    pytest.param(
+        r"Let $s, y > 0$. \[ \log \frac{1}{s} \exp(-y^2) = -\log s - y^2 \] \[ \log s \exp(-y) = \log s - y \]"
+        r"\[ \log \frac{1}{s} \exp(-y^2) = -\log s + y^2 \]",
+        "hhf",
+        id="the logarithm of a density without brackets",
+    ),
+    pytest.param(
+        r"Let $r_j^{(i)} > 0$ be weights, $\sum_{j=1}^k r_j^{(i)} = 1$ for $i = 1, \dots, m$."
+        r"\[ \sum_{i=1}^m \sum_{j=1}^k r_j^{(i)} = m \] \[ \sum_{i=1}^m \sum_{j=1}^k r_j^{(i)} = k \]",
+        "hf",
+        id="weights with an index above that sum to one",
+    ),
+    pytest.param(
+        r"Let $p(x), q(x) > 0$ and $\sum_x p(x) = \sum_x q(x) = 1$."
+        r"\[ \mathcal{D}[p(x) \| q(x)] = \sum_x p(x) \ln \frac{p(x)}{q(x)} \]"
+        r"\[ \mathfrak{D}_\text{KL}[p(x) \mid\mid q(x)] = \sum_x p(x) \ln \frac{q(x)}{p(x)} \]",
+        "hf",
+        id="divergences in other fonts",
+    ),
 ]
 
 

@@ -44,7 +44,7 @@ def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
     elif name in ("log", "ln") and is_fraction(first_node) and reader.starts_factor(cursor):
         reader.ambiguity("functions_absorb")  # `\log \frac{q}{p} c` may be that of the product
         if reader.options.functions_absorb:
-            _take_product(reader, cursor, factors)
+            _take_product(reader, cursor, factors, r"\exp")
     with reader.at(start):
         return reader.arithmetic.multiply(factors)
 
@@ -55,8 +55,9 @@ def is_fraction(node: Node) -> bool:
     return bool(items) and isinstance(items[0], Token) and items[0].text == r"\frac"
 
 
-def _take_product(reader: Formula, cursor: Cursor, factors: list[Value]) -> None:
-    while reader.starts_factor(cursor) and not _is_function(cursor):
+def _take_product(reader: Formula, cursor: Cursor, factors: list[Value], also: str = "") -> None:
+    r"""Take the factors up to the next function; one that is named is a factor too: `\log \frac{1}{s} \exp(-x)`."""
+    while reader.starts_factor(cursor) and (cursor.at(also) or not _is_function(cursor)):
         factors.append(reader.factor(cursor))
 
 
@@ -66,9 +67,9 @@ def _take_names(reader: Formula, cursor: Cursor, factors: list[Value]) -> None:
 
 
 def _may_belong(reader: Formula, cursor: Cursor) -> bool:
-    r"""Whether the next factor may be part of the argument: a name, a root or a density, as in
-    `\ln \sigma\sqrt{2\pi}` and `\log \pi_k \mathcal{N}(x)`."""
-    return _is_simple(reader, cursor.node) or cursor.at(r"\sqrt", r"\mathcal")
+    r"""Whether the next factor may be part of the argument: a name, a root, a density or an exponential, as in
+    `\ln \sigma\sqrt{2\pi}`, `\log \pi_k \mathcal{N}(x)` and `\log \lambda \exp(-\lambda x)`."""
+    return _is_simple(reader, cursor.node) or cursor.at(r"\sqrt", r"\mathcal", r"\exp")
 
 
 def _is_of_arrays(reader: Formula, name: str, first: Value) -> bool:

@@ -49,6 +49,7 @@ def read_undeclared(reader: Formula, request: object) -> Value:
             and (
                 word.font in ("", "rm", "bb", "cal", "bold", "sf", "word")
                 or (word.font == "vec" and word.base in ("0", "1"))
+                or (word.font == "frak" and word.base == "D")
             )
             and not word.accents
         ):

@@ -1,7 +1,7 @@
 r"""Members that are counted below and above: sample $x_t^i \in \mathbb{R}^d$ of class i is read as $x_{t,i}$.
 
 A letter above is an index, and neither a power nor the name of a layer, where a vector or a matrix is declared with it
-and a sum runs over it somewhere.
+and a sum runs over it somewhere. Weights `w_j^{(i)}` with `\sum_j w_j^{(i)} = 1` are the rows of a matrix, `w_{i,j}`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ def with_two_indices(document: Document) -> Document:
     """The document with both indices of such members below."""
     formulas = list(_formulas(document))
     summed = frozenset(letter for tokens in formulas for letter in _summed(tokens))
+    weights = frozenset(found for tokens in formulas for found in _weights(tokens))
     members = frozenset(found for tokens in formulas for found in _declared(tokens, summed))
+    members |= weights
     if not members:
         return document
-    return document.rewritten(lambda tokens: tuple(_below(tokens, members, summed)))
+    return document.rewritten(lambda tokens: tuple(_below(tokens, members, summed, weights)))
 
 
 def _formulas(document: Document) -> Iterator[Sequence[Token]]:
@@ -62,19 +64,41 @@ def _declared(tokens: Sequence[Token], summed: frozenset[str]) -> Iterator[tuple
             yield found.base
 
 
+def _weights(tokens: Sequence[Token]) -> Iterator[tuple[str, ...]]:
+    r"""The bases of weights that a sum over the index below makes one: `\sum_{j=1}^k w_j^{(i)} = 1`."""
+    for found in _both(tokens):
+        first = found.start - len(found.base) - 2 * (tokens[found.start - 1].kind is Kind.CLOSE)
+        sums = [place for place in range(max(first, 0)) if tokens[place].text == r"\sum"]
+        one = [t.text for t in tokens[found.end : found.end + 2]] == ["=", "1"]
+        if not one or not sums or not _letter(found.above) or found.above[0].text != "(":
+            continue
+        limits = list(_scripts(tokens, sums[-1] + 1))
+        below = next((part for kind, part, _ in limits if kind is Kind.SUB), ())
+        alone = bool(limits) and limits[-1][2] == first
+        over = below[0].text if len(below) == 1 or [t.text for t in below[1:2]] == ["="] else ""
+        if alone and over and over == _letter(found.below):
+            yield found.base
+
+
 def _below(
-    tokens: Sequence[Token], members: frozenset[tuple[str, ...]], summed: frozenset[str]
+    tokens: Sequence[Token],
+    members: frozenset[tuple[str, ...]],
+    summed: frozenset[str],
+    weights: frozenset[tuple[str, ...]],
 ) -> Iterator[Token]:
     """The tokens with `x_{t,i}` for `x_t^i`, what else stands above left there."""
     done = 0
     for found in _both(tokens):
         transposed = _transpose(found.above)
         index = found.above[: len(found.above) - len(transposed)]
-        if found.base not in members or _letter(index) not in summed:
+        weight = found.base in weights and bool(_letter(index)) and index[0].text == "("
+        if found.base not in members or not (weight or _letter(index) in summed):
             continue
         yield from tokens[done : found.start]
         place = (tokens[found.start].start, tokens[found.end - 1].end)
-        inner = (*found.below, _token(Kind.CHAR, ","), *(t for t in index if t.text not in "()"))
+        over = [t for t in index if t.text not in "()"]
+        first, second = (over, found.below) if weight else (found.below, over)
+        inner = (*first, _token(Kind.CHAR, ","), *second)
         written = [_token(Kind.SUB, "_"), _token(Kind.OPEN, "{"), *inner, _token(Kind.CLOSE, "}")]
         if transposed:
             written += [_token(Kind.SUP, "^"), *transposed]
