@@ -189,6 +189,16 @@ $b \in \mathbb{R}$,
 $p_1^2, \dots, p_n^2$. \[ u^T \Lambda u = \sum_{i=1}^n p_i^2 u_i^2 \]""",
         "h",
     ),
+    "an orthogonal matrix beside a diagonal one with bounded entries": (
+        r"""Let $V \in \mathbb{R}^{p \times p}$ be orthogonal and $D$ be diagonal with entries $d_1, \dots, d_p > 0$.
+\[ \mathrm{tr}(V D V^T) = \sum_{j=1}^p d_j, \qquad \mathrm{tr}(V D V^T) = 2 \sum_{j=1}^p d_j \]""",
+        "hf",
+    ),
+    "a diagonal matrix by entries with an index above": (
+        r"""Let $v \in \mathbb{R}^m$, weights $w^{(i)} > 0$, and let $W$ be the diagonal matrix with $W_{ii} = w^{(i)}$.
+\[ v^T W v = \sum_{i=1}^m w^{(i)} v_i^2, \qquad v^T W v = 2 \sum_{i=1}^m w^{(i)} v_i^2 \]""",
+        "hf",
+    ),
     "a matrix of which only the diagonal is given": (
         r"""Let $x \in \mathbb{R}^N$ and $A, D \in \mathbb{R}^{N\times N}$ with $D_{ii} = \sum_j A_{ij}$.
 \[ x^\top D x = \sum_{i} D_{ii} x_i^2 \] \[ x^\top D x = N \sum_{i} D_{ii} x_i^2 \]""",
@@ -210,6 +220,24 @@ where $v'_j \in \mathbb{R}^N$ belongs to $j = 1, \dots, V$.
         r"""Let $W_0 \in \mathbb{R}^{d \times k}$, $B \in \mathbb{R}^{d \times r}$, $A \in \mathbb{R}^{r \times k}$ and
 $x \in \mathbb{R}^k$. \[ h = W_0 x + \Delta W x = W_0 x + B A x \] \[ c = t x^T x = x^T x \]""",
         "dudf",
+    ),
+    "a noun phrase with an article behind the set": (
+        r"""Let $H_k \in \mathbb{R}^{m \times n}$ be the measurement matrix and $R_k \in \mathbb{R}^{m \times m}$ the
+symmetric positive definite noise covariance. \[ R_k^T = R_k \] \[ H_k H_k^T = R_k \]""",
+        "hf",
+    ),
+    "a definition with its set in a sentence": (
+        r"""We approximate $R \in \mathbb{R}^{N \times M}$ by $\hat{R} = U V^\top$ with $U \in \mathbb{R}^{N \times F}$ and
+$V \in \mathbb{R}^{M \times F}$. \[ L = \frac{1}{2} \|R - \hat{R}\|^2 \] With the residuals
+$E = \hat{R} - R \in \mathbb{R}^{N \times M}$ \[ \frac{\partial L}{\partial U} = E V \]""",
+        "dh",
+    ),
+    "a constraint names no sum": (
+        r"""Let $p, x \in \mathbb{R}^n$ and let $\mu, \theta$ be the multipliers of the constraints
+$\sum_{i=1}^n p_i = 1$ and $\sum_{i=1}^n p_i x_i = M$.
+\[ L = -\mu \left(\sum_{i=1}^n p_i - 1\right) - \theta \left(\sum_{i=1}^n p_i x_i - M\right) \]
+\[ \frac{\partial L}{\partial p_i} = -\mu - \theta x_i \]""",
+        "dh",
     ),
 }
 

@@ -33,6 +33,7 @@ _ON = re.compile(
     r"(?:the |a |an )?(?:diagonal )?(?:matrix )?$",
     re.I,
 )
+_SIGNS = frozenset([">", "<", r"\ge", r"\geq", r"\le", r"\leq", r"\in", r"\neq", r"\ne"])
 _DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsc"])
 _BETWEEN = 3
 
@@ -47,6 +48,8 @@ def diagonals_said(table: Table, block: Prose) -> Iterator[Stated]:
             if stated is not None:
                 yield stated
                 break
+            if _matrix(other) is not None:
+                break  # what is said behind it is said of it: `$V$ is orthogonal and $D$ is diagonal with ...`
             gap += f"@{other.rest}"
 
 
@@ -88,6 +91,8 @@ def _matrix(mention: Mention) -> Name | None:
 
 def _entry(tokens: Sequence[Token]) -> tuple[Token, tuple[Token, ...]] | None:
     """The index of an entry and its formula: of `s_i = p_i`, of `p_i(1 - p_i)`, of the last in a list with dots."""
+    bounded = next((place for place, t in enumerate(tokens) if t.text in _SIGNS), len(tokens))
+    tokens = tokens[:bounded]  # a range of the entries is a fact of their own
     texts = [token.text for token in tokens]
     if "=" in texts:
         own = texts.index("=")

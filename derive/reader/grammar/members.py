@@ -36,6 +36,9 @@ def is_square(reader: Formula, entry: Declaration) -> bool:
 def is_scope_index(reader: Formula, label: Sequence[Node]) -> bool:
     """Whether a superscript is an index that is bound around it."""
     text = plain(unbracketed(label))
+    held = reader.bound.get(text)  # in a definition by index, its letter stands for an index
+    if held and held[-1].kind == "index":
+        return True
     return any(b.name == text for b in reader.scope) or text in reader.state.free
 
 
