@@ -210,6 +210,12 @@ $V \in \mathbb{R}^{T \times m}$ with rows $v_1^\top, \dots, v_T^\top$.
 \[ V^\top a = \sum_{s=1}^T a_s v_s, \qquad K^\top a = \sum_{s=1}^T a_s k_s \]""",
         "hh",
     ),
+    "rows of several matrices, one formula each": (
+        r"""Let $u^{(i)} \in \mathbb{R}^d$ and $v^{(i)} \in \mathbb{R}^k$ for $i = 1, \dots, m$, and collect $u^{(i)T}$
+and $v^{(i)T}$ as the rows of $U$ and $V$.
+\[ \sum_{i=1}^m v^{(i)} u^{(i)T} = V^T U, \qquad \sum_{i=1}^m v^{(i)} u^{(i)T} = 2 V^T U \]""",
+        "hf",
+    ),
     "vectors with a prime before the index": (
         r"""Let $h \in \mathbb{R}^N$ and $u_j = {v'_j}^T h$
 where $v'_j \in \mathbb{R}^N$ belongs to $j = 1, \dots, V$.
@@ -227,8 +233,8 @@ symmetric positive definite noise covariance. \[ R_k^T = R_k \] \[ H_k H_k^T = R
         "hf",
     ),
     "a definition with its set in a sentence": (
-        r"""We approximate $R \in \mathbb{R}^{N \times M}$ by $\hat{R} = U V^\top$ with $U \in \mathbb{R}^{N \times F}$ and
-$V \in \mathbb{R}^{M \times F}$. \[ L = \frac{1}{2} \|R - \hat{R}\|^2 \] With the residuals
+        r"""We approximate $R \in \mathbb{R}^{N \times M}$ by $\hat{R} = U V^\top$ with
+$U \in \mathbb{R}^{N \times F}$ and $V \in \mathbb{R}^{M \times F}$. \[ L = \frac{1}{2} \|R - \hat{R}\|^2 \] With the residuals
 $E = \hat{R} - R \in \mathbb{R}^{N \times M}$ \[ \frac{\partial L}{\partial U} = E V \]""",
         "dh",
     ),

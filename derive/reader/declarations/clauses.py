@@ -281,7 +281,7 @@ def place_and_value(clause: Clause) -> list[Clause]:
     if cut is None or last is None or relation_at(clause.nodes, last + 1) is not None:
         return [clause]
     signs = [text_of(n) for n in (clause.nodes[cut], clause.nodes[last])]
-    if signs != ["=", r"\in"]:
+    if signs[0] not in ("=", ":=", r"\coloneqq", r"\triangleq") or signs[1] != r"\in":
         return [clause]
     left, right = clause.nodes[:cut], clause.nodes[cut + 1 : last]
     place = Clause([*left, *clause.nodes[last:]], clause.words, clause.subjects)

@@ -138,3 +138,17 @@ def _divided(gap: str, first: bool, last: bool) -> tuple[str, str, bool]:
     ):
         return gap, gap[cut:], False
     return gap[:cut], gap[cut:], False
+
+
+#: `$R$ the symmetric positive definite covariance of the noise`, with nothing said of it in the same clause
+_APPOSED = re.compile(
+    r"\s*(?:denotes? |be )?the ((?!(?:[a-z-]+ )*(?:is|are|was|has|have|can|holds?|gives?|becomes?|onto|vanish\w*)\b)"
+    r"[a-z-]+(?: [a-z-]+){0,7}?)\s*(?:[,.;:]|\band\b|$)",
+    re.I,
+)
+
+
+def apposed(after: str) -> str:
+    """Words behind a name without the article of a noun phrase that says what it is; others as they are."""
+    phrase = _APPOSED.match(after)
+    return phrase[1] if phrase else after

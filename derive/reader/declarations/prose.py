@@ -16,6 +16,7 @@ from derive.reader.declarations.clauses import (
     Clause,
     clause_parts,
     clauses,
+    place_and_value,
     range_of,
     relation_at,
     unchained,
@@ -28,7 +29,7 @@ from derive.reader.declarations.lone_terms import hint_lone_terms
 from derive.reader.declarations.mappings import declare_mapping, is_mapping
 from derive.reader.declarations.normals import declare_normals
 from derive.reader.declarations.notation_rows import take_row
-from derive.reader.declarations.phrases import Mention, mentions
+from derive.reader.declarations.phrases import Mention, apposed, mentions
 from derive.reader.declarations.prose_facts import Told, declare_told
 from derive.reader.declarations.prose_matrices import declare_factors, declare_rows, declare_stack
 from derive.reader.declarations.prose_said import Said, Stated
@@ -132,7 +133,10 @@ class Declarations:
             return []
         stated: list[Stated] = []
         for clause in (
-            c for whole in self._clauses(nodes, mention, said) for c in unchained(whole)
+            c
+            for whole in self._clauses(nodes, mention, said)
+            for part in place_and_value(whole)
+            for c in unchained(part)
         ):
             declare_ranges(reader, clause)
             cut = relation_at(clause.nodes)
@@ -234,7 +238,7 @@ class Declarations:
             return False
         shape, said.shape = said.shape, None
         function = function_said(mention.before, mention.after)
-        facts = [*facts_before(mention.before), *facts_after(mention.after)]
+        facts = [*facts_before(mention.before), *facts_after(apposed(mention.after))]
         facts = [*said.facts, *facts] if shape is not None else facts
         if counts(mention.before, mention.after):
             facts.append("count")

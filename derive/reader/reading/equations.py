@@ -41,6 +41,10 @@ from derive.reader.source.blocks import Display
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
 
+_CONSTRAINT = re.compile(
+    r"\bconstraints?(?: that)?:?\s+(?:\$[^$]*\$\s*,?\s*(?:and|or)?\s*)*$", re.I
+)
+
 
 def _tokens(nodes: Sequence[Node]) -> list[Token]:
     return [token for node in nodes for token in tokens_in(node)]
@@ -119,7 +123,7 @@ class ReadingEquations(ReadingPremises):
         """An equation that is no fact by its form: a definition, a premise, or nothing that has an effect."""
         mention = stated.mention
         words = f"{mention.lead} {mention.before}"
-        if self._names_sum(reader, left, right):
+        if self._names_sum(reader, left, right) and not self._is_constraint(mention):
             left, right = right, left
         tokens = [token for node in left for token in tokens_in(node)]
         left_side = total(reader, left, right) or left_of(reader, tokens)
@@ -153,6 +157,11 @@ class ReadingEquations(ReadingPremises):
         side = left_of(reader, [token for node in right for token in tokens_in(node)])
         unsaid = side.entry is None or side.entry.assumed
         return unsaid and side.head is not None and side.head.name not in list(names_in(left))
+
+    def _is_constraint(self, mention: Mention) -> bool:
+        """Whether a sentence calls an equation a constraint; it then holds at the solution and names nothing."""
+        written = f"${mention.source.slice(mention.span).strip('$')}$"
+        return written in self.lead and _CONSTRAINT.search(self.lead.split(written)[0]) is not None
 
     def _has_no_effect(self, left_side: Left, right: list[Node], mention: Mention) -> bool:
         """Whether an equation tells of its left side what a display or its other side says, or names a point."""
