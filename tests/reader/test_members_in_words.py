@@ -112,6 +112,18 @@ $\mu(s) = \phi(s)^\top\theta$ let \[ \ell(\theta) = -\frac12 (a - \mu(s))^2 \]
 \[ Dice = \frac{2 IoU}{1 + IoU}, \qquad IoU = \frac{Dice}{1 + Dice} \]""",
         "ddhf",
     ),
+    "classes but the one of a label with an index": (
+        r"""Let $x_i \in \mathbb{R}^D$ have the label $y_i \in \{1, \dots, C\}$ and let $w_1, \dots, w_C \in \mathbb{R}^D$.
+\[ L_i = \sum_{j\neq y_i} \max(0, w_j^\top x_i - w_{y_i}^\top x_i + 1) \]
+\[ \nabla_{w_{y_i}} L_i = -\sum_{j\neq y_i} \mathbb{1}(w_j^\top x_i - w_{y_i}^\top x_i + 1 > 0)\, x_i \]
+\[ \sum_{j\neq y_i} w_j = \sum_{j=1}^C w_j - w_{y_i}, \qquad \sum_{j\neq y_i} w_j = \sum_{j=1}^C w_j \]""",
+        "dhhf",
+    ),
+    "an error that is a loss, not the error function": (
+        r"""For $Y \in \mathbb{R}^{N \times M}$ and the squared error $L = \frac12 \|Y\|_F^2$
+\[ \frac{\partial L}{\partial Y} = Y \] \[ \frac{\partial L}{\partial Y} = 2Y \]""",
+        "hf",
+    ),
 }
 
 

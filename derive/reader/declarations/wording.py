@@ -233,7 +233,7 @@ def function_said(before: str, after: str) -> str:
     """The function of the table that a letter is said to be (`the sigmoid $\\sigma$`), empty when none."""
     ends = re.search(
         r"((?:log-?gamma|digamma|trigamma|gamma|sigmoid|logistic|soft-?plus|relu|gelu|silu|softmax"
-        r"|error|tanh|hyperbolic tangent|"
+        r"|error(?= function)|tanh|hyperbolic tangent|"
         r"(?:standard )?(?:normal|gaussian) (?:cdf|pdf|density|distribution function)))(?: function"
         r"| activation| nonlinearity)?\s*$",
         before,

@@ -179,8 +179,12 @@ def _is_at_most(node: Node) -> bool:
 
 
 def _is_declared(reader: Formula, name: str) -> bool:
+    """Whether a letter stands for a value; one with a subscript may be a member of such: `y_i` of the labels y."""
+    table = reader.table
     return any(
-        e.latex == name and e.kind in ("size", "variable") for e in reader.table.entries.values()
+        (e.latex == name and e.kind in ("size", "variable"))
+        or ("_" in name and e.latex == name.partition("_")[0] and e.kind == "variable")
+        for e in (*table.entries.values(), *table.families.values())
     )
 
 
