@@ -234,8 +234,8 @@ symmetric positive definite noise covariance. \[ R_k^T = R_k \] \[ H_k H_k^T = R
     ),
     "a definition with its set in a sentence": (
         r"""We approximate $R \in \mathbb{R}^{N \times M}$ by $\hat{R} = U V^\top$ with
-$U \in \mathbb{R}^{N \times F}$ and $V \in \mathbb{R}^{M \times F}$. \[ L = \frac{1}{2} \|R - \hat{R}\|^2 \] With the residuals
-$E = \hat{R} - R \in \mathbb{R}^{N \times M}$ \[ \frac{\partial L}{\partial U} = E V \]""",
+$U \in \mathbb{R}^{N \times F}$ and $V \in \mathbb{R}^{M \times F}$. \[ L = \frac{1}{2} \|R - \hat{R}\|^2 \]
+With the residuals $E = \hat{R} - R \in \mathbb{R}^{N \times M}$ \[ \frac{\partial L}{\partial U} = E V \]""",
         "dh",
     ),
     "a constraint names no sum": (
