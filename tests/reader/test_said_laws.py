@@ -121,6 +121,14 @@ CASES = [
         "hf",
         id="divergences in other fonts",
     ),
+    pytest.param(
+        r"For $x_i \in \mathbb{R}^d$, $y_i \in \mathbb{R}$, $i = 1, \dots, n$, and $w \in \mathbb{R}^d$ let "
+        r"$X \in \mathbb{R}^{n \times d}$ have the rows $x_i^T$ and $\vec{y} \in \mathbb{R}^n$ be the targets."
+        r"\[ \sum_{i=1}^n (y_i - w^T x_i) x_i = X^T (\vec{y} - X w) \]"
+        r"\[ \sum_{i=1}^n (y_i - w^T x_i) x_i = X^T (\vec{y} + X w) \]",
+        "hf",
+        id="numbers and their vector in another font",
+    ),
 ]
 
 

@@ -55,6 +55,7 @@ from derive.reader.rewriting.proportions import with_proportions
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
+from derive.reader.rewriting.stacked_scalars import with_stacked_scalars
 from derive.reader.rewriting.two_indices import with_two_indices
 from derive.reader.rewriting.written_sums import with_sums
 from derive.reader.rewriting.written_words import with_words
@@ -328,6 +329,7 @@ def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (
         respelled,
+        with_stacked_scalars,
         with_two_indices,
         with_other_members,
         with_kinds,
