@@ -19,6 +19,8 @@ from derive.reader.grammar.table import Name, Table
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 
+_LISTED = re.compile(r"\s*(?:,|,?\s*and)\s*")
+
 
 def declare_rows(
     reader: Formula,
@@ -32,7 +34,9 @@ def declare_rows(
     of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", mention.lead.lower())
     if of and not subject.indices:
         axis = 0 if of[1] == "row" else 1
-        if said.indexed is not None and slices(mention.lead):
+        if _LISTED.fullmatch(said.lead) and _LISTED.fullmatch(mention.rest):
+            pass  # `$u_i$ and $v_i$ as the rows of $U$ and $V$`: one each, which the whole sentence tells
+        elif said.indexed is not None and slices(mention.lead):
             declare_slices_of(reader, said.indexed, subject.name, axis)
         else:
             said.axis = axis

@@ -40,6 +40,7 @@ _ARE = re.compile(
 _AS = re.compile(
     r"\b(?:as|in|into|along|for|by|per|each|every|are|is|its|the|their|respective) (?:its |the |their |respective )*$"
 )
+_RUN = re.compile(r"\b\d+(?: (?:and )?\d+)+\b")
 _TRANSPOSED = (r"\top", "T", r"\intercal")
 
 
@@ -108,6 +109,10 @@ def _named(nodes: Sequence[Node]) -> _Named | None:
     if cursor.node is not None or primes > 1:
         return None
     turned = sup in _TRANSPOSED or primes == 1
+    above = re.fullmatch(r"\((\S+)\)\s*(?:\\top|T|\\intercal)", sup)
+    if above and not primes and not sub and _letter(above[1]):
+        bare = Name(name.base, name.font, name.accents)
+        return _Named(bare, _letter(above[1]), "sup", transposed=True)
     bare = Name(name.base, name.font, name.accents)
     if sup.startswith("(") and not turned and not sub:
         return _Named(bare, _letter(sup.strip("()")), "sup") if _letter(sup.strip("()")) else None
@@ -130,14 +135,39 @@ def _declare(
     declarations: Declarations, words: str, named: list[list[_Named]], source: Source
 ) -> None:
     words = " ".join(re.sub(r"[(),]", " ", words).split())
-    for word in _WORD.finditer(words):
-        before, after = words[: word.start()].rstrip() + " ", words[word.end() :]
-        pair = _pair(before, after, named)
+    joined, more = _joined(words, named)
+    for word, alone in zip(_WORD.finditer(joined), _WORD.finditer(words), strict=True):
+        pair = _around(joined, word, more)
+        if pair is None or len(pair[0]) != len(pair[1]):
+            pair = _around(words, alone, named)
         if pair is None or len(pair[0]) != len(pair[1]):
             continue
         axis = 0 if word[1].lower() == "row" else 1
         for members, matrix in zip(*pair, strict=True):
             _declare_pair(declarations, members, matrix.name, axis, source)
+
+
+def _joined(words: str, named: list[list[_Named]]) -> tuple[str, list[list[_Named]]]:
+    """Formulas of a list that name one thing each, as one formula: `$x_i$, $y_i$ and $z_i$`."""
+    more = list(named)
+
+    def join(run: re.Match[str]) -> str:
+        numbers = [int(number) for number in re.findall(r"\d+", run[0])]
+        if max(numbers) >= len(named):
+            return run[0]
+        parts = [named[number] for number in numbers]
+        if not all(map(_members, parts)) and not all(map(_matrices, parts)):
+            return run[0]
+        more.append([name for part in parts for name in part])
+        return str(len(more) - 1)
+
+    return _RUN.sub(join, words), more
+
+
+def _around(
+    words: str, word: re.Match[str], named: list[list[_Named]]
+) -> tuple[list[_Named], list[_Named]] | None:
+    return _pair(words[: word.start()].rstrip() + " ", words[word.end() :], named)
 
 
 def _pair(
