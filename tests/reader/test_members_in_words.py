@@ -113,7 +113,8 @@ $\mu(s) = \phi(s)^\top\theta$ let \[ \ell(\theta) = -\frac12 (a - \mu(s))^2 \]
         "ddhf",
     ),
     "classes but the one of a label with an index": (
-        r"""Let $x_i \in \mathbb{R}^D$ have the label $y_i \in \{1, \dots, C\}$ and let $w_1, \dots, w_C \in \mathbb{R}^D$.
+        r"""Let $x_i \in \mathbb{R}^D$ have the label $y_i \in \{1, \dots, C\}$ and
+let $w_1, \dots, w_C \in \mathbb{R}^D$.
 \[ L_i = \sum_{j\neq y_i} \max(0, w_j^\top x_i - w_{y_i}^\top x_i + 1) \]
 \[ \nabla_{w_{y_i}} L_i = -\sum_{j\neq y_i} \mathbb{1}(w_j^\top x_i - w_{y_i}^\top x_i + 1 > 0)\, x_i \]
 \[ \sum_{j\neq y_i} w_j = \sum_{j=1}^C w_j - w_{y_i}, \qquad \sum_{j\neq y_i} w_j = \sum_{j=1}^C w_j \]""",
