@@ -132,3 +132,12 @@ let $w_1, \dots, w_C \in \mathbb{R}^D$.
 def test_verdicts(text: str, expected: str) -> None:
     relations = [r for f in check_text(text, time_limit=60).files for r in f.relations]
     assert "".join(r.verdict.kind[0] for r in relations) == expected
+
+
+def test_what_rows_are_multiplied_by_are_no_rows() -> None:
+    text = (
+        r"Let $X \in \mathbb{R}^{n \times d}$ have the rows $x_i^\top$ and let $s \in \mathbb{R}^n$. "
+        r"Row $i$ of $X$ is multiplied by $s_i$: \[ \sum_{i=1}^n s_i x_i x_i^\top = X^\top \operatorname{diag}(s) X \]"
+    )
+    (relation,) = check_text(text).relations
+    assert relation.verdict.kind == "holds"

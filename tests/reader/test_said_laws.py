@@ -116,7 +116,7 @@ CASES = [
     ),
     pytest.param(
         r"Let $p(x), q(x) > 0$ and $\sum_x p(x) = \sum_x q(x) = 1$."
-        r"\[ \mathcal{D}[p(x) \| q(x)] = \sum_x p(x) \ln \frac{p(x)}{q(x)} \]"
+        r"\[ D[p(x) \| q(x)] = \sum_x p(x) \ln \frac{p(x)}{q(x)} \]"
         r"\[ \mathfrak{D}_\text{KL}[p(x) \mid\mid q(x)] = \sum_x p(x) \ln \frac{q(x)}{p(x)} \]",
         "hf",
         id="divergences in other fonts",

@@ -33,14 +33,21 @@ _OF = re.compile(
     r"(?: vectors?)?(?: \d+)? (?:of|in|into|to form|forming|by (?:row|column) (?:in|into|to form)) "
     r"(?:an? |the |its |this |one )?(?:[a-zA-Z-]+ ){0,3}?(\d+)\b"
 )
+#: what is done to rows with another thing, which is no row for it
+_DONE = (
+    r"(?:multipli|scal|weight|divid|add|subtract|replac|normali|project|mapp|shift|reduc|sum|averag|compar|larg|small)"
+    r"[a-z]*|(?:times|orthogonal|parallel)\b"
+)
 _ARE = re.compile(
     r"(?: vectors?)?(?: \d+(?= (?:is|are|be|equals?|contain\w*|hold\w*|denot\w*)))?,?"
-    r"(?: (?!and\b|or\b|while\b|but\b|where\b|of\b|corresponding\b)[a-zA-Z-]+){0,5} (\d+)\b"
+    rf"(?: (?!and\b|or\b|while\b|but\b|where\b|of\b|corresponding\b|{_DONE})[a-zA-Z-]+){{0,5}} (\d+)\b"
 )
 _AS = re.compile(
     r"\b(?:as|in|into|along|for|by|per|each|every|are|is|its|the|their|respective) (?:its |the |their |respective )*$"
 )
 _RUN = re.compile(r"\b\d+(?: (?:and )?\d+)+\b")
+_CELL = re.compile(r"[|&]")  # a row of a table says nothing of the next one
+_END = re.compile(r"[.;!?](?=\s|$)|[|&]")
 _TRANSPOSED = (r"\top", "T", r"\intercal")
 
 
@@ -67,15 +74,16 @@ def _sentences(prose: Prose) -> Iterator[tuple[str, list[list[_Named]]]]:
     words, last = "", ""
     named: list[list[_Named]] = []
     for mention in mentions(prose):
-        if mention.starts and named:
-            yield words + " " + re.split(r"[.;!?](?=\s|$)", mention.lead)[0], named
+        starts = mention.starts or bool(_CELL.search(mention.lead))
+        if starts and named:
+            yield words + " " + _END.split(mention.lead)[0], named
             words, named = "", []
-        lead = re.split(r"[.;!?](?=\s|$)", mention.lead)[-1] if mention.starts else mention.lead
+        lead = _END.split(mention.lead)[-1] if starts else mention.lead
         words += f" {lead} {len(named)} "
         named.append(_names(mention))
         last = mention.rest
     if named:
-        yield words + " " + re.split(r"[.;!?](?=\s|$)", last)[0], named
+        yield words + " " + _END.split(last)[0], named
 
 
 def _names(mention: Mention) -> list[_Named]:

@@ -132,8 +132,8 @@ def _names_divergence(found: Written) -> bool:
 
 
 def _is_relative(found: Written, cursor: Cursor, opening: Token) -> bool:
-    r"""Whether a bare D, in whatever font, stands before two laws with a double bar between: `D(p \| q)`."""
-    if found.name != Name("D", found.name.font) or found.sub is not None or found.sup is not None:
+    r"""Whether a bare D stands before two laws with a double bar between them: `D(p \| q)`."""
+    if found.name != Name("D") or found.sub is not None or found.sup is not None:
         return False
     nodes = enclosed(cursor, opening.text, OPENERS[opening.text]) or []
     texts = [text_of(node) for node in nodes]
