@@ -6,15 +6,32 @@ Imports inside functions count as well: loading late is a matter of time, not of
 from __future__ import annotations
 
 import ast
+import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+
+def _import_tree() -> ModuleType:
+    """The module beside this one: pytest's importlib mode imports no tests by name."""
+    name = "import_tree"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+trees = _import_tree()
+Tree, imports_of = trees.Tree, trees.imports_of
 
 # Layer -> layers that it may import besides itself and `errors`. "facade" is derive/__init__.py.
 LAYERS: dict[str, set[str]] = {
@@ -101,102 +118,6 @@ LIGHT: dict[str, set[str]] = {
 }
 
 LONGEST_MODULE = 500
-
-
-@dataclass(frozen=True)
-class Import:
-    """One imported name: `target` is a module of ours or the top-level name of one outside."""
-
-    source: str
-    target: str
-    line: int
-    at_import: bool  # runs when the source is imported: not in a function, not for types alone
-    ours: bool
-
-    def __str__(self) -> str:
-        return f"{self.source}:{self.line} imports {self.target}"
-
-
-class Tree:
-    """The modules below a folder, and what they import.
-
-    folder: holds the packages; packages: their names.
-    """
-
-    def __init__(self, folder: Path, packages: tuple[str, ...] = ("derive", "recipes")) -> None:
-        self.packages = packages
-        self.files = {
-            _module_name(path, folder): path
-            for package in packages
-            for path in sorted((folder / package).rglob("*.py"))
-        }
-        self.imports = [edge for name in self.files for edge in self._read(name)]
-
-    def _read(self, name: str) -> Iterator[Import]:
-        tree = ast.parse(self.files[name].read_text("utf-8"))
-        for node, at_import in _imports(tree, at_import=True):
-            for target in self._targets(name, node):
-                ours = target.split(".")[0] in self.packages
-                short = target if ours else target.split(".")[0]
-                if ours or short not in sys.stdlib_module_names:
-                    yield Import(name, short, node.lineno, at_import, ours)
-
-    def _targets(self, name: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-            return
-        base = node.module or ""
-        if node.level:
-            is_package = self.files[name].name == "__init__.py"
-            parts = name.split(".")
-            parent = parts[: len(parts) - node.level + is_package]
-            base = ".".join([*parent, node.module] if node.module else parent)
-        for alias in node.names:
-            inner = f"{base}.{alias.name}"
-            yield inner if inner in self.files else base
-
-    def loaded_with(self, name: str) -> dict[str, list[str]]:
-        """What importing a module loads -> the chain of modules that leads there.
-
-        A module brings the packages above it; those above the start are asked about on their own.
-        """
-        chains: dict[str, list[str]] = {name: [name]}
-        queue = [name]
-        above = _ancestors(name)
-        while queue:
-            current = queue.pop(0)
-            for edge in self.imports:
-                if edge.source != current or not edge.at_import:
-                    continue
-                for target in (
-                    [*_ancestors(edge.target), edge.target] if edge.ours else [edge.target]
-                ):
-                    if target not in chains and target not in above:
-                        chains[target] = [*chains[current], target]
-                        queue.append(target)
-        return chains
-
-
-def _ancestors(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _module_name(path: Path, folder: Path) -> str:
-    parts = list(path.relative_to(folder).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _imports(node: ast.AST, at_import: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every import statement below a node, and whether it runs when the module is imported."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, at_import
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            yield from _imports(child, at_import=False)
-        else:
-            late = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _imports(child, at_import and not late)
 
 
 def layer(module: str) -> str:
@@ -322,7 +243,7 @@ def private_imports(tree: Tree) -> list[str]:
     return [
         f"{name}:{node.lineno} imports {alias.name}"
         for name, path in tree.files.items()
-        for node, _ in _imports(ast.parse(path.read_text("utf-8")), at_import=True)
+        for node, _ in imports_of(ast.parse(path.read_text("utf-8")), at_import=True)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")

@@ -47,6 +47,13 @@ def test_the_reason_says_what_was_seen() -> None:
     assert "2 places of this note" in first.why
 
 
+def test_the_reason_shows_both_sides_where_they_are_numbers() -> None:
+    first = derive.check_text("\n\n".join((DECLARED, UNEXPLAINED, OTHER))).relations[0].verdict
+    assert first.counterexample is not None
+    both = f"{first.counterexample.lhs:.6g} against {first.counterexample.rhs:.6g} at n = 1"
+    assert both in first.why
+
+
 def test_an_identity_takes_the_shape_of_the_corrected_term() -> None:
     text = (
         r"Let $X \in \mathbb{R}^{n \times d}$ and $\lambda > 0$. Let $w \in \mathbb{R}^d$ and $y \in \mathbb{R}^n$. "

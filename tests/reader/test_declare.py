@@ -29,6 +29,7 @@ SINGLE = [
     (r"W \in \mathbb{S}^n_+", "W", ("n", "n"), ["psd"]),
     (r"y \in \{-1,1\}^m", "y", ("m",), ["sign"]),
     (r"y \in \{0, 1\}", "y", (), ["binary"]),
+    (r"y \in \lbrace-1, 1\rbrace", "y", (), ["sign"]),
     (r"k \in \mathbb{N}", "k", (), ["natural"]),
     (r"x \in (0,1)", "x", (), ["probability"]),
     (r"x \in (10^{-7}, 10^{-6})", "x", (), ["interval"]),

@@ -79,7 +79,7 @@ def test_texts_made_of_one_piece(piece: str, kind: str) -> None:
     start = time.process_time()
     document = read_document(Source("t", piece * (SIZE // len(piece)), kind))
     number(document)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30  # only an explosion takes longer
 
 
 ROWS = [
@@ -95,7 +95,7 @@ ROWS = [
 def test_displays_made_of_one_piece(piece: str, count: int) -> None:
     start = time.process_time()
     number(read_document(rf"\[ {piece * count} \]"))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30  # only an explosion takes longer
 
 
 def test_a_megabyte_of_brackets_is_refused_and_the_rest_is_read() -> None:
@@ -124,4 +124,4 @@ convex function of the weights; this is used again and again in the sections tha
     start = time.process_time()
     document = read_document(paragraph * (10**6 // len(paragraph)))
     assert len(number(document)) == 2 * (10**6 // len(paragraph))
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < 30  # only an explosion takes longer

@@ -90,7 +90,7 @@ def test_ten_thousand_macros_defined_by_one_another() -> None:
     text = "".join(f"\\def{a}{{{b}{b}}}\n" for a, b in zip(names, following, strict=True))
     start = time.process_time()
     out = Macros().expand(scan(text + "".join(names)))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30  # only an explosion takes longer
     assert sum(token.kind is Kind.ERROR for token in out) == len(names)
 
 
@@ -107,4 +107,4 @@ def test_texts_made_of_failures_stay_cheap(piece: str) -> None:
     text = r"\newcommand{\v}[2][a]{#1#2}" + piece * (200_000 // len(piece))
     start = time.process_time()
     Macros().expand(scan(text))
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 30  # only an explosion takes longer

@@ -11,9 +11,9 @@ from derive.reader.grammar.cursor import clean, plain
 from derive.reader.grammar.state import RELATIONS
 from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import DOTS, nesting
 
 _TEXTS = frozenset([r"\text", r"\textrm", r"\mbox", r"\textnormal", r"\textit"])
-
 
 ORDER_SIGNS = {
     r"\succ": "pd",
@@ -23,13 +23,10 @@ ORDER_SIGNS = {
     r"\preceq": "",
 }
 
-
 _RELATIONS = frozenset([*RELATIONS, *ORDER_SIGNS, r"\in", r"\sim", ":="])
-
 
 #: `(a_{ij})` or `[a_{ij}]_{i,j}`: a matrix by its entry
 _ONE_ENTRY = re.compile(r"[(\[]\\?[A-Za-z]+_[\w,]+[)\]](_.*)?")
-DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
 
 
 @dataclass
@@ -54,8 +51,6 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
             if found and words:
                 found[-1].words += " " + words
             continue
-        first = body[0]
-        dotted = isinstance(first, Token) and first.text in DOTS
         if range_of(body) is not None or (
             found and found[-1].subjects == [] and _open_range(found[-1], body)
         ):
@@ -64,7 +59,6 @@ def clauses(nodes: Sequence[Node]) -> list[Clause]:
         if relation_at(body) is None and not words and not is_mapping(body):
             waiting.append(body)
             continue
-        del dotted
         found.append(Clause(body, words, waiting))
         waiting = []
     if waiting and found and range_of(found[-1].nodes) is None:
@@ -103,18 +97,15 @@ def clause_parts(nodes: Sequence[Node]) -> list[list[Node]]:
     """Split at commas and semicolons outside brackets, and at `\\text{and}`."""
     parts: list[list[Node]] = [[]]
     depth = 0
-    items = _flatten(nodes)
-    for position, node in enumerate(items):
+    for position, node in enumerate(nodes):
         text = text_of(node)
-        opening = text in ("(", r"\{", "[")
-        closing = text in (")", r"\}", "]")
-        depth += opening - closing
+        depth += nesting(text)
         if depth <= 0 and text in (",", ";", r"\quad", r"\qquad"):
             depth = 0
             parts.append([])
         elif (
             isinstance(node, Group)
-            and _is_text(items, position)
+            and _is_text(nodes, position)
             and plain(node.items).strip() in ("and", "with", ",and")
         ):
             parts[-1].pop()
@@ -122,10 +113,6 @@ def clause_parts(nodes: Sequence[Node]) -> list[list[Node]]:
         else:
             parts[-1].append(node)
     return [part for part in parts if clean(part)]
-
-
-def _flatten(nodes: Sequence[Node]) -> list[Node]:
-    return list(nodes)
 
 
 def _is_text(items: Sequence[Node], position: int) -> bool:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from derive.expr.facts import Law
 from derive.expr.nodes import Expr, Filled, Item, Number, Symbol
 from derive.reader.declarations.questions import tokens_in
-from derive.reader.grammar.applied import OPENERS
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, inner, plain
@@ -25,6 +24,7 @@ from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.blocks import Display, Document, Inline, Prose
 from derive.reader.source.groups import Node, text_of
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import BRACKETS
 
 _MEANS = frozenset(["E"])
 _SPREADS = frozenset(["Var", "var", "Cov", "cov", "V"])
@@ -67,11 +67,11 @@ def called_moment(left: Sequence[Node]) -> tuple[bool, list[Node]] | None:
     cursor = Cursor(left)
     name = base_name(cursor)
     token = cursor.token
-    if name is None or name.font not in _FONTS or token is None or token.text not in OPENERS:
+    if name is None or name.font not in _FONTS or token is None or token.text not in BRACKETS:
         return None
     if name.base not in (*_MEANS, *_SPREADS):
         return None
-    nodes = enclosed(cursor, token.text, OPENERS[token.text])
+    nodes = enclosed(cursor, token.text, BRACKETS[token.text])
     if nodes is None or cursor.pos + len(nodes) + 2 != len(cursor.items):
         return None
     return name.base in _MEANS, list(nodes)

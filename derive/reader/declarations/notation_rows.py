@@ -49,11 +49,12 @@ _FORMULA = re.compile(r"\$(\d+)\$")
 
 @dataclass
 class _Said:
-    """A row while it is read: what is declared, and the formulas that phrases count."""
+    """A row while it is read: what is declared, the formulas that phrases count, and letters that count nothing."""
 
     reader: Formula
     entries: list[Declaration]
     formulas: list[Inline]
+    letters: frozenset[str]
 
 
 def lettered(rows: Iterable[Row]) -> frozenset[str]:
@@ -115,7 +116,7 @@ def declare_row(
         declared = _beside_set(reader, list(nodes), rest)
         if not declared:
             return None
-    said = _Said(reader, declared, [])
+    said = _Said(reader, declared, [], letters)
     phrases = [p for cell in rest for p in _phrases(cell, said.formulas)]
     explicit = [p for p in phrases if _properties(said, p)]
     for phrase in phrases:
@@ -393,7 +394,9 @@ def _apply(said: _Said, entry: Declaration, kind: str, value: object) -> None:
             entry.add_fact("interval", members.bounds)
     elif kind == "bound" and isinstance(value, Inline):
         for clause in clauses(tree(list(value.tokens), reader.source)):
-            declare_clause(reader, clause)
+            cut = relation_at(clause.nodes)
+            with _labels(reader, [*clause.subjects, clause.nodes[:cut]], said.letters):
+                declare_clause(reader, clause)
     elif kind == "origin":
         entry.origin = 0
         entry.family = len(entry.sizes or ())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.reader.declarations.clauses import DOTS, clause_parts, relation_at
+from derive.reader.declarations.clauses import clause_parts, relation_at
 from derive.reader.declarations.phrases import Mention, mentions
 from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.prose_matrices import declare_slices_of
@@ -23,6 +23,7 @@ from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.blocks import Document, Prose
 from derive.reader.source.groups import Node, text_of, tree
 from derive.reader.source.places import Source
+from derive.reader.source.vocabulary import DOTS
 
 _HOLDS = (
     r"holds?|holding|contain\w*|collect\w*|stack\w*|stor\w+|gather\w*|arrang\w+|ha[sv]e?|having|with|whose|compris\w+"

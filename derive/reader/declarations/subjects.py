@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.expr.sizes import Size
-from derive.reader.declarations.clauses import DOTS, Clause
+from derive.reader.declarations.clauses import Clause
 from derive.reader.declarations.properties import OF_VECTORS
 from derive.reader.declarations.wording import names_unit_vector
 from derive.reader.grammar.core import Formula
@@ -16,6 +16,7 @@ from derive.reader.grammar.table import INDEX_LETTERS, Declaration, Name, Table
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import DOTS
 
 INVERSES = frozenset(["-1", r"-\top", "-T", "-1/2", "1/2", r"-\frac{1}{2}", r"\frac{1}{2}", "-2"])
 

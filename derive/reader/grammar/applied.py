@@ -13,8 +13,8 @@ from derive.reader.grammar.table import Declaration
 from derive.reader.grammar.values import Value
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
+from derive.reader.source.vocabulary import BRACKETS, nesting
 
-OPENERS = {"(": ")", "[": "]", r"\{": r"\}"}
 IN_BRACKETS = re.compile(r"\((.*)\)")
 OF_VECTORS = {"softmax": "softmax", "logsoftmax": "log_softmax", "log_softmax": "log_softmax"}
 
@@ -50,7 +50,7 @@ def composed(reader: Formula, cursor: Cursor, latex: str) -> list[Value] | None:
             f"what {latex} is composed with needs its argument: write f(g(x))", start
         )
     before = cursor.items[cursor.pos - 1]
-    if not isinstance(before, Token) or before.text not in OPENERS.values():
+    if not isinstance(before, Token) or before.text not in BRACKETS.values():
         raise reader.error(
             f"what {latex} is composed with needs its argument: write f(g(x))", start
         )
@@ -112,13 +112,13 @@ def takes(entry: Declaration, cursor: Cursor) -> bool:
 def takes_count(cursor: Cursor) -> int:
     """How many arguments stand in the bracket that opens here; 0 where none opens."""
     token = cursor.token
-    if token is None or token.text not in OPENERS:
+    if token is None or token.text not in BRACKETS:
         return 0
     depth = commas = 0
     for node in cursor.items[cursor.pos :]:
         if not isinstance(node, Token):
             continue
-        depth += (node.text in OPENERS) - (node.text in OPENERS.values())
+        depth += nesting(node.text)
         if depth == 0:
             break
         commas += node.text in (",", ";", "|", r"\mid") and depth == 1

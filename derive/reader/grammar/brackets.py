@@ -14,15 +14,14 @@ from derive.reader.grammar.roots import binomial
 from derive.reader.grammar.values import Value, uses_of
 from derive.reader.source.groups import Group
 from derive.reader.source.scanner import Kind, Token
-
-CLOSING = {"(": ")", "[": "]", r"\{": r"\}"}
+from derive.reader.source.vocabulary import BRACKETS
 
 
 def read_bracket(reader: Formula, cursor: Cursor) -> Value:
     """( ), [ ], \\{ \\}: a group, or a tuple of entries; [[cond]] and [cond] are indicators."""
     token = cursor.token
     assert token is not None
-    closer = CLOSING[token.text]
+    closer = BRACKETS[token.text]
     if token.text == "[":
         value = _iverson(reader, cursor, token.start)
         if value is not None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from derive.expr.nodes import Apply, Function, Item, Symbol
 from derive.expr.walk import post_order
 from derive.reader.grammar.applied import (
-    OPENERS,
     accepts,
     composed,
     derivative_order,
@@ -35,6 +34,7 @@ from derive.reader.grammar.state import DOTS
 from derive.reader.grammar.values import Value
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
+from derive.reader.source.vocabulary import BRACKETS
 
 
 def read_call(reader: Formula, request: object) -> Value:
@@ -49,7 +49,7 @@ def read_call(reader: Formula, request: object) -> Value:
         entry_of = tabulated(reader, entry.name, request.sup or None, cursor, start)
         if entry_of is not None:
             return entry_of
-    if request.sup and plain(request.sup) == "-1" and cursor.at(*OPENERS):
+    if request.sup and plain(request.sup) == "-1" and cursor.at(*BRACKETS):
         raise reader.error(
             f"{entry.latex}^{{-1}} may be the inverse function or 1/{entry.latex}; write one of them out",
             start,
@@ -107,15 +107,15 @@ def _counts(function: Function | None) -> bool:
 
 def _call_arguments(reader: Formula, cursor: Cursor) -> list[Value] | None:
     token = cursor.token
-    if token is None or token.text not in OPENERS:
+    if token is None or token.text not in BRACKETS:
         return None
-    nodes = enclosed(cursor, token.text, OPENERS[token.text])
+    nodes = enclosed(cursor, token.text, BRACKETS[token.text])
     if nodes and any(isinstance(n, Token) and n.text in DOTS for n in nodes):
         parts = collapsed(parts_of(nodes, (",", ";", "|", r"\mid")))
         cursor.pos += len(nodes) + 2
         return [reader.whole(part) for part in parts]
     cursor.pos += 1
-    return reader.arguments(cursor, OPENERS[token.text])
+    return reader.arguments(cursor, BRACKETS[token.text])
 
 
 def _declared_call(

@@ -11,6 +11,7 @@ from derive.reader.grammar.state import RELATIONS
 from derive.reader.grammar.values import Value, uses_of
 from derive.reader.source.groups import Group, Node
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import BRACKETS, nesting
 
 _AND = frozenset([",", r"\wedge", r"\land", r"\text{and}", r"\&"])
 _OR = frozenset([r"\vee", r"\lor", r"\text{or}"])
@@ -104,7 +105,7 @@ def holds_relation(nodes: Sequence[Node]) -> bool:
     for node in nodes:
         if not isinstance(node, Token):
             continue
-        depth += (node.text in ("(", "[", r"\{")) - (node.text in (")", "]", r"\}"))
+        depth += nesting(node.text)
         if depth == 0 and (node.text in RELATIONS or node.text == r"\in"):
             return True
     return False
@@ -139,9 +140,8 @@ def bracket_indicator(reader: Formula, cursor: Cursor, start: int) -> Value | No
     token = cursor.token
     if token is None:
         return None
-    pairs = {"(": ")", "[": "]", r"\{": r"\}"}
-    if token.text in pairs:
-        nodes = enclosed(cursor, token.text, pairs[token.text])
+    if token.text in BRACKETS:
+        nodes = enclosed(cursor, token.text, BRACKETS[token.text])
         if nodes is None or not holds_relation(nodes):
             return None
         cursor.pos += len(nodes) + 2
@@ -153,7 +153,7 @@ def bracket_indicator(reader: Formula, cursor: Cursor, start: int) -> Value | No
         nodes = clean(inner(following))
         stripped = (
             nodes[1:-1]
-            if nodes and isinstance(nodes[0], Token) and nodes[0].text in pairs
+            if nodes and isinstance(nodes[0], Token) and nodes[0].text in BRACKETS
             else nodes
         )
         if not holds_relation(stripped):

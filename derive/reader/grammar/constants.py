@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from derive.expr.build import as_size
 from derive.expr.nodes import Apply, Expr, Filled
 from derive.expr.sizes import Size
-from derive.reader.grammar.brackets import CLOSING
 from derive.reader.grammar.conditions import bracket_indicator, enclosed, holds_relation
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
@@ -20,6 +19,7 @@ from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import Written
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import BRACKETS
 
 
 def size_in(reader: Formula, nodes: Sequence[Node], start: int) -> list[Size]:
@@ -58,7 +58,7 @@ def read_digit(reader: Formula, request: object) -> Value | None:
         return None
     if kind == "ones":
         nodes = clean(found.sub) if found.sub is not None else []
-        if nodes and isinstance(nodes[0], Token) and nodes[0].text in CLOSING:
+        if nodes and isinstance(nodes[0], Token) and nodes[0].text in BRACKETS:
             nodes = nodes[1:-1]
         if holds_relation(nodes):
             from derive.reader.grammar.conditions import indicator

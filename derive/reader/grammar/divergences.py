@@ -18,7 +18,6 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
-from derive.reader.grammar.applied import OPENERS
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
@@ -30,6 +29,7 @@ from derive.reader.grammar.values import ONE, Value, uses_of
 from derive.reader.grammar.written import Written, base_name, written_scripts
 from derive.reader.source.groups import Node, text_of
 from derive.reader.source.scanner import Token
+from derive.reader.source.vocabulary import BRACKETS, nesting
 
 
 def read_divergence(reader: Formula, request: object) -> Value | None:
@@ -37,11 +37,11 @@ def read_divergence(reader: Formula, request: object) -> Value | None:
     assert isinstance(request, Unknown)
     found, cursor = request.written, request.cursor
     token = cursor.token
-    if token is None or token.text not in OPENERS:
+    if token is None or token.text not in BRACKETS:
         return None
     if not _names_divergence(found) and not _is_relative(found, cursor, token):
         return None
-    nodes = enclosed(cursor, token.text, OPENERS[token.text])
+    nodes = enclosed(cursor, token.text, BRACKETS[token.text])
     if nodes is None:
         raise reader.unexpected(cursor, "the laws of a divergence")
     cursor.pos += len(nodes) + 2
@@ -69,10 +69,10 @@ def read_letters_kl(reader: Formula, request: object) -> Value | None:
     token, following = cursor.token, cursor.ahead()
     if token is None or token.text != "L" or not isinstance(following, Token) or found.sub:
         return None
-    if following.text not in OPENERS or found.name != Name("K"):
+    if following.text not in BRACKETS or found.name != Name("K"):
         return None
     cursor.pos += 1
-    nodes = enclosed(cursor, following.text, OPENERS[following.text]) or []
+    nodes = enclosed(cursor, following.text, BRACKETS[following.text]) or []
     if _two_sides(nodes) is None:
         cursor.pos -= 1
         return None
@@ -135,7 +135,7 @@ def _is_relative(found: Written, cursor: Cursor, opening: Token) -> bool:
     r"""Whether a bare D stands before two laws with a double bar between them: `D(p \| q)`."""
     if found.name != Name("D") or found.sub is not None or found.sup is not None:
         return False
-    nodes = enclosed(cursor, opening.text, OPENERS[opening.text]) or []
+    nodes = enclosed(cursor, opening.text, BRACKETS[opening.text]) or []
     texts = [text_of(node) for node in nodes]
     pairs = pairwise(texts)
     return any(t in _DOUBLE for t in texts) or any(a == b and a in _SINGLE for a, b in pairs)
@@ -148,7 +148,7 @@ def _two_sides(nodes: Sequence[Node]) -> list[list[Node]] | None:
     commas: list[int] = []
     for position, node in enumerate(nodes):
         text = text_of(node)
-        depth += (text in OPENERS) - (text in OPENERS.values())
+        depth += nesting(text)
         if depth == 0 and text in (",", ";"):
             commas.append(position)
         if depth or text not in _DIVIDERS:

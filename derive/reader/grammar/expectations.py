@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from derive.expr.nodes import Expectation, Expr, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import symbols
-from derive.reader.grammar.applied import OPENERS
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
@@ -19,6 +18,7 @@ from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import Written
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
+from derive.reader.source.vocabulary import BRACKETS
 
 #: the fonts in which E and V are no variables
 _FONTS = frozenset(["bb", "word", "cal", "rm", "bold"])
@@ -33,11 +33,11 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
         if found.name.base in ("E", "V") and found.name.font not in _FONTS and not cursor.at("["):
             return None
         token = cursor.token
-        if token is None or token.text not in OPENERS:
+        if token is None or token.text not in BRACKETS:
             if found.name.font == "bb":
                 raise reader.error(f"{kind} needs its argument in brackets", found.start)
             return None
-        nodes = enclosed(cursor, token.text, OPENERS[token.text])
+        nodes = enclosed(cursor, token.text, BRACKETS[token.text])
         if kind == "E" and found.sub is not None and nodes is not None:
             below = clean(found.sub)
             finite = density_mean(reader, below, nodes, found.start) or law_expectation(
@@ -60,7 +60,7 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
             )
         cursor.pos += 1
         with drawn_from(reader, found.sub):
-            arguments = reader.arguments(cursor, OPENERS[token.text])
+            arguments = reader.arguments(cursor, BRACKETS[token.text])
         if len(arguments) != (2 if kind == "Cov" else 1) and not (
             kind == "Cov" and len(arguments) == 1
         ):

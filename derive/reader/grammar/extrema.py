@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.expr.nodes import Expr, Extremum, Symbol
-from derive.reader.grammar.applied import OPENERS
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.index_names import limits
@@ -18,6 +17,7 @@ from derive.reader.grammar.table import Name
 from derive.reader.grammar.values import Value, number, uses_of
 from derive.reader.grammar.written import Written, base_name, written_scripts
 from derive.reader.source.groups import Node
+from derive.reader.source.vocabulary import BRACKETS
 
 
 def positive_part(reader: Formula, value: object) -> Value:
@@ -52,10 +52,10 @@ def extremum_over(
         if kind.startswith("arg"):
             raise reader.error(f"{kind} without a variable", start)
         token = cursor.token
-        if token is None or token.text not in OPENERS:
+        if token is None or token.text not in BRACKETS:
             raise reader.error(f"{kind} needs its arguments in brackets or a variable below", start)
         cursor.pos += 1
-        arguments = reader.arguments(cursor, OPENERS[token.text])
+        arguments = reader.arguments(cursor, BRACKETS[token.text])
         with reader.at(start):
             return extreme(kind)(reader, arguments, start)
     variable_value = _optimised(reader, below)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.expr.nodes import Apply, Quotient
-from derive.reader.grammar.applied import OF_VECTORS, OPENERS, derivative_order, of_entry, takes
+from derive.reader.grammar.applied import OF_VECTORS, derivative_order, of_entry, takes
 from derive.reader.grammar.bare import bare_argument, is_fraction
 from derive.reader.grammar.calls import read_call
 from derive.reader.grammar.conditions import enclosed
@@ -23,6 +23,7 @@ from derive.reader.grammar.table import Name
 from derive.reader.grammar.values import Value
 from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import BRACKETS, nesting
 
 
 def function_scripts(
@@ -55,11 +56,11 @@ def function_scripts(
 def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
     """The arguments of a function: in brackets, in a brace group, or the next factor."""
     token = cursor.token
-    if token is not None and token.text in OPENERS:
+    if token is not None and token.text in BRACKETS:
         if name == "diag" and (vector := _listed_argument(reader, cursor, token)) is not None:
             return [vector]
         cursor.pos += 1
-        found = reader.arguments(cursor, OPENERS[token.text])
+        found = reader.arguments(cursor, BRACKETS[token.text])
         return (
             [over_free(reader, found[0], token.start)]
             if name == "diag" and len(found) == 1
@@ -70,9 +71,9 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
         cursor.pos += 1
         inside = Cursor(node.items)
         first = inside.token
-        if first is not None and first.text in OPENERS and _closes_last(inside):
+        if first is not None and first.text in BRACKETS and _closes_last(inside):
             inside.pos += 1
-            found = reader.arguments(inside, OPENERS[first.text])
+            found = reader.arguments(inside, BRACKETS[first.text])
             if inside.node is not None:
                 raise reader.unexpected(inside, "an operator")
             return found
@@ -83,7 +84,7 @@ def read_arguments(reader: Formula, cursor: Cursor, name: str) -> list[Value]:
 
 def _listed_argument(reader: Formula, cursor: Cursor, opener: Token) -> Value | None:
     """The argument `(d_1, \\dots, d_n)` as a vector; None (and nothing taken) when it is none."""
-    nodes = enclosed(cursor, opener.text, OPENERS[opener.text])
+    nodes = enclosed(cursor, opener.text, BRACKETS[opener.text])
     if nodes is None or not any(isinstance(n, Token) and n.text in DOTS for n in nodes):
         return None
     value = listed(reader, nodes, opener.start)
@@ -98,7 +99,7 @@ def _closes_last(cursor: Cursor) -> bool:
     last = len(cursor.items) - 1
     for position, node in enumerate(cursor.items):
         text = text_of(node)
-        depth += (text in OPENERS) - (text in OPENERS.values())
+        depth += nesting(text)
         if depth == 0:
             return position == last
     return False
@@ -168,7 +169,7 @@ def _finished(
     sup: Sequence[Node] | None,
     start: int,
 ) -> Value:
-    bracketed = cursor.at(*OPENERS)
+    bracketed = cursor.at(*BRACKETS)
     arguments = read_arguments(reader, cursor, word)
     if bracketed and word in ("log", "ln", "det", "exp", "sqrt") and _power_follows(cursor):
         reader.ambiguity("power_inside")

@@ -15,6 +15,7 @@ from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import nesting
 
 
 def read_integral(reader: Formula, cursor: Cursor) -> Value:
@@ -68,7 +69,7 @@ def _find_differential(reader: Formula, cursor: Cursor, start: int) -> tuple[tup
     for position in range(cursor.pos, len(cursor.items)):
         node = cursor.items[position]
         if isinstance(node, Token):
-            depth += (node.text in ("(", "[", r"\{")) - (node.text in (")", "]", r"\}"))
+            depth += nesting(node.text)
             if depth < 0:
                 break
             if node.text == r"\int" and depth == 0:

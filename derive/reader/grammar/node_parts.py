@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.reader.grammar.cursor import clean
 from derive.reader.source.groups import Node, text_of
 from derive.reader.source.scanner import Token
+from derive.reader.source.vocabulary import nesting
 
 
 def parts_of(nodes: Sequence[Node], separators: tuple[str, ...] = (",",)) -> list[list[Node]]:
@@ -15,7 +16,7 @@ def parts_of(nodes: Sequence[Node], separators: tuple[str, ...] = (",",)) -> lis
     depth = 0
     for node in clean(nodes):
         text = text_of(node)
-        depth += (text in ("(", "[", r"\{")) - (text in (")", "]", r"\}"))
+        depth += nesting(text)
         if text in separators and depth == 0:
             parts.append([])
         else:

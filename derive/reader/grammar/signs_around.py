@@ -8,6 +8,7 @@ from derive.reader.grammar.cursor import Cursor
 from derive.reader.grammar.state import DIVIDED
 from derive.reader.source.groups import Group, Node
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import nesting
 
 
 def separates(cursor: Cursor) -> bool:
@@ -16,7 +17,7 @@ def separates(cursor: Cursor) -> bool:
     for node in cursor.items[cursor.pos :]:
         if not isinstance(node, Token):
             continue
-        depth += (node.text in ("(", "[", r"\{")) - (node.text in (")", "]", r"\}"))
+        depth += nesting(node.text)
         if depth < 0:
             break
         bars += node.text == "|" and depth == 0

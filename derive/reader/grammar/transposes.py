@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from derive.expr.nodes import Expr
 from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.vocabulary import BRACKETS, nesting
 
 #: candidates that are read, and neighbouring factors that are transposed together
 MOST, LONGEST = 60, 3
 
-_CLOSING = {"(": ")", "[": "]", r"\{": r"\}"}
 _TRANSPOSES = frozenset({"T", r"\top", r"\intercal", r"\mathsf", r"\mathrm", r"\text", r"\mathit"})
 
 Read = Callable[[list[Token]], Expr | None]
@@ -128,7 +128,7 @@ def _factor_end(tokens: Sequence[Token], start: int) -> int | None:
         end = start + 1
         while end < len(tokens) and tokens[end].kind is Kind.OPEN:
             end = _argument_end(tokens, end)
-    elif token.text in _CLOSING or token.is_word(r"\left"):
+    elif token.text in BRACKETS or token.is_word(r"\left"):
         end = _bracket_end(tokens, start)
     else:
         return None
@@ -160,7 +160,7 @@ def _bracket_end(tokens: Sequence[Token], start: int) -> int:
             if not depth:
                 return min(end + 2, len(tokens))
         else:
-            depth += (text in _CLOSING) - (text in _CLOSING.values())
+            depth += nesting(text)
             if not depth:
                 return end + 1
     return len(tokens)

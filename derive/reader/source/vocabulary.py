@@ -123,6 +123,15 @@ CLOSING = (
     frozenset({")", "]"}) | _names("rbrace rbrack rangle rfloor rceil rvert rVert rgroup") | {r"\}"}
 )
 
+BRACKETS = {"(": ")", "[": "]", r"\{": r"\}"}
+"""Brackets in the spelling of formulas, each with its partner."""
+
+
+def nesting(text: str) -> int:
+    """1 for a bracket that opens, -1 for one that closes, else 0."""
+    return (text in OPENING) - (text in CLOSING)
+
+
 DOTS = _names("dots ldots cdots dotsc dotsb dotsm dotso")
 
 LINKING_WORDS = frozenset(
