@@ -146,6 +146,17 @@ class Catalogue:
             found.setdefault(entry.chapter, []).append(entry)
         return found
 
+    def of_chapter(self, chapter: str | None) -> list[Recipe]:
+        """The recipes of a chapter, whatever its case; all for None. Raises `RecipeError` for an unknown one."""
+        if chapter is None:
+            return list(self.recipes.values())
+        wanted = " ".join(chapter.split()).casefold()
+        found = [r for r in self.recipes.values() if r.chapter.casefold() == wanted]
+        if not found:
+            known = ", ".join(self.chapters())
+            raise RecipeError(f"no recipe in chapter {chapter!r}; chapters: {known}")
+        return found
+
     def path_to(self, goal: str) -> list[Recipe]:
         """A reading order that ends with `goal`: everything that it needs comes before it."""
         return self.in_order([self[goal].slug])

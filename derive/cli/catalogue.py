@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array with everything known.")
 def list_command(chapter: str | None, as_json: bool) -> None:
     """The recipes of the catalogue by chapter, and where each comes from."""
-    recipes = [r for r in registry.catalogue().recipes.values() if chapter in (None, r.chapter)]
-    if chapter is not None and not recipes:
-        known = ", ".join(sorted({r.chapter for r in registry.catalogue().recipes.values()}))
-        raise click.UsageError(f"no recipe in chapter {chapter!r}; chapters: {known}")
+    recipes = registry.catalogue().of_chapter(chapter)
     if as_json:
         click.echo(json.dumps([_described(r) for r in recipes], indent=1, ensure_ascii=False))
         return

@@ -192,11 +192,7 @@ def slugs_of(recipes: Sequence[str], chapter: str | None, goal: str | None) -> l
         return [r.slug for r in registry.catalogue().path_to(goal)]
     if recipes:
         return [registry.load_recipe(slug).slug for slug in recipes]
-    found = [r.slug for r in registry.catalogue().recipes.values() if chapter in (None, r.chapter)]
-    if not found:
-        known = ", ".join(registry.catalogue().chapters())
-        raise UsageError(f"no recipe in chapter {chapter!r}; chapters: {known}")
-    return found
+    return [r.slug for r in registry.catalogue().of_chapter(chapter)]
 
 
 def _title(slugs: Sequence[str], chapter: str | None, goal: str | None, language: str) -> str:
