@@ -40,6 +40,7 @@ from derive.reader.declarations.subjects import (
     alike,
     is_entry,
     is_numeric,
+    is_range_index,
     read_subject,
     subjects_of,
 )
@@ -162,7 +163,11 @@ class Declarations:
         if found and said.waiting and re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
             cut = relation_at(found[0].nodes)
             if cut is not None and text_of(found[0].nodes[cut]) in (r"\in", *ORDER_SIGNS):
-                shared = [nodes for nodes in said.waiting if alike(nodes, found[0].nodes[:cut])]
+                shared = [
+                    nodes
+                    for nodes in said.waiting
+                    if alike(nodes, found[0].nodes[:cut]) and not is_range_index(self.table, nodes)
+                ]
                 if "^" in {text_of(node) for node in found[0].nodes[cut:]}:  # of vectors
                     shared = [nodes for nodes in shared if nodes not in said.numbers]
                 found[0].subjects = [*shared, *found[0].subjects]

@@ -76,6 +76,11 @@ def read_subject(reader: Formula, nodes: Sequence[Node]) -> Subject | None:
     return Subject(base)
 
 
+def script_letters(scripts: tuple[str, str]) -> list[str]:
+    """The index letters in the scripts of a name, below and above."""
+    return [letter for script in scripts for letter in _letters(script.strip("()"))]
+
+
 def _letters(sub: str) -> list[str]:
     """The index letters of a subscript, empty when it is a label."""
     if "," in sub:
@@ -290,9 +295,13 @@ def alike(waiting: Sequence[Node], named: Sequence[Node]) -> bool:
     r"""Whether a name that waits can share a set with another one: both capital letters, or both small ones.
 
     `the precision $\\beta$, $\\Phi \\in \\mathbb{R}^{N \\times M}$` says nothing of the shape of beta. Nor do the pairs
-    in `$(x_i, y_i)$, $x_i \\in \\mathbb{R}^d$, $y_i \\in \\mathbb{R}$` share the set of their parts.
+    in `$(x_i, y_i)$, $x_i \\in \\mathbb{R}^d$, $y_i \\in \\mathbb{R}$` share the set of their parts, nor an index the
+    set of its members: `the features of point $n$, $t_n \\in \\{-1, 1\\}$ its target`.
     """
     inside = plain(waiting)
+    cursor = Cursor(named)
+    if base_name(cursor) is not None and inside in script_letters(written_scripts(cursor)):
+        return False
     if inside[:1] == "(" and "," in inside and plain(named) in inside[1:-1].split(","):
         return False
     pair = [base_name(Cursor(nodes)) for nodes in (waiting, named)]
@@ -311,6 +320,12 @@ def matrix_of(reader: Formula, left: list[Node]) -> tuple[Subject, Declaration] 
     entry = reader.table.exact(name)
     known = entry is not None and (len(entry.sizes or ()) == 2 or entry.has("square"))
     return (Subject(name), entry) if entry is not None and known else None
+
+
+def is_range_index(table: Table, nodes: Sequence[Node]) -> bool:
+    """Whether a formula is an index alone whose range is known."""
+    entry = table.exact(Name(plain(nodes)))
+    return entry is not None and entry.kind == "index" and entry.upper is not None
 
 
 def is_numeric(nodes: Sequence[Node]) -> bool:

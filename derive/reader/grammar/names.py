@@ -70,6 +70,9 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
         match = None
     if match is not None and is_constant(found, full, cursor.items[:before], reader.table):
         match = None
+    if match is not None and match[1].sub and _moves(reader, match):
+        message = f"{full.latex} is one number here and stands under a sum over {full.sub}"
+        raise reader.error(message, start)
     if match is None and rest:
         whole = Name(
             full.base, full.font, full.accents, full.sub, plain(found.sup or ()), full.primes
@@ -81,6 +84,12 @@ def read_name(reader: Formula, cursor: Cursor) -> Value:
     if form.font != found.name.font and entry.name.font != found.name.font:
         reader.note(f"{full.latex} is read as {entry.latex}")
     return _resolved(reader, cursor, found, entry, form, label, rest, start)
+
+
+def _moves(reader: Formula, match: tuple[Declaration, Name]) -> bool:
+    """Whether what is declared as one number is written with an index that a sum around it binds."""
+    entry, form = match
+    return entry.kind == "variable" and any(b.name == form.sub for b in reader.scope)
 
 
 def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> bool:
