@@ -107,7 +107,15 @@ def diagnose(
 def _in_order(
     lhs: Expr, op: str, rhs: Expr, premises: tuple[Expr, ...], scaled: list[Candidate]
 ) -> Iterator[Candidate]:
-    """Edits of the right side and a constant ratio by size; what is put back; then edits of the left side."""
+    """Edits of the right side and a constant ratio by size; what is put back; then edits of the left side.
+
+    What should be zero and is not is mended where it stands: zero is no slip.
+    """
+    if is_zero(rhs) and op == "=":
+        yield from sorted(_edited_left(lhs, op, rhs), key=lambda c: c.cost)
+        for c in _restored(rhs, op, lhs, premises):
+            yield replace(c, lhs=c.rhs, rhs=rhs, side="lhs")
+        return
     yield from sorted((*_edited(lhs, op, rhs), *scaled), key=lambda c: c.cost)
     yield from _restored(lhs, op, rhs, premises)
     yield from sorted(_edited_left(lhs, op, rhs), key=lambda c: c.cost)
@@ -133,10 +141,19 @@ def _first(
             return None
         if not _comparable(c.lhs, c.rhs):
             continue
-        if agrees(c.lhs, c.op, c.rhs, values) and _verified(c, decide, seed):
+        if agrees(*_balanced(c.lhs, c.op, c.rhs), values) and _verified(c, decide, seed):
             corrected = c.rhs if c.side == "rhs" else c.lhs
             return Found(c.kind, c.message, corrected, c.side, c.op)
     return None
+
+
+def _balanced(lhs: Expr, op: str, rhs: Expr) -> tuple[Expr, str, Expr]:
+    """`a + b = 0` as `a = -b`: beside zero there is no size to measure the difference by."""
+    if op != "=" or not is_zero(rhs) or not isinstance(lhs, Add):
+        return lhs, op, rhs
+    first, *rest = lhs.terms
+    other = rest[0] if len(rest) == 1 else Add(tuple(rest))
+    return (first, op, Neg(other)) if first.shape == other.shape else (lhs, op, rhs)
 
 
 def _comparable(lhs: Expr, rhs: Expr) -> bool:

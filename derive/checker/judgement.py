@@ -108,6 +108,8 @@ def judge_step(
         return Verdict("definition")
     for side in (left, step.rhs):
         if isinstance(side, Unreadable):
+            if step.role == "condition" and side is left and side.ill_typed:
+                return Verdict("definition", why=f"a condition: imposed here; {side.why}")
             return _unreadable(chain, left, step, side, seed)
     if step.role == "hole":
         return Verdict("unchecked", why="a hole that has not been filled")
@@ -119,7 +121,7 @@ def judge_step(
     if verdict.kind == "holds":
         return verdict
     if step.role == "condition":
-        return Verdict("definition", why="a condition: imposed here, not claimed")
+        return _imposed(verdict, chain, left, step, seed, time_limit)
     if step.role == "shift":
         return _up_to_constant(chain, step, seed, time_limit)
     if step.alternatives:
@@ -148,6 +150,24 @@ def judge_step(
     from derive.checker.causes import with_cause
 
     return with_cause(verdict, left, step.op, right, premises, seed)
+
+
+def _imposed(
+    strict: Verdict, chain: Chain, left: Expr, step: Step, seed: int, time_limit: float | None
+) -> Verdict:
+    """The verdict on a condition: none, unless it says again that a derivative is zero, and says it wrong."""
+    imposed = Verdict("definition", why="a condition: imposed here, not claimed")
+    if strict.kind != "fails" or not step.alternatives:
+        return imposed
+    verdict, _, right, premises = _by_alternatives(strict, chain, left, step, seed, time_limit)
+    if verdict.kind != "fails":
+        return imposed
+    from derive.checker.causes import with_cause
+
+    found = with_cause(verdict, left, step.op, right, premises, seed)
+    if found.diagnosis is not None:
+        return found
+    return Verdict("unchecked", why="it is not what the derivative before says when it is zero")
 
 
 def _means_domain(left: Expr, step: Step) -> bool:
@@ -241,7 +261,7 @@ def _by_alternatives(
             return replace(verdict, kind="holds", why=why), other.lhs, other.rhs, premises
         if other.premises:
             tried.append((verdict, other.lhs, other.rhs, premises))
-    if step.role not in ("consequence", "tie") or not tried:
+    if step.role not in ("consequence", "tie", "condition") or not tried:
         return as_written
     most = max(len(premises) for *_, premises in tried)
     decisive = [found for found in tried if len(found[3]) == most or _determines(found[3], left)]

@@ -117,6 +117,8 @@ class Arithmetic(Powers):
             return left or right
         if len(left) > 2 or len(right) > 2:
             return None
+        if len(left) == len(right) == 1 and is_open(right[0]):
+            return None  # no vector has one entry only so that a product of two columns fits
         rows, inner = (left[0], ONE) if len(left) == 1 else left
         other, columns = (right[0], ONE) if len(right) == 1 else right
         if not self.sizes.unify(inner, other):

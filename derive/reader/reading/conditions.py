@@ -38,16 +38,19 @@ ACCENTED = frozenset(["hat", "tilde", "bar"])
 
 @dataclass
 class Conditions:
-    """What is imposed, in order; `_gradients` are the derivatives not yet set to zero, by their variables;
-    `_labels` the labels under which solutions are named, `ML` of `w_{ML}`, by the unknown."""
+    """What is imposed, in order; `by_words` are the derivatives that the paragraph just read set to zero,
+    `_gradients` those not yet set to zero, by their variables; `_labels` the labels under which solutions are named,
+    `ML` of `w_{ML}`, by the unknown."""
 
     imposed: list[tuple[Relation, ...]] = field(default_factory=list)
+    by_words: list[tuple[Relation, ...]] = field(default_factory=list)
     _gradients: dict[tuple[Expr, ...], tuple[Relation, ...]] = field(default_factory=dict)
     _labels: dict[str, str] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget everything: another section."""
         self.imposed = []
+        self.by_words = []
         self._gradients = {}
         self._labels = {}
 
@@ -66,8 +69,20 @@ class Conditions:
 
     def settle(self, several: bool = False) -> None:
         """Words have set the last derivative to zero, or all of them."""
-        for forms in list(self._gradients.values())[0 if several else -1 :]:
+        self.by_words = list(self._gradients.values())[0 if several else -1 :]
+        for forms in self.by_words:
             self.impose(forms)
+
+    def restated(self, side: Expr) -> tuple[tuple[Expr, ...], ...]:
+        """Premises from which `side = 0` should follow: the derivatives that the words before it set to zero.
+
+        Empty when it says something else: it lacks the variables of these derivatives.
+        """
+        present = dict.fromkeys(free_symbols(side))
+        own = [f for f in self.by_words if any(v in present for form in f for v in _varied(form))]
+        if not own or len(own) < len(self.by_words):
+            return ()
+        return tuple(dict.fromkeys((tuple(f[0] for f in own), tuple(f[-1] for f in own))))
 
     def unknowns(self) -> tuple[Symbol, ...]:
         """The symbols in the conditions, last condition first."""

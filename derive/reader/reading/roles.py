@@ -205,6 +205,10 @@ class ReadingRoles(ReadingState):
         if role == "shift":
             return up_to_constant(left, right, constants_in((left, right), self.table))
         found: list[Alternative] = []
+        if role == "condition" and is_zero(right) and not is_gradient(typed[0]):
+            note = "where the derivative before is zero"
+            premises = self.conditions.restated(left)
+            found.extend(Alternative(left, right, supposed, note) for supposed in premises)
         if role in ("consequence", "tie"):
             variants = self.conditions.variants(typed[0])
             feasible = constraints([premise for premises in variants for premise in premises])
