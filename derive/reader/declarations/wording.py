@@ -45,6 +45,10 @@ _SAID = re.compile(
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I
 )
+_ABOUT = re.compile(
+    r"(?<=\w)\s+(?:if|when|whenever)\s+(?:any|\w+(?:ive|ed|zero|ible|able|ent))\s+(?:is|are|reads|equals)\b", re.I
+)
+"""`the loss when active is`: the words in between speak of the loss, and what follows is a formula for it."""
 _OF_SOME = re.compile(
     r"\b(?:an?|any|each|every|those|these|all|only|the)\s+(?:[\w-]+\s+){0,2}?"
     r"(?:examples?|points?|samples?|observations?|instances?|ind(?:ex|ices)|terms?|components?"
@@ -317,7 +321,7 @@ def decomposition(words: str) -> tuple[tuple[str, ...], ...]:
 def is_conditional(words: str) -> bool:
     """Whether what follows holds in one case only: `if`, or of some: `an example with $a_i > 0$ is called ...`."""
     some = _OF_SOME.search(words) and not _INTRODUCING.search(words)
-    return bool(_CONDITIONAL.search(words[-40:]) or some)
+    return bool(_CONDITIONAL.search(_ABOUT.sub(" is ", words)[-40:]) or some)
 
 
 def specifies(words: str) -> bool:

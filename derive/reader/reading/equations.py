@@ -31,6 +31,7 @@ from derive.reader.declarations.wording import (
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import plain
 from derive.reader.reading.doubts import is_number
+from derive.reader.reading.governing import Governs, by_cases, governs
 from derive.reader.reading.heads import Left, has_value, left_of
 from derive.reader.reading.premises import ReadingPremises
 from derive.reader.reading.single_members import total
@@ -63,7 +64,9 @@ class ReadingEquations(ReadingPremises):
         reader = self._reader(source)
         conditional = is_conditional(words) or any(joins(c, mention) for c, _ in self.cases[-1:])
         if not stated.defines:
-            if conditional or between_indices(sign):
+            if conditional:
+                self._case(stated, nodes)
+            elif between_indices(sign):
                 self.cases.append((tuple(nodes), source))
             elif states(words) or (not is_result(words) and self._supposed(stated)):
                 self._suppose(reader, nodes, mention.rest)
@@ -79,7 +82,7 @@ class ReadingEquations(ReadingPremises):
             finish_clause(reader, stated.clause)
             return
         if conditional and left and right:
-            self.cases.append((tuple(nodes), source))
+            self._case(stated, nodes)
         if conditional or not left or not right:
             return
         if moment(reader, left, right):
@@ -94,7 +97,21 @@ class ReadingEquations(ReadingPremises):
         if hot is not None:
             self._carry_over(*hot)
             return
+        if by_cases(mention, self.document.blocks):
+            side = left_of(reader, _tokens(left))
+            if side.head is not None:
+                self.overlooked.names[side.head.name.latex] = self.number
+            return
         self._equation(reader, stated, left, right)
+
+    def _case(self, stated: Stated, nodes: Sequence[Node]) -> None:
+        """A condition in a sentence, which the displays after it hold under or may hold under."""
+        texts = {node.text for node in nodes if isinstance(node, Token)}
+        found = governs(stated.mention, self.document.blocks, "=" in texts)
+        if found is Governs.DISPLAYS:
+            self.cases.append((tuple(nodes), stated.mention.source))
+        elif found is Governs.UNCLEAR:
+            self.unruled = True
 
     def _is_open(self, reader: Formula, left: list[Node], right: list[Node]) -> bool:
         """Whether an equation would give a name without a value a formula in other names."""

@@ -42,6 +42,7 @@ from derive.reader.reading.state import (
     GUESSED,
     REFUSED,
     UNMET,
+    UNRULED,
 )
 from derive.reader.reading.upstream import names_in
 from derive.reader.relations.chains import RawRelation
@@ -217,7 +218,7 @@ class ReadingSides(ReadingDefinitions):
     ) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
         found: list[Expr] = []
-        self.unmet = ""
+        self.unmet = UNRULED if self.unruled else ""
         from derive.reader.grammar.conditions import condition
 
         for nodes, place in self.cases:

@@ -50,6 +50,7 @@ MOST_UNREAD = 0.2
 """The share of right sides without a value up to which a document is taken to be understood."""
 LAYERS_AHEAD = 4
 UNMET = "a condition in the text (`if ...`, `when ...`) was not read, and what is said may need it"
+UNRULED = "a condition in the text (`if ...`, `when ...`) may hold for what is said, or for its sentence only"
 EXAMPLE = re.compile(r"\b(?:consider|suppose|take|instance|example|given by|imagine)\b", re.I)
 REFUSED = (DeriveError, Misfit, RecursionError)
 NOTES = {
@@ -120,6 +121,7 @@ class ReadingState:
                 self.layers.record(head, right, place)
         self.final: dict[Name, Expr] = {}
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
+        self.unruled = False
         self.seeks = survey.seeks
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()

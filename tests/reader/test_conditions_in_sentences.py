@@ -1,0 +1,72 @@
+"""A condition in a sentence is a premise of the displays after it only where the sentence leads to them."""
+
+import pytest
+
+from derive import check_text
+from derive.derivation import Chain
+from derive.reader import note_reader
+
+_NOTE = "Let $a, b, x \\in \\mathbb{{R}}$. {}\n\\[ a x = b x \\]\n"
+
+
+def _chain(sentence: str) -> Chain:
+    blocks = note_reader.read(_NOTE.format(sentence)).blocks
+    return next(block for block in blocks if isinstance(block, Chain))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If $a = b$, then",
+        "When $a = b$ we have",
+        "If $a = b$ the classes coincide. Then",
+        "In the case $a = b$,",
+    ],
+)
+def test_leading_conditions_are_premises(sentence: str) -> None:
+    assert len(_chain(sentence).premises) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doubtful"),
+    [
+        (r"where $\mathbb{1}_{a=b}$ is 1 if $a = b$ and 0 otherwise.", False),
+        (r"The indicator $\mathbf 1[a=b]$ equals one when $a = b$ and zero else.", False),
+        (r"Here $I(a=b)$ is $1$ if $a = b$ and $0$ if $a \neq b$.", True),
+        (
+            r"The Kronecker delta is $\delta_{ab} = 1$ if $a = b$, otherwise $\delta_{ab} = 0$.",
+            False,
+        ),
+        ("The flag indicates whether $a = b$.", False),
+        ("If $a = b$ the two classes coincide. The general derivative is", True),
+        ("The penalty vanishes if $a = b$.", True),
+        ("Unless $a = b$ the value is zero.", True),
+    ],
+)
+def test_conditions_of_their_own_sentence_are_no_premises(sentence: str, doubtful: bool) -> None:
+    chain = _chain(sentence)
+    assert not chain.premises
+    verdict = check_text(_NOTE.format(sentence)).relations[0].verdict
+    assert verdict.kind == ("unchecked" if doubtful else "fails")
+
+
+def test_an_indicator_given_by_cases_is_no_fact() -> None:
+    text = (
+        r"Let $h(1), \dots, h(k) \in \mathbb{R}$, $p(x) = e^{h(x)} / \sum_{y=1}^k e^{h(y)}$; "
+        r"$\mathbb{1}_{a=x}$ is 1 if $a = x$ and 0 otherwise."
+        r"\[ \mathbb{1}_{a=x} p(x) - p(x) p(a) = p(x) (1 - p(a)) \]"
+    )
+    assert check_text(text).relations[0].verdict.kind == "fails"
+
+
+def test_a_value_that_words_give_in_one_case_defines_nothing() -> None:
+    text = r"Let $x \in \mathbb{R}$ and $f(x) = x$ if $x > 0$ and $0$ otherwise. \[ 2 f(x) = 2x \]"
+    assert check_text(text).relations[0].verdict.kind != "holds"
+
+
+def test_words_about_a_case_between_a_loss_and_its_formula() -> None:
+    text = (
+        r"The loss when active is $L = \|a - p\|^2 + m$ with $a, p \in \mathbb{R}^d$ and margin $m$."
+        r"\[ \frac{\partial L}{\partial a} = 2(a - p) \] \[ \frac{\partial L}{\partial p} = 2(a - p) \]"
+    )
+    assert [r.verdict.kind for r in check_text(text).relations] == ["holds", "fails"]
