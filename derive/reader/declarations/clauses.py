@@ -222,7 +222,7 @@ def _extend_range(found: list[Clause], body: list[Node], waiting: list[list[Node
 
 
 def unchained(clause: Clause) -> list[Clause]:
-    """`a = b = c` as two equations for a and for b, `d = e > 0` as an equation and a bound."""
+    r"""`a = b = c` as equations for a and for b, `d = e > 0` as one and a bound, `d = e \ne 0` as the first alone."""
     nodes = clause.nodes
     first = relation_at(nodes)
     if first is not None and plain(nodes[first + 1 : first + 2]) == r"\pm":
@@ -242,6 +242,8 @@ def unchained(clause: Clause) -> list[Clause]:
     if signs[1] in (">", "<", r"\ge", r"\geq", r"\le", r"\leq"):
         bound = [*nodes[:first], *nodes[second:]]
         return [Clause(bound, clause.words, clause.subjects), Clause(nodes[:second])]
+    if signs[1] in (r"\ne", r"\neq"):  # of a number or an array: what it is says which
+        return [Clause(nodes[:second], clause.words, clause.subjects)]
     return [clause]
 
 

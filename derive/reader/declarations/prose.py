@@ -52,6 +52,7 @@ from derive.reader.declarations.wording import (
     function_said,
     is_conditional,
     names_number,
+    names_targets,
 )
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
@@ -170,6 +171,9 @@ class Declarations:
                 ]
                 if "^" in {text_of(node) for node in found[0].nodes[cut:]}:  # of vectors
                     shared = [nodes for nodes in shared if nodes not in said.numbers]
+                    named = read_subject(self.reader(mention.source), found[0].nodes[:cut])
+                    if named is not None and not named.indices:  # `targets $y_i$ and $w \\in ...`
+                        shared = [nodes for nodes in shared if nodes not in said.targets]
                 found[0].subjects = [*shared, *found[0].subjects]
         return found
 
@@ -219,6 +223,10 @@ class Declarations:
             said.waiting = [*said.waiting, *clause.subjects, clause.nodes]
             if names_number(mention.before):
                 said.numbers.append(clause.nodes)
+            subject = read_subject(reader, clause.nodes)
+            if subject is not None and subject.indices and names_targets(mention.before):
+                bold = subject.name.font in ("bold", "vec")
+                said.targets = [*said.targets, *([] if bold else [clause.nodes])]
 
     def _is_row(self, reader: Formula, nodes: list[Node], before: str) -> bool:
         """Whether a name is that of the rows or columns of a matrix, or of its entries."""

@@ -26,7 +26,8 @@ class Said:
 
     `joined` are names with sets of their own that only commas and `and` join to the next one; `facts` stand before
     the shape to come: `a symmetric $n \\times n$ matrix $A$`. `shaped` are those whose shapes stood behind them,
-    `numbers` those that wait and are numbers by their nouns. `lead` are the words in front of the last formula.
+    `numbers` those that wait and are numbers by their nouns, `targets` those of examples (`labels $y_i$`).
+    `lead` are the words in front of the last formula.
     """
 
     subjects: list[Subject] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Said:
     indexed: Subject | None = None
     waiting: list[list[Node]] = field(default_factory=list)
     numbers: list[list[Node]] = field(default_factory=list)
+    targets: list[list[Node]] = field(default_factory=list)
     shape: list[Node] | None = None
     facts: list[str] = field(default_factory=list)
     axis: int | None = None

@@ -219,6 +219,12 @@ def names_number(before: str) -> bool:
     return re.search(pattern, before, re.I) is not None
 
 
+def names_targets(before: str) -> bool:
+    """Whether the noun in front of a formula is that of one number for each example: `with targets $y^{(i)}$`."""
+    pattern = r"\b(?:labels?|targets?|responses?|outcomes?|observations?|counts?|weights?|biases|intercepts?)\s*$"
+    return re.search(pattern, before, re.I) is not None
+
+
 def finite_said(before: str) -> bool:
     """Whether the noun in front of a formula is one of finitely many: `finitely many actions $a$`, `a discrete $x$`."""
     pattern = (

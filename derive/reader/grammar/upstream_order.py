@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derive.expr.nodes import Call, Derivative, Expr, Item, Symbol
@@ -30,6 +31,7 @@ def refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: 
         bases = [v.base if isinstance(v, Item) else v for v in wrt]
         if not any(base in (*symbols(body), *free_symbols(body)) for base in bases):
             raise reader.error(f"{body.function.name} is not given as a function of {wrt}", start)
+    _refuse_labelled(reader, body, wrt, start)
     name = body.base if isinstance(body, Item) else body
     if isinstance(name, Symbol) and name.definition is not None:
         known = {s.name for s in (*symbols(body), *free_symbols(body))}
@@ -41,3 +43,18 @@ def refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: 
     if all((v.base if isinstance(v, Item) else v) != name for v in wrt):
         by = ", ".join(repr(v) for v in wrt)
         raise reader.error(f"{name.name} is not given as a function of {by}", start)
+
+
+def _refuse_labelled(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:
+    r"""The table of a law `\pi_\theta(a \mid s)` without a formula depends on theta, which its entries do not show."""
+    for base in (v.base if isinstance(v, Item) else v for v in wrt):
+        if not isinstance(base, Symbol):
+            continue
+        label = re.compile(
+            rf"_\{{?[^(){{}}]*(?<![A-Za-z\\]){re.escape(base.name)}(?![A-Za-z])[^(]*\("
+        )
+        for symbol in (*symbols(body), *free_symbols(body)):
+            if symbol.definition is None and label.search(symbol.name):
+                raise reader.error(
+                    f"{symbol.name} is not given as a function of {base.name}", start
+                )

@@ -46,6 +46,7 @@ from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
 from derive.reader.rewriting.display_facts import declare_by_form
 from derive.reader.rewriting.events import with_events
+from derive.reader.rewriting.finite_functions import with_finite_functions
 from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
@@ -332,6 +333,7 @@ def _rewritten(document: Document) -> Document:
         with_font_groups,
         respelled,
         with_stacked_scalars,
+        with_finite_functions,
         with_two_indices,
         with_other_members,
         with_kinds,

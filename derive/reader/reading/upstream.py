@@ -95,6 +95,8 @@ def _name_at(items: Sequence[Node], whole: bool = False) -> Iterator[Name]:
     if name is None:
         return
     sub, sup = written_scripts(cursor)
+    if name.base == "e" and not (sub or name.font or name.accents) and sup[:1] not in ("", "("):
+        return  # the exponential function
     if cursor.node is None or (not whole and not cursor.at("(")):
         yield Name(name.base, name.font, name.accents, sub, sup)
 
