@@ -101,7 +101,7 @@ _REDEFINES = re.compile(
 
 
 _PRESENTS = re.compile(
-    r"\b(?:is|are|by|as|through|via|reads?|to)\s*:?\s*$"
+    r"\b(?:is|are|has|have|by|as|through|via|reads?|to)\s*:?\s*$"
     r"|\b(?:computes?|calculates?|produces?|outputs?|performs?|consider)\b[^.;,]{0,60},?\s*$"
     r"|\b(?:be|is|are|denotes?) (?:the|an?)\b[^.;]*,\s*(?:i\.e\.,?|that is,?|namely,?)?\s*$",
     re.I,

@@ -19,7 +19,7 @@ from derive.reader.source.scanner import Token
 LETTERS = frozenset([*"fghlFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
 _FONTS = {r"\mathcal": "cal", r"\mathrm": "rm", r"\mathbf": "bold"}
 _OPENERS = frozenset(["(", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bigg", r"\Bigg"])
-_KIND = r"(?:an?|any|some|the)\s+(?:[\w-]+\s+){0,3}?functions?"
+_KIND = r"(?:an?|any|some|the|each)\s+(?:[\w-]+\s+){0,3}?(?:functions?|loss(?:es)?|costs?|penalty)"
 _FUNCTION_BEFORE = re.compile(rf"\b{_KIND}\s*$", re.I)
 _FUNCTION_AFTER = re.compile(rf"\s*,?\s*(?:be|is|denotes?)?\s*{_KIND}\b(?!\s+of\b)", re.I)
 _DERIVES = frozenset([r"\partial", r"\nabla"])

@@ -54,6 +54,7 @@ from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
 from derive.reader.rewriting.other_members import with_other_members
 from derive.reader.rewriting.proportions import with_proportions
+from derive.reader.rewriting.recursions import with_steps
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
@@ -82,13 +83,14 @@ class Prepared:
     written: Document
     document: Document
     labels: Labels
+    told: str = ""
 
     @staticmethod
     def of(written: Document) -> Prepared:
         """What does not depend on anything that is known before."""
-        document = with_derivatives(_rewritten(written))
+        document, told = with_steps(with_derivatives(_rewritten(written)))
         labels = labels_of(document)
-        return Prepared(written, labelled(document, labels), labels)
+        return Prepared(written, labelled(document, labels), labels, told)
 
 
 class NotePasses:
@@ -99,7 +101,7 @@ class NotePasses:
     ) -> None:
         ready = given if isinstance(given, Prepared) else Prepared.of(given)
         document, labels = ready.document, ready.labels
-        self.document = document
+        self.document, self.told = document, ready.told
         self.partial = partial
         self.most_read, self.read = MOST_READ, 0
         self.earlier: frozenset[Name] = frozenset()
@@ -242,6 +244,7 @@ class NotePasses:
                     found = (other, other_table, layout)
         refused = (f"line {e.line}: not read: {e.message}" for e in self.declarations.refused)
         found[0].notes.update(dict.fromkeys(islice(refused, MOST_REFUSED)))
+        found[0].notes.update(dict.fromkeys([self.told] if self.told else []))
         return found
 
     def _has_fractions(self) -> bool:

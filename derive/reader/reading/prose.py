@@ -231,10 +231,16 @@ class ReadingProse(ReadingEquations):
         """Definitions in prose that needed what was defined after them."""
         waiting, self.deferred = self.deferred, []
         for stated in waiting:
+            name = lone_name(stated.clause.nodes) if stated.defines else None
             before = self.table.sizes.snapshot()
             try:
                 self._carry_out(stated)
                 self.result.faults -= self.result.faults > 0
             except REFUSED:
                 self.table.sizes.restore(before)
+                if name is not None:
+                    self.overlooked.names.setdefault(name.latex, self.number)
                 self.deferred.append(stated)
+            else:
+                if name is not None:
+                    self.overlooked.names.pop(name.latex, None)

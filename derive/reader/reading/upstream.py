@@ -53,12 +53,18 @@ def _names_in(nodes: Sequence[Node]) -> Iterator[Name]:
 
 
 def _inside(scripts: Sequence[Node]) -> Iterator[Sequence[Node]]:
-    r"""What stands in groups, and above without one: theta in `e^\theta`."""
+    r"""What stands in groups, and above without one: theta in `e^\theta`. Letters side by side below a name are its
+    label or its indices: `W_{hh}` speaks of no h."""
     for mark, node in zip((None, *scripts), scripts, strict=False):
-        if isinstance(node, Group):
+        below = isinstance(mark, Token) and mark.kind is Kind.SUB
+        if isinstance(node, Group) and not (below and _are_letters(node.items)):
             yield node.items
-        elif isinstance(mark, Token) and mark.kind is Kind.SUP and node.text not in TRANSPOSES:
-            yield (node,)
+        elif isinstance(mark, Token) and mark.kind is Kind.SUP and isinstance(node, Token):
+            yield from () if node.text in TRANSPOSES else ((node,),)
+
+
+def _are_letters(nodes: Sequence[Node]) -> bool:
+    return len(nodes) > 1 and all(isinstance(n, Token) and n.kind is Kind.LETTER for n in nodes)
 
 
 def differentiated(nodes: Sequence[Node]) -> Iterator[Name]:
