@@ -29,8 +29,8 @@ def call(self: Lowering, node: Call) -> Value:
     if function.body is None:
         if not (function.elementwise and len(args) == 1) and not _scalars(args):
             return opaque(self, node)
-        if len(args) > 1:
-            return opaque(self, node)
+        if len(args) > 1 or (function.shape and not function.elementwise):
+            return opaque(self, node)  # `K(\\theta)`, a matrix at a number, is no map of entries
         return values.entrywise(self.graph, "call", args, (function, node.order))
     body = function.body
     if node.order:

@@ -44,9 +44,9 @@ def declare_values(reader: Formula, left: Sequence[Node], found: Members) -> boo
         return True
     if reader.table.find(full) is not None:
         return False
-    parameter = Symbol(
-        "t", _shape_of(reader, Name(variable.base, variable.font, variable.accents, *scripts))
-    )
+    written = Name(variable.base, variable.font, variable.accents, *scripts)
+    # bare, the function is its value at the quantity of this name
+    parameter = Symbol(written.latex, _shape_of(reader, written))
     entry = reader.table.declare(full)
     entry.kind = "function"
     elementwise = not parameter.shape and not found.shape

@@ -3,6 +3,7 @@ r"""Calls of declared names and of functions by their letter: `f(x)`, `f_\theta(
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.expr.nodes import Apply, Function, Item, Symbol
 from derive.expr.walk import post_order
@@ -166,6 +167,8 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
     found, cursor = request.written, request.cursor
     base = found.name.base
     if found.sup is not None and plain(found.sup) == "-1" and cursor.at("("):
+        if reader.table.exact(replace(found.name, sup="2")) is not None:
+            return None  # 1/\sigma where \sigma^2 is declared
         raise reader.error(
             f"{base}^{{-1}} may be the inverse function or 1/{base}; write one of them out",
             found.start,
@@ -177,6 +180,8 @@ def read_named_function(reader: Formula, request: object) -> Value | None:
         return None
     if not cursor.at("(", "[") or found.sub is not None:
         return None
+    if found.sup is not None and plain(found.sup).startswith("-"):
+        return None  # `\sigma^{-2} (x - \mu)` is a factor: nobody writes a reciprocal so
     function = "sigmoid" if base == r"\sigma" else BY_NAME.get(base, "")
     if base in ("B", r"\mathrm{B}") and takes_count(cursor) == 2 and found.sup is None:
         reader.note("B(a, b) is read as the beta function")

@@ -14,6 +14,7 @@ from derive.expr.nodes import (
     Add,
     Dim,
     Expr,
+    Function,
     Index,
     Item,
     Number,
@@ -39,6 +40,8 @@ def declare_dependences(
     table: Table, levels: Iterable[Sequence[Node]], defined: frozenset[Name]
 ) -> None:
     """Give a form to each declared matrix without definition that is differentiated by a parameter."""
+    for declaration in table.entries.values():
+        _with_facts(declaration)
     for name, parameter in dict.fromkeys(_pairs(levels)):
         entry = table.exact(name)
         if entry is None or name in defined or not _is_free_matrix(table, entry):
@@ -54,6 +57,31 @@ def declare_dependences(
             known.sizes = (Size.of(rf"n_{{{known.latex}}}"),) if parameter.sub else ()
         if known.kind == "variable" and known.definition is None and known.law is None:
             _depend(table, entry, known)
+
+
+def _with_facts(entry: Declaration) -> None:
+    r"""A matrix `K(\theta)` that has facts at every theta gets a curve of such matrices for its formula."""
+    function = entry.function
+    if entry.kind != "function" or function is None or function.body is not None:
+        return
+    sizes = function.shape
+    if not entry.facts or len(sizes) != 2 or [p.shape for p in function.parameters] != [()]:
+        return
+    if not all(fact.name in _FREE for fact in entry.facts):
+        return
+    t = function.parameters[0]
+    level = Symbol(rf"{entry.latex}_0", sizes, as_facts(("invertible",)))
+    slope, bend = (Symbol(rf"{dots}{{{entry.latex}}}", sizes) for dots in (r"\dot", r"\ddot"))
+    root = Add((level, Product((t, slope)), Product((t, t, bend))))
+    body = _shaped(entry, root)
+    entry.function = Function(entry.latex, (t,), body, body.shape, False)
+
+
+def _shaped(entry: Declaration, root: Expr) -> Expr:
+    """A A^T of a definite, A + A^T of a symmetric matrix, else A."""
+    if entry.has("pd") or entry.has("psd"):
+        return Product((root, Transpose(root)))
+    return Add((root, Transpose(root))) if entry.has("symmetric") else root
 
 
 def _pairs(levels: Iterable[Sequence[Node]]) -> Iterator[tuple[Name, Name]]:
@@ -108,10 +136,5 @@ def _depend(table: Table, entry: Declaration, parameter: Declaration) -> None:
     else:
         change = Product((theta, slopes))
     root = Add((level, change))
-    if entry.has("pd") or entry.has("psd"):
-        entry.definition = Product((root, Transpose(root)))
-    elif entry.has("symmetric"):
-        entry.definition = Add((root, Transpose(root)))
-    else:
-        entry.definition = root
+    entry.definition = _shaped(entry, root)
     entry.facts = {}
