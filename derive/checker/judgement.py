@@ -14,7 +14,7 @@ from derive.errors import DeriveError, InternalError, PremiseError
 from derive.expr.nodes import Derivative, Expr, Index, Number, Relation, Symbol
 from derive.expr.shapes import transposed
 from derive.expr.sizes import shape_text
-from derive.expr.walk import free_indices, post_order
+from derive.expr.walk import free_indices, free_symbols, post_order
 
 REVERSED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 #: how the reason starts when sides agree at all points at which both have a value, and one has none at others
@@ -149,7 +149,18 @@ def judge_step(
         )
     from derive.checker.causes import with_cause
 
-    return with_cause(verdict, left, step.op, right, premises, seed)
+    return _unsigned(with_cause(verdict, left, step.op, right, premises, seed), left, right, step)
+
+
+def _unsigned(verdict: Verdict, left: Expr, right: Expr, step: Step) -> Verdict:
+    """No alarm where a relation holds once a number of which nothing is said has a sign: a `\\sigma` in a density."""
+    free = (s for side in (left, right) for s in free_symbols(side) if s.name in step.unsaid)
+    wanted = {
+        f"holds only if {s!r} is {sign}" for s in free for sign in ("positive", "nonnegative")
+    }
+    if not wanted.intersection(verdict.assumptions):
+        return verdict
+    return Verdict("unchecked", why=f"{verdict.assumptions[0]}, and nothing that was read says so")
 
 
 def _imposed(

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from derive.checker.assignments import assignment, is_equation, with_name
 from derive.checker.domains import reduced
+from derive.checker.residuals import entries, residual_of, unknowns_of
 from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
-    Add,
     Derivative,
-    Dim,
     Expr,
-    Neg,
-    Number,
     Relation,
     Symbol,
 )
-from derive.expr.walk import free_indices, free_symbols, post_order, symbols
+from derive.expr.walk import free_symbols, symbols
 
 if TYPE_CHECKING:
     from derive.checker.projection import Projection
@@ -123,19 +119,49 @@ def _solver(equations: Sequence[Expr], sides: Sequence[Expr]) -> Newton | Projec
 
     nearest: Projection | None = None
     try:
-        nearest = Projection(
-            [_difference(e.lhs, e.rhs) for e in equations if isinstance(e, Relation)]
-        )
+        nearest = Projection([residual_of(e) for e in equations if isinstance(e, Relation)])
         newton = Newton.of(equations, sides)
     except EvaluationError:
         if nearest is None:
             return Newton.of(equations, sides)
-        return nearest
+        return _alone(equations, sides, nearest)
+    alone = _alone(equations, sides, nearest)
+    if any(u not in newton.unknowns and reduced(u.facts) - CHECKABLE for u in alone.unknowns):
+        return alone  # what the author solves for has facts that Newton's method does not keep
     last = newton
     while isinstance(last.spare, Newton):
         last = last.spare
-    last.spare = nearest
+    if all(u in nearest.unknowns for u in last.unknowns):
+        last.spare = Projection((*last.residuals, *last.repeated), last.unknowns, nearest)
+    else:
+        last.spare = nearest
     return newton
+
+
+def _alone(equations: Sequence[Expr], claimed: Sequence[Expr], nearest: Projection) -> Projection:
+    """The nearest solution in unknowns of the shapes of the equations alone, a definite matrix say; else in all.
+
+    Entries that sum to one are an equation more, and a number that has no facts is one unknown more: a multiplier.
+    """
+    from derive.checker.projection import Projection, fact_equations
+
+    chosen: list[Symbol] = []
+    residuals = []
+    for equation in equations:
+        assert isinstance(equation, Relation)
+        residual = residual_of(equation)
+        free = [u for u in unknowns_of(equation, claimed) if u in nearest.unknowns]
+        fitting = [u for u in free if u not in chosen and entries(u) == entries(residual)]
+        if fitting and fitting[0] not in claimed:  # what is constrained is what is sought
+            fitting.sort(key=lambda u: not fact_equations(u))
+        if not fitting and entries(residual):
+            return nearest
+        residuals.append(residual)
+        chosen += fitting[:1]
+    free = [u for u in nearest.unknowns if u not in chosen]
+    numbers = [u for u in free if not u.shape and not reduced(u.facts) - {"real"}]
+    stated = [*residuals, *(e for u in chosen for e in fact_equations(u))]
+    return Projection(residuals, (*chosen, *numbers[: len(stated) - len(chosen)]), nearest)
 
 
 class Newton:
@@ -169,8 +195,8 @@ class Newton:
         An equation whose unknown has been solved for already repeats what is known: it must hold at the points found.
         It is taken so where it has no other unknown, and where solving for another one fails (`spare`).
         """
-        first = Newton._chosen(equations, again=True)
-        second = Newton._chosen(equations, again=False)
+        first = Newton._chosen(equations, sides, again=True)
+        second = Newton._chosen(equations, sides, again=False)
         if first is None:
             assert second is not None
             return second
@@ -182,7 +208,7 @@ class Newton:
         return self.residuals, self.unknowns, self.repeated
 
     @staticmethod
-    def _chosen(equations: Sequence[Expr], again: bool) -> Newton | None:
+    def _chosen(equations: Sequence[Expr], claimed: Sequence[Expr], again: bool) -> Newton | None:
         """Unknowns for the equations; without `again` none for one in which a chosen unknown of its shape occurs.
 
         None where that makes no difference.
@@ -192,21 +218,21 @@ class Newton:
         repeated: list[Expr] = []
         for equation in equations:
             assert isinstance(equation, Relation)
-            residual = _difference(equation.lhs, equation.rhs)
-            candidates = [c for c in _candidates(equation) if c not in unknowns]
-            fitting = [c for c in candidates if _entries(c) == _entries(residual)]
+            residual = residual_of(equation)
+            candidates = [c for c in _candidates(equation, claimed) if c not in unknowns]
+            fitting = [c for c in candidates if entries(c) == entries(residual)]
             seen = [
                 u
                 for u in unknowns
-                if _entries(u) == _entries(residual) and u in _candidates(equation)
+                if entries(u) == entries(residual) and u in _candidates(equation, claimed)
             ]
             if seen and not (again and fitting):
                 repeated.append(residual)
                 continue
             if not fitting:
                 every = (e for e in equations if isinstance(e, Relation))
-                others = (c for e in every for c in _candidates(e) if c not in unknowns)
-                fitting = [c for c in others if _entries(c) == _entries(residual)]
+                others = (c for e in every for c in _candidates(e, claimed) if c not in unknowns)
+                fitting = [c for c in others if entries(c) == entries(residual)]
             if not fitting:
                 raise PremiseError(
                     f"the premise {equation!r} could not be solved for a symbol of its shape"
@@ -346,42 +372,13 @@ class Newton:
                 values[unknown] = nan(values[unknown])
 
 
-def _entries(node: Expr) -> tuple[str, ...]:
-    """The sizes of a node and of its free indices, without order: equal where there are as many entries."""
-    extents = []
-    for index in free_indices(node):
-        if not isinstance(index.upper, Dim) or index.lower != Number(Fraction(1)):
-            return ("?",)
-        extents.append(str(index.upper.size))
-    return tuple(sorted((*extents, *(str(s) for s in node.shape))))
-
-
-def _candidates(equation: Relation) -> list[Symbol]:
+def _candidates(equation: Relation, claimed: Sequence[Expr]) -> list[Symbol]:
     """Free symbols of an equation that may be solved for, in order of preference."""
-    inside = [
-        v
-        for node in post_order(equation, into_definitions=True)
-        if isinstance(node, Derivative)
-        for v in node.wrt
-        if isinstance(v, Symbol)
-    ]
-    listed = [*inside, *free_symbols(equation)]
-    allowed = (
+    return [
         s
-        for s in listed
+        for s in unknowns_of(equation, claimed)
         if s.definition is None and s.law is None and reduced(s.facts) <= CHECKABLE
-    )
-    return list(dict.fromkeys(allowed))
-
-
-def _difference(lhs: Expr, rhs: Expr) -> Expr:
-    if isinstance(rhs, Number) and rhs.value == 0:
-        return lhs
-    if isinstance(lhs, Number) and lhs.value == 0:
-        return rhs
-    if lhs.shape != rhs.shape:
-        raise PremiseError(f"the premise {lhs!r} = {rhs!r} relates different shapes")
-    return Add((lhs, Neg(rhs)))
+    ]
 
 
 def _largest(points: Any, unknowns: Sequence[Symbol]) -> Any:

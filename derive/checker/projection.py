@@ -1,4 +1,4 @@
-"""Points that satisfy equations with more unknowns than equations: each sampled point moves to the nearest solution.
+"""Points that satisfy equations, with as many unknowns or more: each sampled point moves to the nearest solution.
 
 `S u = lambda u` determines neither u nor lambda nor S; a random point is moved along the least change of all continuous
 quantities in the equations until they hold, so that the points stay random on the set of solutions.
@@ -46,27 +46,40 @@ ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 
 
 class Projection:
-    """Solves residual = 0 for all continuous symbols in it, by least changes."""
+    """Solves residual = 0 for all continuous symbols in it, or for those of `only`, by least changes.
 
-    def __init__(self, residuals: Sequence[Expr]) -> None:
+    Steps are shortened until they lead nearer and keep signs and definiteness. `spare` takes over where that fails.
+    """
+
+    def __init__(
+        self,
+        residuals: Sequence[Expr],
+        only: Sequence[Symbol] = (),
+        spare: Projection | None = None,
+    ) -> None:
         found: dict[Symbol, None] = {}
         kept: dict[Expr, None] = {}
         for residual in residuals:
-            for symbol in free_symbols(residual):
+            for symbol in only or free_symbols(residual):
                 if symbol.law is not None or not all(
                     _movable(symbol, f.name) for f in symbol.facts
                 ):
                     continue
                 found[symbol] = None
-                kept.update(dict.fromkeys(_facts_as_equations(symbol)))
+                kept.update(dict.fromkeys(fact_equations(symbol)))
         if not found:
             raise PremiseError("the premise has no unknown that may vary")
         self.residuals, self.unknowns = (*residuals, *kept), tuple(found)
-        self.parts: tuple[Expr, ...] = self.residuals
-        self.failed = False
+        self.spare, self.failed = spare, False
+        self.parts: tuple[Expr, ...] = (
+            *self.residuals,
+            *(spare.parts if spare is not None else ()),
+        )
 
     def floats(self, problem: Any, points: Any) -> Any:
         """The points moved to solutions, without those where that fails."""
+        if self.failed and self.spare is not None:
+            return self.spare.floats(problem, points)
         unknowns = tuple(u for u in self.unknowns if u in points.values)
         system = System.of(self.residuals, unknowns)
         frame = Frame(system, points.sizes, points.floats(), points.realisation)
@@ -74,6 +87,9 @@ class Projection:
         with np.errstate(all="ignore"):
             ok &= frame.inside(flat)
         kept = [int(i) for i in np.flatnonzero(ok)]
+        if not kept and self.spare is not None:
+            self.failed = True
+            return self.spare.floats(problem, points)
         if not kept:
             listed = ", ".join(u.name for u in unknowns)
             raise PremiseError(f"the premise could not be solved for {listed}")
@@ -81,6 +97,9 @@ class Projection:
 
     def balls(self, problem: Any, kernel: Any, points: Any, values: dict[Symbol, Any]) -> None:
         """The solutions in balls of high precision."""
+        if self.failed and self.spare is not None:
+            self.spare.balls(problem, kernel, points, values)
+            return
         from flint import arb
 
         from derive.checker.ball_kernel import BallKernel, precision
@@ -103,7 +122,7 @@ def _movable(symbol: Symbol, fact: str) -> bool:
     return fact in MOVABLE or (fact in EQUATIONS and symbol.rank == 1 and not symbol.family)
 
 
-def _facts_as_equations(symbol: Symbol) -> tuple[Expr, ...]:
+def fact_equations(symbol: Symbol) -> tuple[Expr, ...]:
     """Entries that sum to one, a norm of one: as expressions that are zero."""
     if symbol.rank != 1 or symbol.family:
         return ()

@@ -16,7 +16,14 @@ _MEAN = re.compile(
 )
 _SPREAD = re.compile(r"\bvariances?\s+(?:of\s+)?(?:@(\d+)@|one\b|1\b)|\bunit[- ]variances?\b", re.I)
 _INDEPENDENT = re.compile(r"(?<!not )\b(?:independent|i\.?\s?i\.?\s?d\b|uncorrelated)", re.I)
-_ENTRIES = re.compile(r"\b(?:components?|entries|elements|coordinates)\s+(?:of\s+[^@]*)?$", re.I)
+_ENTRIES = re.compile(
+    r"\b(?:(?:components?|entries|elements|coordinates)\s+(?:of\s+[^@]*)?|those\s+of\s+)$", re.I
+)
+_OWN_ENTRIES = re.compile(
+    r"\s*,?\s*(?:be|have|has|having|with|whose|are|is)\s+[^@]*?\b(?:components?|entries|elements|coordinates)\b",
+    re.I,
+)
+_EACH = re.compile(r"\s*,?\s*and\s+@(\d+)@", re.I)
 _STOP = re.compile(r"(?<!i)(?<!\bd)[.;](?:\s|$)")
 _SCRIPTED = frozenset([Kind.SUB, Kind.SUP, Kind.OPEN, Kind.CLOSE])
 
@@ -25,36 +32,77 @@ def independent(prose: Prose) -> Iterator[Spoken]:
     """The independent quantities of a paragraph of which mean and variance are said once for several."""
     text, formulas = prose.numbered()
     for sentence in _STOP.split(text):
-        mean, spread = _MEAN.search(sentence), _SPREAD.search(sentence)
-        if mean is None or _INDEPENDENT.search(sentence) is None:
+        if _INDEPENDENT.search(sentence) is None:
             continue
-        end = min(mean.start(), spread.start() if spread is not None else mean.start())
-        named = [
-            m for m in re.finditer(r"@(\d+)@", sentence[:end]) if _is_name(formulas[int(m[1])])
-        ]
-        parts = bool(named) and _ENTRIES.search(sentence[: named[0].start()]) is not None
-        worded = mean[1] is None or (spread is not None and spread[1] is None)
-        if len(named) < 2 and not parts and not worded:
-            continue  # one name with its moments is read elsewhere
-        values = [_value(mean, "0", formulas)]
-        if spread is not None:
-            values.append(_value(spread, "1", formulas))
-        for match in named:
-            yield Spoken("moments", formulas[int(match[1])], tuple(values), True, parts)
+        start = 0
+        means = list(_MEAN.finditer(sentence))
+        for mean, following in zip(means, [*means[1:], None], strict=True):
+            last = following.start() if following is not None else len(sentence)
+            spread = _SPREAD.search(sentence[:last], start)
+            yield from _said(sentence, start, mean, spread, formulas)
+            start = max(mean.end(), spread.end() if spread is not None else 0)
+
+
+def _said(
+    sentence: str,
+    start: int,
+    mean: re.Match[str],
+    spread: re.Match[str] | None,
+    formulas: list[tuple[Token, ...]],
+) -> Iterator[Spoken]:
+    """What a part of a sentence says of the quantities that it names."""
+    end = min(mean.start(), spread.start() if spread is not None else mean.start())
+    marks = list(re.compile(r"@(\d+)@").finditer(sentence, start, end))
+    named = [(m, name) for m in marks for name in _names(formulas[int(m[1])])]
+    if not named:
+        return
+    first, last = named[0][0], named[-1][0]
+    parts = _ENTRIES.search(sentence[start : first.start()]) is not None
+    parts = parts or _OWN_ENTRIES.match(sentence[last.end() : end]) is not None
+    worded = mean[1] is None or (spread is not None and spread[1] is None)
+    if len(named) < 2 and not parts and not worded:
+        return  # one name with its moments is read elsewhere
+    values = [_value(mean, "0", formulas)]
+    if spread is not None:
+        values.append(_value(spread, "1", formulas))
+    several = _EACH.match(sentence, spread.end()) if spread is not None and spread[1] else None
+    for place, (_, name) in enumerate(named):
+        own = list(values)
+        if several is not None and place:
+            if len(named) != 2:
+                return  # which variance is whose is not said
+            own[1] = formulas[int(several[1])]
+        yield Spoken("moments", name, tuple(own), True, parts)
 
 
 def _value(match: re.Match[str], word: str, formulas: list[tuple[Token, ...]]) -> tuple[Token, ...]:
     return formulas[int(match[1])] if match[1] else (Token(Kind.NUMBER, word, 0, 0),)
 
 
-def _is_name(tokens: tuple[Token, ...]) -> bool:
-    r"""Whether a formula is a name with scripts, perhaps with its set: `w_i`, `q \in \mathbb{R}^d`."""
+def _names(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    r"""The names of a formula that is one or a list of them: `w_i`, `q, k \in \mathbb{R}^d`."""
     texts = [t.text for t in tokens]
     own = tokens[: texts.index(r"\in")] if r"\in" in texts else tokens
-    letters = [t for t in own if t.kind not in _SCRIPTED]
+    if any(dots in texts for dots in (r"\dots", r"\ldots", r"\cdots")):
+        yield from (tokens,) if _is_name(own) else ()
+        return
+    depth, found = 0, [[]]  # type: tuple[int, list[list[Token]]]
+    for token in own:
+        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+        if token.text == "," and not depth:
+            found.append([])
+        else:
+            found[-1].append(token)
+    if all(_is_name(tuple(name)) for name in found):
+        yield from (tuple(name) for name in found)
+
+
+def _is_name(tokens: tuple[Token, ...]) -> bool:
+    """Whether tokens are a name with scripts, or a list with dots."""
+    letters = [t for t in tokens if t.kind not in _SCRIPTED]
     return (
         bool(letters)
         and letters[0].kind in (Kind.LETTER, Kind.WORD)
-        and len(own) <= 8
-        and not ({"=", "(", r"\mathbb", "+", "/"} & {t.text for t in own})
+        and len(tokens) <= 8
+        and not ({"=", "(", r"\mathbb", "+", "/"} & {t.text for t in tokens})
     )

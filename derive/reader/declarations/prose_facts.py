@@ -90,7 +90,7 @@ def _by_nouns(
 ) -> None:
     """A name without sizes so far: a variance, any number, or what the noun beside it suggests."""
     single = not subject.indices
-    if subject.name.sup == "2" and single and says_variance(mention.before):
+    if subject.name.sup == "2" and single and says_variance(mention.before, mention.after):
         entry = subject_entry(reader, subject)
         entry.sizes = ()
         entry.add_fact("positive")

@@ -234,9 +234,10 @@ def finite_said(before: str) -> bool:
     return re.search(pattern, before, re.I) is not None
 
 
-def says_variance(before: str) -> bool:
-    """Whether the noun in front of a formula is a variance."""
-    return bool(re.search(r"\bvariances?\s*$", before, re.I))
+def says_variance(before: str, after: str = "") -> bool:
+    """Whether the noun in front of a formula is a variance, or what is said of it: `$\\sigma^2$ the noise variance`."""
+    told = r"\s*,?\s*(?:is|are|be|denotes?)?\s*(?:the|an?|its)\s+(?:[\w-]+\s+){0,2}?variance\b(?!-)"
+    return bool(re.search(r"\bvariances?\s*$", before, re.I) or re.match(told, after, re.I))
 
 
 def function_said(before: str, after: str) -> str:

@@ -79,7 +79,10 @@ def varied_in(words: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def up_to_factor(left: Expr, right: Expr, names: Sequence[str]) -> tuple[Alternative, ...]:
     """What a proportion claims: of the logarithms the derivatives by the variable are equal."""
-    variables = [s for s in free_symbols(left) if s.name in names and s in free_symbols(right)]
+    bare = [_bare(name) for name in names]
+    variables = [
+        s for s in free_symbols(left) if _bare(s.name) in bare and s in free_symbols(right)
+    ]
     if left.shape or right.shape:
         return ()
 
@@ -90,6 +93,11 @@ def up_to_factor(left: Expr, right: Expr, names: Sequence[str]) -> tuple[Alterna
         Alternative(slope(left, s), slope(right, s), note=f"up to a factor without {s.name}")
         for s in variables
     )
+
+
+def _bare(name: str) -> str:
+    r"""A name without braces, its bold font spelled in one way: `\mathbf{w}`, `\mathbf w`, `\boldsymbol w` are one."""
+    return re.sub(r"\\(?:boldsymbol|bm|pmb)", r"\\mathbf", re.sub(r"[{}\s]", "", name))
 
 
 def _terms(side: Expr) -> Iterator[Expr]:

@@ -136,6 +136,8 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
             kind = "known" if family.kind in ("template", "slices") else _standing(family)
             return Left(kind, head, entry=family)
         whole = table.exact(name)
+        if whole is None and (bold := _in_bold(reader, head)) is not None:
+            head, whole = replace(head, name=bold.name), bold
         if whole is not None and whole.kind == "variable" and whole.sizes:
             return Left(_standing(whole), head, entry=whole)
         delta = name.base == r"\delta" and len(head.indices) == 2
@@ -151,6 +153,19 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
     return Left(_standing(entry), head, entry=entry)
+
+
+def _in_bold(reader: Formula, head: Head) -> Declaration | None:
+    r"""The array in bold whose entry a plain letter with its indices is: `\theta_k` of `\boldsymbol\theta`."""
+    name, table = head.name, reader.table
+    if name.font or name.sub or name.sup or name.accents or name.primes:
+        return None
+    near = [n for n in table.by_letter.get(name.letter, {}) if n.letter == name.letter]
+    other = table.entries.get(near[0]) if len(near) == 1 else None
+    if other is None or near[0].font not in ("bold", "vec") or near[0].sub or near[0].sup:
+        return None
+    fits = other.kind == "variable" and not other.assumed and not near[0].accents
+    return other if fits and len(other.sizes or ()) == len(head.indices) else None
 
 
 def _is_exponent(above: str) -> bool:

@@ -42,11 +42,13 @@ from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
+from derive.reader.rewriting.counted_labels import with_counted_labels
 from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
 from derive.reader.rewriting.display_facts import declare_by_form
 from derive.reader.rewriting.events import with_events
 from derive.reader.rewriting.finite_functions import with_finite_functions
+from derive.reader.rewriting.fixed_arguments import with_fixed_arguments
 from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
@@ -334,6 +336,8 @@ def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (
         with_font_groups,
+        with_fixed_arguments,
+        with_counted_labels,
         respelled,
         with_stacked_scalars,
         with_finite_functions,

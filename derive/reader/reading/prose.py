@@ -103,7 +103,7 @@ class ReadingProse(ReadingEquations):
         """Quantities that words call random have their laws from here on."""
         if not self._expects:
             return
-        for said in (*stated_moments(block), *spoken(block), *independent(block)):
+        for said in (*stated_moments(block), *independent(block), *spoken(block)):
             with suppress(*REFUSED):
                 nodes = tree(list(said.subject), block.source)
                 declare_spoken(self._reader(block.source), said, nodes)

@@ -107,6 +107,8 @@ class ReadingRoles(ReadingState):
             return "condition"
         if isinstance(typed[0], Expr) and is_gradient(typed[0]):
             return "condition"
+        if isinstance(typed[0], Unreadable) and _is_written_derivative(relation):
+            return "condition"  # of a loss that cannot be read: what it is worked out to is still zero
         if not claims(words) and self.seeks:
             return "condition" if not self.conditions.active_for(typed) else "tie"
         return "tie" if is_equivalence(relation) else "claim"
@@ -205,7 +207,7 @@ class ReadingRoles(ReadingState):
         if role == "shift":
             return up_to_constant(left, right, constants_in((left, right), self.table))
         found: list[Alternative] = []
-        if role == "condition" and is_zero(right) and not is_gradient(typed[0]):
+        if role == "condition" and is_zero(right) and not _derived(typed[0]):
             note = "where the derivative before is zero"
             premises = self.conditions.restated(left)
             found.extend(Alternative(left, right, supposed, note) for supposed in premises)
@@ -253,6 +255,19 @@ class ReadingRoles(ReadingState):
             and not (is_zero(right) or is_zero(left))
         ):
             self.result.faults += 1
+
+
+def _derived(side: TypedSide) -> bool:
+    """Whether a side is a derivative as written."""
+    return isinstance(side, Expr) and is_gradient(side)
+
+
+def _is_written_derivative(relation: RawRelation) -> bool:
+    """Whether the chain begins with a derivative as it is written: `\\frac{\\partial L}{\\partial w}`, `\\nabla_w L`."""
+    texts = [t.text for t in relation.chain.sides[0].tokens if t.text not in ("{", "&", r"\left")]
+    return texts[:1] == [r"\nabla"] or (
+        texts[:1] in ([r"\frac"], [r"\dfrac"], [r"\tfrac"]) and texts[1:2] in ([r"\partial"], ["d"])
+    )
 
 
 def _averages(side: Expr) -> bool:

@@ -1,7 +1,8 @@
 r"""Members that are counted below and above: sample $x_t^i \in \mathbb{R}^d$ of class i is read as $x_{t,i}$.
 
 A letter above is an index, and neither a power nor the name of a layer, where a vector or a matrix is declared with it
-and a sum runs over it somewhere. Weights `w_j^{(i)}` with `\sum_j w_j^{(i)} = 1` are the rows of a matrix, `w_{i,j}`.
+and a sum runs over it somewhere. Weights `w_j^{(i)}` with `\sum_j w_j^{(i)} = 1` are the rows of a matrix, `w_{i,j}`,
+and so are numbers that never stand without both of their indices, each of which is summed over.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def with_two_indices(document: Document) -> Document:
     summed = frozenset(letter for tokens in formulas for letter in _summed(tokens))
     weights = frozenset(found for tokens in formulas for found in _weights(tokens))
     members = frozenset(found for tokens in formulas for found in _declared(tokens, summed))
+    weights |= frozenset(_always_both(formulas, summed))
     members |= weights
     if not members:
         return document
@@ -78,6 +80,31 @@ def _weights(tokens: Sequence[Token]) -> Iterator[tuple[str, ...]]:
         over = below[0].text if len(below) == 1 or [t.text for t in below[1:2]] == ["="] else ""
         if alone and over and over == _letter(found.below):
             yield found.base
+
+
+def _always_both(
+    formulas: Sequence[Sequence[Token]], summed: frozenset[str]
+) -> Iterator[tuple[str, ...]]:
+    r"""The bases that only stand as `w_j^{(i)}`, and of whose letters sums run over one above and one below."""
+    pairs: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for tokens in formulas:
+        for found in _both(tokens):
+            above = _letter(found.above) if found.above[0].text == "(" else ""
+            pairs.setdefault(found.base, []).append((above, _letter(found.below)))
+    for base, letters in pairs.items():
+        if not all(above and below for above, below in letters):
+            continue
+        if any(a in summed for a, _ in letters) and any(b in summed for _, b in letters):
+            times = sum(_standing(tokens, base) for tokens in formulas)
+            if times == len(letters):
+                yield base
+
+
+def _standing(tokens: Sequence[Token], base: tuple[str, ...]) -> int:
+    """How often a base stands in a formula, with or without scripts."""
+    texts = [t.text for t in tokens if t.kind not in (Kind.OPEN, Kind.CLOSE)]
+    width = len(base)
+    return sum(tuple(texts[n : n + width]) == base for n in range(len(texts)))
 
 
 def _below(

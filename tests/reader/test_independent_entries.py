@@ -1,0 +1,46 @@
+"""Moments of the independent entries of several vectors, said in one sentence.
+
+Letters of the verdicts: h holds, f fails.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.api import check_text
+
+CASES = [
+    pytest.param(
+        r"Let all components of $q, k \in \mathbb{R}^{d_k}$ be independent random variables with mean $0$ and variance"
+        r" $1$. \[ \mathrm{Var}[q \cdot k] = \sum_{i=1}^{d_k} \mathrm{Var}[q_i k_i] = d_k \]"
+        r"\[ \mathrm{Var}\left[\frac{q \cdot k}{\sqrt{d_k}}\right] = d_k \]",
+        "hhf",
+        id="a list with one set",
+    ),
+    pytest.param(
+        r"Let $u, v \in \mathbb{R}^m$ be random vectors whose entries are independent with mean $\mu$ and variance"
+        r" $\sigma^2$. \[ \mathbb{E}[u^\top v] = m \mu^2 \] \[ \mathrm{Var}(u^\top v) = m \sigma^4 \]",
+        "hf",
+        id="entries behind the names",
+    ),
+    pytest.param(
+        r"Let $y = \sum_{i=1}^n w_i x_i$, where all $w_i$ and $x_i$ are mutually independent with mean zero and"
+        r" variances $\sigma_w^2$ and $\sigma_x^2$, respectively."
+        r"\[ \operatorname{Var}(y) = n \sigma_w^2 \sigma_x^2 \] \[ \operatorname{Var}(y) = n \sigma_w^4 \]",
+        "hf",
+        id="a variance for each",
+    ),
+    pytest.param(
+        r"The entries of $a \in \mathbb{R}^n$ have mean zero and variance $\sigma^2$, those of $b \in \mathbb{R}^n$"
+        r" mean zero and variance $\tau^2$, and all of them are independent."
+        r"\[ \operatorname{Var}(a^T b) = n \sigma^2 \tau^2 \] \[ \operatorname{Var}(a^T b) = n \sigma^2 \|b\|^2 \]",
+        "hf",
+        id="those of another vector",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "verdicts"), CASES)
+def test_entries_of_several_vectors(text: str, verdicts: str) -> None:
+    found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
+    assert "".join(found) == verdicts
