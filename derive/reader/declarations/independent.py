@@ -86,7 +86,8 @@ def _names(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
     if any(dots in texts for dots in (r"\dots", r"\ldots", r"\cdots")):
         yield from (tokens,) if _is_name(own) else ()
         return
-    depth, found = 0, [[]]  # type: tuple[int, list[list[Token]]]
+    depth = 0
+    found: list[list[Token]] = [[]]
     for token in own:
         depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
         if token.text == "," and not depth:
