@@ -89,7 +89,7 @@ UNSAID = r"""Let $y \in \mathbb{R}^n$ and $\mu \in \mathbb{R}$.
 
 @pytest.mark.parametrize("name", [r"\sigma", r"\sigma_n", r"\sigma_y", "s", r"\tau_{\epsilon}"])
 def test_a_variance_that_is_named_has_a_positive_root(name: str) -> None:
-    assert kinds(DENSITY.replace(r"\sigma", name + " ")) == ["holds", "fails"]
+    assert kinds(DENSITY.replace(r"\sigma", f" {name} ")) == ["holds", "fails"]
 
 
 def test_a_number_of_which_no_sign_is_said_gives_no_alarm() -> None:
@@ -151,7 +151,7 @@ p(\boldsymbol\theta \mid \mathcal{D}) &\propto \exp\left(-\frac{1}{2}\boldsymbol
 @pytest.mark.parametrize("name", [r"\boldsymbol\theta", r"\mathbf{w}", "w", r"\boldsymbol{\beta}"])
 def test_a_posterior_is_proportional_in_its_first_argument(name: str) -> None:
     text = GAUSSIAN.replace(r"\boldsymbol{\theta}", r"\boldsymbol\theta")
-    text = text.replace(r"\boldsymbol\theta", name + " ")
+    text = text.replace(r"\boldsymbol\theta", f" {name} ")
     assert kinds(text) == ["definition", "holds", "fails"]
 
 
