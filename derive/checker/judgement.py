@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.checker.budget import deadline
 from derive.checker.doubts import with_doubts
+from derive.checker.homogeneous import at_an_edge, of_some_length
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
 from derive.errors import DeriveError, InternalError, PremiseError
@@ -265,7 +266,11 @@ def _by_alternatives(
         )
         empty = verdict.kind == "holds" and bool(other.premises) and not _says_zero(chain)
         if empty and _vanish(other, premises, seed):
-            continue  # 0 = 0 says nothing of a statement that is false elsewhere
+            # 0 = 0 says nothing of a statement that is false elsewhere
+            verdict, premises = _apart_from_zero(other, step.op, premises, seed, time_limit)
+            if verdict.kind != "holds":
+                tried.append((verdict, other.lhs, other.rhs, premises))
+                continue
         partly = bool(other.premises) and verdict.why.startswith(PARTLY)
         if verdict.kind == "holds" or partly:  # a solution need not have a value at every point
             why = "; ".join(part for part in (other.note, verdict.why) if part)
@@ -276,9 +281,25 @@ def _by_alternatives(
         return as_written
     most = max(len(premises) for *_, premises in tried)
     decisive = [found for found in tried if len(found[3]) == most or _determines(found[3], left)]
-    if any(found[0].kind == "fails" for found in decisive):
-        return next(found for found in tried if found[0].kind == "fails")
-    return decisive[0]
+    return next((found for found in decisive if found[0].kind == "fails"), decisive[0])
+
+
+def _apart_from_zero(
+    other: Alternative, op: str, premises: tuple[Expr, ...], seed: int, limit: float | None
+) -> tuple[Verdict, tuple[Expr, ...]]:
+    """The verdict where a vector of the conditions is not zero, and the premises that say so."""
+    for lengths in of_some_length(other, premises):
+        found = [
+            judge_relation(other.lhs, op, other.rhs, premises=within, seed=seed, time_limit=limit)
+            for within in lengths
+        ]
+        worst = next((v for v in found if v.kind != "holds"), found[0])
+        within = lengths[found.index(worst)]
+        if worst.kind == "fails" and not at_an_edge(worst):
+            return worst, within
+        if worst.kind == "holds" and not _vanish(other, within, seed):
+            return worst, within
+    return Verdict("unchecked", why="the conditions were met where both sides are zero"), premises
 
 
 def _says_zero(chain: Chain) -> bool:
