@@ -201,7 +201,10 @@ def any_function(left: Side, op: str, right: Side, table: Table) -> str:
     }
     for side in (left, right):
         if assumed and not isinstance(side, Unreadable):
-            for node in post_order(side):
+            bodies = [n.function.body for n in post_order(side) if isinstance(n, Call)]
+            for node in (
+                part for whole in (side, *filter(None, bodies)) for part in post_order(whole)
+            ):
                 if isinstance(node, Call) and node.function.name in assumed:
                     return f"{node.function.name} is taken as any smooth function; a definition would say which"
     if op in ("=", "~~", ":=") or isinstance(left, Unreadable) or isinstance(right, Unreadable):
