@@ -20,6 +20,7 @@ from derive.reader.declarations.entries import entries_said
 from derive.reader.declarations.feature_maps import declare_feature_maps
 from derive.reader.declarations.filled_arrays import fill
 from derive.reader.declarations.listed import declare_listed
+from derive.reader.declarations.listed_entries import hint_listed_entries
 from derive.reader.declarations.notation_rows import lettered
 from derive.reader.declarations.phrases import mentions
 from derive.reader.declarations.prose import Declarations
@@ -61,6 +62,7 @@ from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
 from derive.reader.rewriting.stacked_scalars import with_stacked_scalars
+from derive.reader.rewriting.transpose_fonts import with_plain_transposes
 from derive.reader.rewriting.two_indices import with_two_indices
 from derive.reader.rewriting.written_sums import with_sums
 from derive.reader.rewriting.written_words import with_words
@@ -154,6 +156,7 @@ class NotePasses:
         fill(self.table, self.declarations.filled)
         runs = list(self._runs())
         declare_listed(self.table, runs)
+        hint_listed_entries(self.table, self.declarations.hints, runs)
         for name in declare_laws(self.table, self.document, runs):
             self.declarations.hints.pop(name, None)
         declare_by_form(self.table, runs)
@@ -335,6 +338,7 @@ class NotePasses:
 def _rewritten(document: Document) -> Document:
     """The document with notation that its words explain written out."""
     for rewrite in (
+        with_plain_transposes,
         with_font_groups,
         with_fixed_arguments,
         with_counted_labels,

@@ -108,7 +108,9 @@ class ReadingRoles(ReadingState):
         if isinstance(typed[0], Expr) and is_gradient(typed[0]):
             return "condition"
         if isinstance(typed[0], Unreadable) and _is_written_derivative(relation):
-            return "condition"  # of a loss that cannot be read: what it is worked out to is still zero
+            return (
+                "condition"  # of a loss that cannot be read: what it is worked out to is still zero
+            )
         if not claims(words) and self.seeks:
             return "condition" if not self.conditions.active_for(typed) else "tie"
         return "tie" if is_equivalence(relation) else "claim"
@@ -263,7 +265,7 @@ def _derived(side: TypedSide) -> bool:
 
 
 def _is_written_derivative(relation: RawRelation) -> bool:
-    """Whether the chain begins with a derivative as it is written: `\\frac{\\partial L}{\\partial w}`, `\\nabla_w L`."""
+    """Whether a chain begins with a derivative as written: `\\frac{\\partial L}{\\partial w}`, `\\nabla_w L`."""
     texts = [t.text for t in relation.chain.sides[0].tokens if t.text not in ("{", "&", r"\left")]
     return texts[:1] == [r"\nabla"] or (
         texts[:1] in ([r"\frac"], [r"\dfrac"], [r"\tfrac"]) and texts[1:2] in ([r"\partial"], ["d"])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.reader.grammar.cursor import Cursor, clean, inner, plain
 from derive.reader.grammar.table import INDEX_LETTERS, Name, Table
-from derive.reader.grammar.written import GREEK, base_name, written_scripts
+from derive.reader.grammar.written import FONTS, GREEK, base_name, written_scripts
 from derive.reader.source.groups import Node, text_of
 from derive.reader.source.scanner import Kind, Token
 
@@ -254,6 +254,8 @@ def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
         cursor.pos = position
         if cursor.at("(") and _calls(items, position):
             continue  # of \phi(s)^T the value is transposed
+        if position and text_of(items[position - 1]) in FONTS:
+            continue  # the letter inside of \mathbf{x}^T is no name of its own
         opened = cursor.take("(")
         name = base_name(cursor)
         if name is None:
