@@ -36,6 +36,8 @@ def head_of(reader: Formula, left: Sequence[Node]) -> Head | None:
     below = _reciprocal(cursor)
     if below is not None:
         head = head_of(reader, below)
+        if head is not None and head.name.sup == "2" and head.indices:
+            head = Head(replace(head.name, sub=head.indices[0]))
         if head is None or head.parameters is not None or head.indices or head.inverse:
             return None
         return replace(head, inverse=True) if _unsaid(reader, head.name) else None
@@ -81,6 +83,8 @@ def head_named(reader: Formula, full: Name) -> Head | None:
         declared = reader.table.exact(full)
         if full.sup == "-1" and declared is None and _unsaid(reader, full.without(sup=True)):
             return Head(full.without(sup=True), inverse=True)
+        if declared is None and full.sup == "2" and _surely_index(reader, full.sub):
+            return Head(full.without(sub=True), (full.sub,), "sub")  # the variances `\sigma_j^2`
         return Head(full) if declared is not None or full.sup == "2" else None
     label = full.sup[1:-1] if full.sup.startswith("(") and full.sup.endswith(")") else ""
     if label and _is_index(reader, label) and not is_layer(reader.table, label):
@@ -146,6 +150,12 @@ def _unsaid(reader: Formula, name: Name) -> bool:
         and entry.definition is None
         and (entry.assumed or entry.sizes is None)
     )
+
+
+def _surely_index(reader: Formula, letter: str) -> bool:
+    r"""Whether a letter is an index and no number of data, as the n of a posterior variance `\sigma_n^2` may be."""
+    known = reader.table.exact(Name(letter)) is not None
+    return _is_index(reader, letter) and (known or letter in ("i", "j", "k", "l"))
 
 
 def _is_index(reader: Formula, letter: str) -> bool:

@@ -12,9 +12,9 @@ from derive.expr.sizes import ONE
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.indices import at_commas, free_index, script_pieces
-from derive.reader.grammar.members import variable
+from derive.reader.grammar.members import instance_of, variable
 from derive.reader.grammar.names import Unknown
-from derive.reader.grammar.table import INDEX_LETTERS, Name
+from derive.reader.grammar.table import INDEX_LETTERS, Declaration, Name
 from derive.reader.grammar.values import Value, constant
 from derive.reader.grammar.written import Written
 from derive.reader.source.groups import Node, text_of
@@ -167,6 +167,9 @@ def _square_root(reader: Formula, found: Written) -> Value | None:
     """\\sigma where \\sigma^2 is declared: its positive root; \\sigma^{2k} is a power of \\sigma^2."""
     sub = plain(found.sub) if found.sub is not None else ""
     match = reader.table.find(Name(found.name.base, found.name.font, found.name.accents, sub, "2"))
+    root = _root_of_member(reader, found, match[0]) if match is not None else None
+    if root is not None:
+        return root
     if match is None or not match[1].sup or match[0].sizes != () or match[0].family:
         return None
     entry = match[0]
@@ -189,6 +192,29 @@ def _square_root(reader: Formula, found: Written) -> Value | None:
         return symbol if exponent == 1 else Power(symbol, power)
 
     return Value((), build, start=found.start)
+
+
+def _root_of_member(reader: Formula, found: Written, entry: Declaration) -> Value | None:
+    r"""\sigma_j where the squares \sigma_j^2 are defined for all j; \sigma_j^{-2} is a power of \sigma_j^2."""
+    text = plain(found.sup) if found.sup is not None else "1"
+    if entry.name.sup != "2" or found.sub is None or not text.lstrip("-").isdecimal():
+        return None
+    if entry.kind == "template" and entry.family == 1:
+        square, *_ = instance_of(reader, entry, found.sub, [], found.start)
+    elif entry.kind == "variable" and entry.definition is not None and len(entry.sizes or ()) == 1:
+        square = reader.entries(variable(reader, entry, found.start), found.sub, found.start)
+    else:
+        return None
+    if reader.arithmetic.shape(square):
+        return None
+    reader.note(f"{found.name.latex} is the positive root of {entry.latex}")
+    power = Number(Fraction(int(text), 2))
+
+    def build() -> Expr:
+        inner = square.build()
+        return Apply("sqrt", (inner,)) if text == "1" else Power(inner, power)
+
+    return Value((), build, square.uses, start=found.start)
 
 
 def read_bare_word(reader: Formula, cursor: Cursor) -> Value:
