@@ -13,6 +13,14 @@ from dataclasses import dataclass, replace
 
 from derive.expr.facts import Law
 from derive.expr.nodes import Expr, Filled, Item, Number, Symbol
+from derive.reader.declarations.moment_words import (
+    AND,
+    ARTICLES,
+    FORMULA,
+    MEAN,
+    SPREAD,
+    variance_of,
+)
 from derive.reader.declarations.questions import tokens_in
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
@@ -22,7 +30,7 @@ from derive.reader.grammar.name_kinds import is_index
 from derive.reader.grammar.table import Declaration, Name, Table
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.blocks import Display, Document, Inline, Prose
-from derive.reader.source.groups import Node, text_of
+from derive.reader.source.groups import Node, text_of, tree
 from derive.reader.source.scanner import Kind, Token
 from derive.reader.source.vocabulary import BRACKETS
 
@@ -144,22 +152,19 @@ class Spoken:
     entries: bool = False
 
 
-_F = r"@(\d+)@"
-_ARTICLES = r"(?:(?:the|an?|common|same|finite|known|unknown|true|some|with|having)\s+)*"
-_MEAN = rf"{_ARTICLES}(?:mean|expectation|expected value)(?:\s+vector)?\s+(?:{_F}|(zero))"
-_SPREAD = rf"{_ARTICLES}(?:variance|covariance)(?:\s+matrix)?\s+{_F}"
+_F = FORMULA
 _BETWEEN = r"[\sa-z.,'-]{0,90}?"
 _SAID = re.compile(
-    rf"{_F}(?P<between>{_BETWEEN})\b(?:with|has|have|having|of)\s+{_MEAN}(?:\s*,?\s*and\s+{_SPREAD})?",
+    rf"{_F}(?P<between>{_BETWEEN})\b(?:with|has|have|having|of)\s+{MEAN}(?:{AND}{SPREAD})?",
     re.IGNORECASE,
 )
 _ZERO = re.compile(
-    rf"(?:zero|0)[- ]mean(?P<between>{_BETWEEN}){_F}{_BETWEEN}\b(?:with|of)\s+{_SPREAD}",
+    rf"(?:zero|0)[- ]mean(?P<between>{_BETWEEN}){_F}{_BETWEEN}\b(?:with|of)\s+{SPREAD}",
     re.IGNORECASE,
 )
 _BERNOULLI = re.compile(
     rf"{_F}(?P<between>{_BETWEEN})\bbernoulli\b[\sa-z-]{{0,60}}?\b(?:with|of)\s+"
-    rf"(?:{_ARTICLES}(?:success\s+)?(?:parameter|probability|probability of success|mean)\s+)?{_F}",
+    rf"(?:{ARTICLES}(?:success\s+)?(?:parameter|probability|probability of success|mean)\s+)?{_F}",
     re.IGNORECASE,
 )
 _UNIFORM = re.compile(
@@ -168,6 +173,7 @@ _UNIFORM = re.compile(
     re.IGNORECASE,
 )
 _NOUGHT = (Token(Kind.NUMBER, "0", 0, 0),)
+_BOUNDS = frozenset([">", r"\in", r"\geq", r"\ge", r"\succ", r"\neq", "=", ","])
 _DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
 _RANDOM = re.compile(
     r"random|independent|i\.?\s?i\.?\s?d|variable|noise|error|estimator|observation|sample",
@@ -185,18 +191,19 @@ def spoken(prose: Prose) -> Iterator[Spoken]:
         if match[5] is None and not _RANDOM.search(f"{before[-60:]} {match['between']}"):
             continue  # what has a variance is random
         free = bool(_INDEPENDENT.search(f"{before[-60:]} {match['between']}"))
-        subject, _, mean, zero, spread = match.groups()
+        subject, _, mean, zero, noun, spread = match.groups()
         parameters = [_NOUGHT if zero else formulas[int(mean)]]
         kind = "gaussian" if re.search(r"gaussian|normal", match["between"], re.I) else "moments"
         if spread is not None:
-            parameters.append(formulas[int(spread)])
+            parameters.append(variance_of(noun, _value_of(formulas[int(spread)])))
         elif kind == "gaussian":
             continue
         yield Spoken(kind, formulas[int(subject)], tuple(parameters), free)
     for match in _ZERO.finditer(text):
-        _, subject, spread = match.groups()
+        _, subject, noun, spread = match.groups()
+        variance = variance_of(noun, _value_of(formulas[int(spread)]))
         kind = "gaussian" if re.search(r"gaussian|normal", match[0], re.I) else "moments"
-        yield Spoken(kind, formulas[int(subject)], (_NOUGHT, formulas[int(spread)]), False)
+        yield Spoken(kind, formulas[int(subject)], (_NOUGHT, variance), False)
     for match in _BERNOULLI.finditer(text):
         subject, _, chance = match.groups()
         free = bool(_INDEPENDENT.search(text[: match.end()]))
@@ -217,6 +224,12 @@ def _ends(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
     return tokens[1:comma], tokens[comma + 1 : -1]
 
 
+def _value_of(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A formula without a bound or a set behind it: `\\sigma` of `\\sigma > 0`; what an equation gives stays."""
+    stop = next((i for i, t in enumerate(tokens) if t.text in _BOUNDS), len(tokens))
+    return tokens[:stop] or tokens
+
+
 def _chance(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The right side of `P(x = 1) = p`, else the formula."""
     depth, start = 0, 0
@@ -229,7 +242,7 @@ def _chance(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tokens[start:]
 
 
-_EXPECTED = (r"\mathbb{E}", r"\mathbbE", "Var", "Cov", "{var}", "{cov}", "E[")
+_EXPECTED = (r"\mathbb{E}", r"\mathbbE", "{E}", "Var", "Cov", "{var}", "{cov}", "E[", r"E\left[", r"E\big")
 
 
 def takes_expectations(document: Document) -> bool:
@@ -256,7 +269,37 @@ def declare_spoken(reader: Formula, said: Spoken, nodes: Sequence[Node]) -> None
     member = member or (said.entries and len(entry.sizes or ()) == 1)
     if not member and entry.family:
         return
+    if said.kind in ("gaussian", "moments") and not member and len(entry.sizes or ()) == 1:
+        _declare_moments(reader, said, entry)
     entry.law_said = LawSaid(said.kind, said.parameters, reader.source, names_part=member)
+
+
+def _declare_moments(reader: Formula, said: Spoken, entry: Declaration) -> None:
+    """The mean of a random vector has its shape, and its covariance, under a name or inverted, is definite."""
+    table, (size,) = reader.table, entry.sizes or ()
+    mean, spread = (_lone(reader, part) for part in (*said.parameters, ())[:2])
+    if mean is not None and table.find(mean) is None:
+        table.declare(mean).sizes = (size,)
+    if spread is None:
+        return
+    if table.find(spread) is None:
+        table.declare(spread).sizes = (size, size)
+    covariance = table.exact(spread)
+    if covariance is None or covariance.kind != "variable" or len(covariance.sizes or ()) != 2:
+        return
+    if said.kind == "gaussian" and not covariance.family:
+        covariance.add_fact("pd")
+
+
+def _lone(reader: Formula, tokens: Sequence[Token]) -> Name | None:
+    """The name that a formula is, apart from the inverse of a precision."""
+    texts = [t.text for t in tokens]
+    if texts[-5:] == ["^", "{", "-", "1", "}"]:
+        tokens = tokens[:-5]
+    cursor = Cursor(tree(list(tokens), reader.source))
+    name = base_name(cursor)
+    sub, sup = written_scripts(cursor) if name is not None else ("", "")
+    return replace(name, sub=sub) if name is not None and not sup and cursor.node is None else None
 
 
 def _subject(
