@@ -33,6 +33,8 @@ CHECKABLE = frozenset(
     {"real", "positive", "nonnegative", "negative", "nonzero", "probability", "interval"}
 )
 NEWTON_STEPS, RETRIES = 40, 4
+#: points that suffice once no further one has been solved for so many steps
+SUFFICE, IDLE = 8, 3
 #: a residual below this share of its terms counts as solved in float64
 SOLVED = 1e-9
 #: the condition number above which the equations do not determine their unknowns
@@ -275,6 +277,7 @@ class Newton:
         from derive.checker.numpy_kernel import NumpyKernel
 
         kernel = NumpyKernel()
+        solved, since = 0, 0
         with np.errstate(all="ignore"):
             for count in range(NEWTON_STEPS):
                 values = points.floats()
@@ -282,14 +285,18 @@ class Newton:
                 step = _solve(jacobian, residual)
                 size = np.abs(step).max(axis=1)
                 points = _moved(points, self.unknowns, -step)
-                done = size < 1e-13 * (1.0 + _largest(points, self.unknowns))
+                reached = 1.0 + _largest(points, self.unknowns)
+                done = size < 1e-13 * reached
+                since = 0 if done.sum() > solved else since + 1
+                solved = max(solved, int(done.sum()))
                 if not (np.isfinite(size) & ~done).any() or (count > 10 and done.mean() > 0.5):
                     break
+                if solved >= SUFFICE and since > IDLE:
+                    break  # the others wander
             residual, jacobian = self._system(problem, kernel, points, points.floats())
             scale = 1.0 + np.abs(jacobian).max(axis=(1, 2))
-            good = np.isfinite(residual).all(axis=1) & (
-                np.abs(residual).max(axis=1) < SOLVED * scale
-            )
+            good = (size < 1e-11 * reached) & np.isfinite(residual).all(axis=1)
+            good &= np.abs(residual).max(axis=1) < SOLVED * scale
             regular = np.linalg.cond(np.where(np.isfinite(jacobian), jacobian, 0.0)) < SINGULAR
             good &= self._repeats(problem, kernel, points, scale)
         return points, np.flatnonzero(good & regular)

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 EXPANDED = frozenset({Expectation, Integral, Limit})
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
+#: points that are enough where equations are solved at each
+SOLVED_POINTS = 8
 #: points where each is expensive: a law to be solved, a sum over many nodes
 SLOW_POINTS = 8
 #: relative difference of two levels of a rule in float64 above which a point is not used
@@ -61,6 +63,10 @@ class Problem:
             from derive.checker.laws import without_extrema
 
             lhs, rhs = without_extrema(lhs), without_extrema(rhs)
+        if Integral in plan.kinds:
+            from derive.checker.normal_means import as_means
+
+            lhs, rhs = as_means(lhs), as_means(rhs)
         self.lhs, self.rhs, self.seed = lhs, rhs, seed
         self.premises, self.solvers, self.parts = self._prepared(premises)
         roots = (self.lhs, self.rhs, *self.premises, *self.parts)
@@ -105,6 +111,8 @@ class Problem:
             p for p in self.point_premises if not any(s in self.lawful for s in free_symbols(p))
         ]
         self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
+        if self.solvers:
+            self.enough = min(self.enough, SOLVED_POINTS)
 
     def _prepared(
         self, premises: Sequence[Expr]
