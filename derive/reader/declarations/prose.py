@@ -67,6 +67,7 @@ from derive.reader.source.places import Source
 
 _BOUNDS = frozenset(["<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\lt", r"\gt"])
 _REFUSED = (DeriveError, Misfit, RecursionError)
+_ASIDE = re.compile(r"\([^()]*\)")
 
 
 class Declarations:
@@ -96,7 +97,8 @@ class Declarations:
         ):
             return []
         for mention in mentions(prose):
-            if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", mention.lead):
+            lead = _ASIDE.sub("", mention.lead)  # `$P$ (the covariance of x) and $R$ are symmetric`
+            if mention.starts or not re.fullmatch(r"\s*(?:,|and|, and|or)?\s*", lead):
                 said.waiting, said.joined = [], []
             said.shape = None if mention.starts else said.shape
             try:

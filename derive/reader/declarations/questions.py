@@ -11,7 +11,7 @@ from derive.derivation import Side as TypedSide
 from derive.expr.nodes import Apply, Call, Derivative, Expr, Item
 from derive.expr.walk import free_indices, free_symbols, post_order, transform
 from derive.reader.declarations.definition_heads import Head
-from derive.reader.grammar.table import Name
+from derive.reader.grammar.table import Name, Table
 from derive.reader.grammar.written import ACCENTS
 from derive.reader.relations.chains import RawRelation
 from derive.reader.relations.chains import Side as RawSide
@@ -112,3 +112,20 @@ def recurs(head: Head, nodes: Sequence[object]) -> bool:
     places = [i + 1 for i, text in enumerate(texts) if text == head.name.base]
     places += [i + 1 for i in places if texts[i : i + 1] == ["}"]]  # the letter in bold
     return any(texts[i : i + 4] == step for step in near for i in places)
+
+
+def updates(table: Table, head: Head, nodes: Sequence[object]) -> bool:
+    r"""Whether a matrix with a label is given by the matrix without it: `P_k = (I - K H) P`, with k nowhere else."""
+    whole = table.exact(head.name)
+    if head.marker != "sub" or whole is None or whole.kind != "variable" or whole.family:
+        return False
+    if whole.definition is not None or len(whole.sizes or ()) != 2 or head.name in table.families:
+        return False
+    texts = [t.text for node in nodes for t in tokens_in(node)]
+    behind = [i + 1 for i, text in enumerate(texts) if text == head.name.base]
+    behind = [i + (texts[i : i + 1] == ["}"]) for i in behind]
+    return (
+        head.indices[0] not in texts
+        and bool(behind)
+        and all(texts[i : i + 1] != ["_"] for i in behind)
+    )

@@ -12,7 +12,7 @@ from derive.expr.walk import free_symbols, post_order, substitute, symbols
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.definition_members import define_by_index, define_members
 from derive.reader.declarations.definitions import define_function, define_symbol, is_rule
-from derive.reader.declarations.questions import DERIVING, recurs, tokens_in
+from derive.reader.declarations.questions import DERIVING, recurs, tokens_in, updates
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.guesses import usual_ranks
@@ -51,7 +51,7 @@ class ReadingDefinitions(ReadingState):
             )
         if head.parameters is not None:
             self._define_function(reader, left, nodes)
-        elif len(head.indices) == 1 and recurs(head, nodes):
+        elif len(head.indices) == 1 and (recurs(head, nodes) or updates(self.table, head, nodes)):
             member = replace(head.name, sub=head.indices[0])
             known = self.table.entries.get(member)
             if known is not None and known.assumed:

@@ -43,6 +43,7 @@ from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
+from derive.reader.rewriting.changes import with_changes
 from derive.reader.rewriting.counted_labels import with_counted_labels
 from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
@@ -340,6 +341,7 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         with_plain_transposes,
         with_font_groups,
+        with_changes,
         with_fixed_arguments,
         with_counted_labels,
         respelled,
