@@ -78,6 +78,9 @@ class Conditions:
 
         Empty when it says something else: it lacks the variables of these derivatives.
         """
+        for forms in self._gradients.values():
+            if forms not in self.by_words and any(form.lhs == side for form in forms):
+                return ()  # another derivative is meant than the last one
         present = dict.fromkeys(free_symbols(side))
         own = [f for f in self.by_words if any(v in present for form in f for v in _varied(form))]
         if not own or len(own) < len(self.by_words):
