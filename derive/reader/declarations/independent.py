@@ -36,6 +36,8 @@ def independent(prose: Prose) -> Iterator[Spoken]:
             continue
         start = 0
         means = list(_MEAN.finditer(sentence))
+        if not means:
+            continue
         for mean, following in zip(means, [*means[1:], None], strict=True):
             last = following.start() if following is not None else len(sentence)
             spread = _SPREAD.search(sentence[:last], start)
