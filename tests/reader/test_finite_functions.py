@@ -47,7 +47,7 @@ CASES = [
     pytest.param(
         r"Let $\theta \in \mathbb{R}^d$, $\pi_\theta(a \mid s) > 0$ a policy and $Q(s, a) \in \mathbb{R}$."
         r"\[ \nabla_\theta \sum_{a \in \mathcal{A}} \pi_\theta(a \mid s) Q(s,a) = 0 \]",
-        "u",
+        "d",
         id="a policy without a formula still depends on its parameter",
     ),
 ]

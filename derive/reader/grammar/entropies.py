@@ -51,9 +51,12 @@ def read_entropy(reader: Formula, request: object) -> Value | None:
     mutual = request.name.base == "I"
     laws = [_law_of(table, part) for part in parts]
     build = None
+    names = [_variable_of(part) for part in parts]
+    of_laws = (v for law in laws if law is not None for v in table.joints[law])
+    if any(v in table.measured for v in (*names, *of_laws)):
+        return None  # the entropy of a density may be negative
     if not mutual and not bars and all(laws) and len(laws) in (1, 2):
         build = _of_laws(table, [law for law in laws if law is not None], reader, start)
-    names = [_variable_of(part) for part in parts]
     law = _spoken_of(table, names)
     if build is None and law is not None:
         build = _of_variables(table, law, names, bars, mutual)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.expr.nodes import Expectation, Expr, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import symbols
+from derive.reader.grammar.averaged_laws import law_said
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
@@ -43,6 +44,12 @@ def read_expectation(kind: str) -> Callable[[Formula, object], Value | None]:
             finite = density_mean(reader, below, nodes, found.start) or law_expectation(
                 reader, below, nodes, found.start
             )
+            if finite is not None:
+                cursor.pos += len(nodes) + 2
+                return _raised(reader, finite, found)
+        if kind == "E" and found.sub is None and nodes is not None:
+            law = law_said(reader, nodes)
+            finite = law_expectation(reader, law, nodes, found.start) if law is not None else None
             if finite is not None:
                 cursor.pos += len(nodes) + 2
                 return _raised(reader, finite, found)

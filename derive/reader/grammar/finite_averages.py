@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.expr.nodes import Dim, Expr, Index, Number, Reduce
+from derive.expr.nodes import Dim, Expr, Index, Number, Product, Reduce
+from derive.reader.grammar.averaged_laws import law_meant
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor
@@ -15,6 +16,7 @@ from derive.reader.grammar.finite_laws import (
     finite_sum,
     law_value,
     signature_at,
+    weight_of,
 )
 from derive.reader.grammar.index_names import index_name
 from derive.reader.grammar.table import Name
@@ -103,6 +105,9 @@ def _spelled_out(reader: Formula, side: Sequence[Node]) -> list[Node]:
     if name is None:
         return list(side)
     sub, _ = written_scripts(cursor)
+    calls = reader.table.called.get(Name(name.base, name.font, name.accents, sub), {})
+    if cursor.node is None and len(calls) == 1:
+        return list(next(iter(calls)).nodes)
     variables = reader.table.joints.get(Name(name.base, name.font, name.accents, sub))
     last = side[-1]
     token = last if isinstance(last, Token) else last.open
@@ -118,15 +123,27 @@ def _kind(text: str) -> Kind:
 
 def _reduced(bindings: Sequence[Binding], body: Value, reader: Formula, start: int) -> Value:
     own = frozenset(id(b) for b in bindings)
+    table = reader.table
 
     def build() -> Expr:
         indices = tuple(
-            Index(b.name, Number(Fraction(1)), Dim(reader.table.sizes.resolve(b.extent)))
-            for b in bindings
+            Index(b.name, Number(Fraction(1)), Dim(table.sizes.resolve(b.extent))) for b in bindings
         )
-        return Reduce("sum", indices, body.build(), (), "index")
+        inner = body.build()
+        for index in indices:
+            if index.name in table.measured:
+                inner = Product((weight_of(table, index.name, index), inner))
+        return Reduce("sum", indices, inner, (), "index")
 
-    return Value((), build, body.uses - own, start=start)
+    return Value(body.shape, build, body.uses - own, start=start)
+
+
+def measured_sum(reader: Formula, variable: str, body: Sequence[Node], start: int) -> Value:
+    r"""`\int f(z) dz` over the values of an abstract variable: their sum with weights, as laws are densities."""
+    bindings = finite_sum(reader, [variable], start)
+    with reader.binding(*bindings), reader.deeper(start):
+        value = reader.whole(body)
+    return _reduced(bindings, value, reader, start)
 
 
 def _opened(reader: Formula, law: Sequence[Node], argument: Sequence[Node]) -> list[Node] | None:
@@ -150,6 +167,7 @@ def law_expectation(
     reader: Formula, law: Sequence[Node], argument: Sequence[Node], start: int
 ) -> Value | None:
     """E_{q(z)}[f(z)] or E_{z \\sim q}[f(z)]: the sum of q(z) f(z); None when the law is none of finite variables."""
+    law = law_meant(reader, law, start) or law
     text = [text_of(n) for n in law]
     if r"\sim" in text:
         cut = text.index(r"\sim")

@@ -62,6 +62,11 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
     if signature is None:
         return None
     values, given = signature
+    if _bare(request.name) in reader.table.several_laws:
+        raise reader.error(
+            f"{request.name.latex} is several laws of one variable here; give them letters of their own",
+            request.written.start,
+        )
     if not is_law(request.name) or _bare(request.name) in reader.table.tables:
         return tabulated(
             reader, request.name, request.written.sup, request.cursor, request.written.start
@@ -134,7 +139,7 @@ def tabulated(
     def build() -> Expr:
         counts = [reader.table.sizes.resolve(reader.table.finite[v]) for v in variables]
         sizes = (*counts, *(reader.table.sizes.resolve(s) for s in own))
-        body = parametrised(reader.table, name, sizes[0]) if len(sizes) == 1 else None
+        body = parametrised(reader.table, name, sizes) if len(sizes) == 1 else None
         slots = [v.rstrip("'") for v in said or variables]
         slots = slots if len(set(slots)) == len(slots) else variables
         whole = Symbol(f"{name.latex}({', '.join(slots)})", sizes, (), None, body)
@@ -177,7 +182,7 @@ def signature_at(reader: Formula, cursor: Cursor) -> tuple[list[str], list[str]]
 def _may_be_finite(reader: Formula, name: str) -> bool:
     if name in reader.table.finite:
         return True
-    if reader.table.inference is None:
+    if reader.table.inference is None or any(name == law.latex for law in reader.table.called):
         return False
     taken = any(
         e.latex == name for e in (*reader.table.entries.values(), *reader.table.families.values())
@@ -214,11 +219,20 @@ def law_value(
         at = {v: place.build() for v, place in places.items()}
         joint = joint_density(table, name)
         top = marginal_density(table, name, joint, {v: at[v] for v in (*values, *given)})
-        if not given:
-            return top
-        return Quotient(top, marginal_density(table, name, joint, {v: at[v] for v in given}))
+        weights = [weight_of(table, v, at[v]) for v in values if v in table.measured]
+        below = [marginal_density(table, name, joint, {v: at[v] for v in given})] if given else []
+        for factor in (*below, *weights):
+            top = Quotient(top, factor)
+        return top
 
     return Value((), build, uses_of(places.values()), start=start)
+
+
+def weight_of(table: Table, variable: str, place: Expr) -> Expr:
+    """The weight of a value of a variable whose law is a density, which may exceed one: its mass is density times
+    weight."""
+    size = table.sizes.resolve(table.finite[variable])
+    return Item(Symbol(f"w_{{{variable}}}", (size,), as_facts(("positive",))), (place,))
 
 
 def _by_rule(reader: Formula, name: Name, variables: list[str], start: int) -> Value:
@@ -265,8 +279,8 @@ def joint_density(table: Table, name: Name) -> Symbol:
     facts = ("simplex",) if len(sizes) == 1 else ("positive", "total_one")
     if replace(name, sub="") in table.unnormalised:
         return Symbol(called, sizes, as_facts(("positive",)))
-    if len(sizes) == 1 and (body := parametrised(table, name, sizes[0])) is not None:
-        body = Apply("softmax", (body,))
+    if (body := parametrised(table, name, sizes)) is not None:
+        body = Apply("softmax", (body,)) if len(sizes) == 1 else body
         return Symbol(called, body.shape, (), None, body)
     return Symbol(called, sizes, as_facts(facts))
 
@@ -304,8 +318,9 @@ def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr
     return Reduce("sum", tuple(over), entry, (), "index") if over else entry
 
 
-def parametrised(table: Table, name: Name, count: Size) -> Expr | None:
-    r"""The table of `E_\theta(x)` for derivatives by theta: any numbers, slopes and some curvature; else None.
+def parametrised(table: Table, name: Name, counts: tuple[Size, ...]) -> Expr | None:
+    r"""The table of `E_\theta(x)` for derivatives by theta: any numbers, slopes and some curvature; else None. Of
+    several variables it is that of a law, positive and of total one.
 
     For statements about first derivatives at a point this is as good as any smooth function.
     """
@@ -315,12 +330,25 @@ def parametrised(table: Table, name: Name, count: Size) -> Expr | None:
     if match is None or match.sizes is None or match.family or len(match.sizes) > 1:
         return None
     theta = table.symbol(match)
-    if theta.definition is not None or any(is_open(size) for size in (*theta.dims, count)):
+    if theta.definition is not None or any(is_open(size) for size in (*theta.dims, *counts)):
         return None
-    slopes = Symbol(rf"M_{{{name.latex}}}", (count, *theta.dims))
-    bent = Product((Symbol(rf"N_{{{name.latex}}}", (count, *theta.dims)), theta))
-    level = Symbol(rf"c_{{{name.latex}}}", (count,))
-    return Add((Product((slopes, theta)), level, Apply("hadamard", (bent, bent))))
+    slopes, bends = (Symbol(rf"{m}_{{{name.latex}}}", (*counts, *theta.dims)) for m in "MN")
+    level = Symbol(rf"c_{{{name.latex}}}", counts)
+    if len(counts) == 1:
+        bent = Product((bends, theta))
+        return Add((Product((slopes, theta)), level, Apply("hadamard", (bent, bent))))
+
+    def weight(mark: str) -> tuple[tuple[Index, ...], Expr]:
+        at = tuple(Index(f"k{mark}_{n}", Number(Fraction(1)), Dim(c)) for n, c in enumerate(counts))
+        own = (None,) * len(theta.dims)
+        sloped, bent = (
+            Apply("inner", (Item(m, (*at, *own)), theta)) if own else Product((Item(m, at), theta))
+            for m in (slopes, bends)
+        )
+        return at, Apply("exp", (Add((sloped, Item(level, at), Product((bent, bent)))),))
+
+    (at, top), (over, term) = weight(""), weight("'")
+    return Reduce("array", at, Quotient(top, Reduce("sum", over, term, (), "index")))
 
 
 def is_total(relation: Expr) -> bool:

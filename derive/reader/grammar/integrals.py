@@ -9,6 +9,7 @@ from derive.expr.walk import free_symbols
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain, single
 from derive.reader.grammar.derivative_signs import takes_d
+from derive.reader.grammar.finite_averages import measured_sum
 from derive.reader.grammar.index_names import limits
 from derive.reader.grammar.table import Name
 from derive.reader.grammar.values import Value, uses_of
@@ -34,6 +35,9 @@ def read_integral(reader: Formula, cursor: Cursor) -> Value:
         raise reader.error(f"an integral over {plain(below)!r} is not supported", start)
     place, name = _find_differential(reader, cursor, start)
     body_nodes = cursor.items[cursor.pos : place[0]]
+    if name.latex in reader.table.measured and upper is None and body_nodes:
+        cursor.pos = place[1]
+        return measured_sum(reader, name.latex, body_nodes, start)
     symbol = _bound_symbol(reader, name)
     held = Value(symbol.shape, lambda: symbol, start=start, kind="symbol")
     with reader.holding(name.latex, held), reader.deeper(start):

@@ -18,6 +18,7 @@ from derive.expr.nodes import Dim, Expr, Function, Symbol
 from derive.expr.sizes import Shape, Size
 from derive.reader.grammar.laws_in_words import LawSaid
 from derive.reader.grammar.sizes import Sizes
+from derive.reader.source.groups import Node
 
 #: conventional letters of indices: only these make an undeclared subscript an index
 INDEX_LETTERS = frozenset([*"ijklmnrst", r"\ell"])
@@ -163,6 +164,15 @@ class Inference:
     met: dict[Name, Sequence[int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LawCall:
+    """A call of a law, `q(z \\mid x)`: its variables before and behind the bar, and how it is written."""
+
+    values: tuple[str, ...]
+    given: tuple[str, ...]
+    nodes: tuple[Node, ...] = field(default=(), compare=False)
+
+
 @dataclass
 class Table:
     """All declarations of a document. Mutable: it grows in reading order; `copy` keeps a state.
@@ -191,9 +201,16 @@ class Table:
     )
     """Laws that are given by a formula, `p(a \\mid s) = ...`: the variables, and what reads it at their values."""
     held: dict[str, None] = field(default_factory=dict)
+    several_laws: dict[Name, None] = field(default_factory=dict)
+    """Letters that stand for several laws of one variable: `q(z \\mid x)` and `q(z)`, `q(z \\mid x_n)` under a sum."""
     unnormalised: dict[Name, None] = field(default_factory=dict)
     listed: dict[Name, Size] = field(default_factory=dict)
     bits: bool = False
+    called: dict[Name, dict[LawCall, None]] = field(default_factory=dict)
+    """The calls of each law; `average`: the one under which every expectation is taken that names none; `measured`:
+    variables whose laws are densities, so that their values have weights."""
+    average: LawCall | None = None
+    measured: dict[str, None] = field(default_factory=dict)
     transposed: dict[tuple[str, str], None] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
@@ -219,9 +236,13 @@ class Table:
             law_bodies=dict(self.law_bodies),
             law_rules=dict(self.law_rules),
             held=self.held,
+            several_laws=self.several_laws,
             unnormalised=self.unnormalised,
             listed=self.listed,
             bits=self.bits,
+            called=self.called,
+            average=self.average,
+            measured=self.measured,
             transposed=self.transposed,
             random=self.random,
             valued=self.valued,

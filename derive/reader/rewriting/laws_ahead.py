@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from derive.reader.declarations.phrases import mentions
-from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.cursor import Cursor, clean, plain
-from derive.reader.grammar.finite_laws import BARS, LAWS, declare_finite, small
-from derive.reader.grammar.index_names import index_name
-from derive.reader.grammar.node_parts import split_at
+from derive.reader.grammar.finite_laws import declare_finite, small
 from derive.reader.grammar.table import Name, Table
-from derive.reader.grammar.written import base_name, names_along
+from derive.reader.grammar.written import base_name
+from derive.reader.rewriting.law_calls import abstract_variables, declare_calls, names_listed
 from derive.reader.source.blocks import Document, Prose
 from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Token
@@ -32,14 +29,22 @@ def declare_laws(table: Table, document: Document, runs: Sequence[list[Node]]) -
         for level in runs
         for a, b, c in zip(level, level[1:], level[2:], strict=False)
     )
-    calls = list(_calls(runs))
+    declare_calls(table, document, runs)
+    calls = [(n, list(c.values), list(c.given)) for n, found in table.called.items() for c in found]
     summed = {v: None for v in _summed(runs) if not _is_declared(table, v)}
+    summed.update(abstract_variables(table, document, runs))
     values = {v: None for _, own, _ in calls for v in own}
     known = {**table.finite, **summed}
     found: dict[Name, list[str]] = {}
     mixed: dict[Name, None] = {}
+    alone = {(name, tuple(own)) for name, own, given in calls if not given}
+    counted = _counted(runs)
     for name, own, given in calls:
         held = [v for v in given if v not in values and v not in known]
+        if held and ((name, tuple(own)) in alone or any(_counts(v, counted) for v in held)):
+            table.several_laws[name] = None
+            mixed[name] = None
+            continue
         table.held.update(dict.fromkeys(held))
         variables = [small(v, known) for v in (*own, *given) if v not in held]
         if all(v in known for v in variables):
@@ -80,35 +85,26 @@ def _summed(runs: Iterable[Sequence[Node]]) -> dict[str, None]:
                 if above and isinstance(above[0], Token) and above[0].text == "^":
                     continue
                 stop = texts.index(r"\in") if r"\in" in texts else len(parts)
-                for name in _listed(parts[:stop]):
+                for name in names_listed(parts[:stop]):
                     found[name] = None
     return found
 
 
-def _listed(nodes: Sequence[Node]) -> list[str]:
-    """The names between commas."""
-    parts = split_at(nodes, ",")
-    return [name for part in parts if part and (name := index_name(part)) is not None]
-
-
-def _calls(runs: Iterable[Sequence[Node]]) -> Iterable[tuple[Name, list[str], list[str]]]:
-    """The calls of letters that usually are laws at names alone: values and, behind the bar, what is given."""
+def _counted(runs: Iterable[Sequence[Node]]) -> frozenset[str]:
+    r"""The letters below sums and products: n of `\sum_{n=1}^N` and of `\sum_n`."""
+    found: dict[str, None] = {}
     for level in runs:
-        for name, cursor in names_along(level):
-            nodes = enclosed(cursor, "(", ")") if cursor.at("(") else None
-            if name.base not in LAWS or name.font not in ("", "rm") or not nodes:
-                continue
-            halves: list[list[Node]] = [[]]
-            for node in nodes:
-                if isinstance(node, Token) and node.text in BARS:
-                    halves.append([])
-                elif isinstance(node, Token) and node.text == ";":
-                    break
-                else:
-                    halves[-1].append(node)
-            values, given = _listed(halves[0]), [v for half in halves[1:] for v in _listed(half)]
-            if values and len(halves) < 3:
-                yield replace(name, sup=""), values, given
+        items = clean(level)
+        for sign, mark, below in zip(items, items[1:], items[2:], strict=False):
+            if text_of(sign) in (r"\sum", r"\prod") and text_of(mark) == "_":
+                first = below.items[0] if isinstance(below, Group) and below.items else below
+                found[text_of(first)] = None
+    return frozenset(found)
+
+
+def _counts(variable: str, counted: frozenset[str]) -> bool:
+    """Whether a name has an index over which a sum runs: `x_n` under a sum over n is many values."""
+    return any(letter in counted for letter in re.findall(r"[A-Za-z]", variable)[1:])
 
 
 def _may_be_law(table: Table, name: Name) -> bool:

@@ -1,0 +1,137 @@
+r"""Abstract densities and laws: averages under laws that are named, said once, or the only ones; their
+parameters."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.api import check_text
+
+TEXTS = {
+    "bounds of densities, which may exceed one": (
+        r"""Let $p(x, z)$ be a joint density and $q(z)$ a positive density.
+\[ \mathbb{E}_q[\log p(x \mid z)] \le 0 \]
+\[ \mathbb{E}_{q(z)}[\log q(z)] \le 0 \]
+\[ \log p(x) \ge \mathbb{E}_q[\log p(x, z)] - \mathbb{E}_q[\log q(z)] \]
+\[ \log p(x) = \log \int p(x, z) dz = \log \int q(z) \frac{p(x, z)}{q(z)} dz \ge \int q(z) \log \frac{p(x,
+z)}{q(z)} dz \]""",
+        "ffhhhh",
+    ),
+    "evidence lower bound by integrals and expectations": (
+        r"""Let $p(x, z)$ be a joint density and $q_\phi(z \mid x)$ a variational density. The evidence lower
+bound follows:
+\begin{align}
+\log p(x) &= \log \int p(x, z)\, dz \\
+&= \log \int q_\phi(z \mid x) \frac{p(x, z)}{q_\phi(z \mid x)} dz \\
+&= \log \mathbb{E}_{q_\phi(z|x)}\left[ \frac{p(x, z)}{q_\phi(z \mid x)} \right] \\
+&\ge \mathbb{E}_{z \sim q_\phi(\cdot \mid x)}\left[ \log \frac{p(x, z)}{q_\phi(z \mid x)} \right] \\
+&= \mathbb{E}_{q_\phi}[\log p(x \mid z)] - D_{KL}(q_\phi(z \mid x) \| p(z)) \\
+&= \mathbb{E}_{q_\phi}[\log p(x \mid z)] + D_{KL}(q_\phi(z \mid x) \| p(z))
+\end{align}
+\[ \int q_\phi(z|x) dz = 1, \qquad \int p(z \mid x) \log p(x) dz = \log p(x) \]
+\[ \int q_\phi(z|x) \log q_\phi(z|x) dz \le 0 \]""",
+        "hhhhhfhhf",
+    ),
+    "importance sampling": (
+        r"""Importance sampling. Let $p(x)$ and $q(x)$ be positive densities of $x \in \mathbb{R}^d$ and
+$f(x)$ a function with real values.
+\[ \mathbb{E}_{p}[f(x)] = \int f(x) p(x) dx = \int f(x) \frac{p(x)}{q(x)} q(x) dx = \mathbb{E}_{q}\left[f(x)
+\frac{p(x)}{q(x)}\right] \]
+\[ \mathbb{E}_{x \sim q}\left[ \frac{p(x)}{q(x)} \right] = 1, \quad \mathbb{E}_{x \sim q}\left[
+\frac{q(x)}{p(x)} \right] = 1 \]""",
+        "hhhhf",
+    ),
+    "evidence of data by Bayes' rule": (
+        r"""Let $\mathbf{w}$ be parameters with prior density $p(\mathbf{w})$ and let $\mathcal{D}$ be the
+data. By Bayes' rule
+\[ p(\mathbf{w} \mid \mathcal{D}) = \frac{p(\mathcal{D} \mid \mathbf{w}) p(\mathbf{w})}{p(\mathcal{D})},
+\qquad p(\mathcal{D}) = \int p(\mathcal{D} \mid \mathbf{w}) p(\mathbf{w})\, d\mathbf{w} \]
+\[ \log p(\mathcal{D}) = \mathbb{E}_{q(\mathbf{w})}[\log p(\mathcal{D} \mid \mathbf{w})] -
+\mathrm{KL}(q(\mathbf{w}) \| p(\mathbf{w})) + \mathrm{KL}(q(\mathbf{w}) \| p(\mathbf{w} \mid \mathcal{D})) \]
+\[ \log p(\mathcal{D}) = \mathbb{E}_{q(\mathbf{w})}[\log p(\mathcal{D} \mid \mathbf{w})] -
+\mathrm{KL}(q(\mathbf{w}) \| p(\mathbf{w} \mid \mathcal{D})) \]""",
+        "hhhf",
+    ),
+    "expectation maximisation with two parameters": (
+        r"""Let $z$ take finitely many values. With $\theta^{(t)}$ the current parameters, $\mathcal{Q}$ is
+\[ \sum_z p(z \mid x; \theta^{(t)}) \log p(x, z; \theta) = \log p(x; \theta) + \sum_z p(z \mid x;
+\theta^{(t)}) \log p(z \mid x; \theta) \]
+\[ \log p(x; \theta) - \log p(x; \theta^{(t)}) \ge \sum_z p(z | x; \theta^{(t)}) \log \frac{p(x, z;
+\theta)}{p(x, z; \theta^{(t)})} \]
+\[ \log p(x; \theta) - \log p(x; \theta^{(t)}) \ge \sum_z p(z | x; \theta) \log \frac{p(x, z; \theta)}{p(x,
+z; \theta^{(t)})} \]""",
+        "hhf",
+    ),
+    "another parameter is another law": (
+        r"""Let $z$ take finitely many values and let $p(x, z; \theta) > 0$ be a joint distribution.
+\[ \sum_z p(z \mid x; \theta') \log p(x, z; \theta) = \sum_z p(z \mid x; \theta) \log p(x, z; \theta) \]
+\[ \sum_z p(z \mid x; \theta') \log p(x, z; \theta) = \sum_z p(z \mid x; \theta') \log p(z \mid x; \theta) +
+\log p(x; \theta) \]""",
+        "fh",
+    ),
+    "Fisher's identity of a marginal": (
+        r"""Let $x$ and $z$ take finitely many values, $p(x, z \mid \theta) > 0$ with $\theta \in
+\mathbb{R}^d$. Then Fisher's identity holds,
+\[ \nabla_\theta \log p(x \mid \theta) = \nabla_\theta \log \sum_z p(x, z \mid \theta) = \sum_z p(z \mid x,
+\theta) \nabla_\theta \log p(x, z \mid \theta) \]
+\[ \nabla_\theta \log p(x \mid \theta) = \sum_z p(z \mid \theta) \nabla_\theta \log p(x, z \mid \theta) \]
+\[ \sum_z p(z \mid x, \theta) \nabla_\theta \log p(z \mid x, \theta) = 0 \]""",
+        "hhfh",
+    ),
+    "policy gradient with a baseline": (
+        r"""Let $a$ range over finitely many actions and $\pi_\theta(a \mid s) > 0$ be a policy with $\theta
+\in \mathbb{R}^d$.
+\begin{align}
+\nabla_\theta \mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}[Q(s, a)] &= \nabla_\theta \sum_a \pi_\theta(a \mid
+s) Q(s, a) \\
+&= \sum_a Q(s, a) \nabla_\theta \pi_\theta(a \mid s) \\
+&= \mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}[Q(s, a) \nabla_\theta \log \pi_\theta(a \mid s)] \\
+&= \mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}[(Q(s, a) - b(s)) \nabla_\theta \log \pi_\theta(a \mid s)] \\
+&= \mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}[(Q(s, a) - b(a)) \nabla_\theta \log \pi_\theta(a \mid s)]
+\end{align}""",
+        "hhhhf",
+    ),
+    "score function of a density": (
+        r"""Let $p_\theta(x)$ be a density of $x$ with parameters $\theta \in \mathbb{R}^k$ and $f(x)$ a
+reward. Then
+\[ \nabla_\theta \mathbb{E}_{x \sim p_\theta}[f(x)] = \int f(x) \nabla_\theta p_\theta(x)\, dx = \int f(x)
+p_\theta(x) \nabla_\theta \log p_\theta(x)\, dx = \mathbb{E}_{x \sim p_\theta}[f(x) \nabla_\theta \log
+p_\theta(x)] \]
+The score has mean zero,
+\[ \mathbb{E}_{p_\theta}[\nabla_\theta \log p_\theta(x)] = \int \nabla_\theta p_\theta(x) dx = \nabla_\theta
+\int p_\theta(x) dx = 0 . \]
+\[ \mathbb{E}_{x \sim p_\theta}[f(x) \nabla_\theta \log p_\theta(x)] = \mathbb{E}_{x \sim p_\theta}[(f(x) -
+b) \nabla_\theta \log p_\theta(x)] = \mathbb{E}_{x \sim p_\theta}[(f(x) - b) \nabla_\theta p_\theta(x)] \]""",
+        "hhhhhhhu",
+    ),
+    "the law of the data is not the model": (
+        r"""Let $p(x)$ be the data distribution and $p(x; \theta)$ the model, both over finitely many values,
+$\theta \in \mathbb{R}^d$.
+\[ \nabla_\theta \sum_x p(x) \log p(x; \theta) = \sum_x p(x) \nabla_\theta \log p(x; \theta) \]
+\[ \sum_x p(x) \nabla_\theta \log p(x; \theta) = 0 \]""",
+        "hd",
+    ),
+    "all expectations under one law, said in a sentence": (
+        r"""Let $p(\mathbf{h}, \mathbf{v}) = p(\mathbf{h})\,p(\mathbf{v} \mid \mathbf{h})$ be a joint density
+and $r(\mathbf{h})$ a
+positive density. Expectations are taken under $r(\mathbf{h})$.
+\[ \mathcal{L}(r) = \mathbb{E}[\log p(\mathbf{h}, \mathbf{v})] - \mathbb{E}[\log r(\mathbf{h})] \]
+\[ \log p(\mathbf{v}) = \mathcal{L}(r) + \mathrm{KL}(r(\mathbf{h}) \| p(\mathbf{h} \mid \mathbf{v})) \ge
+\mathcal{L}(r) \]
+\[ \mathcal{L}(r) = \mathbb{E}[\log p(\mathbf{v} \mid \mathbf{h})] + \mathrm{KL}(r(\mathbf{h}) \|
+p(\mathbf{h})) \]""",
+        "dhhf",
+    ),
+    "a functional of a law that cannot be read is no law": (
+        r"""Let $p(z, x)$ be a joint density and $q(z)$ a positive density.
+\[ \log p(x) = \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \| p(z \mid x)) \]""",
+        "u",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_abstract_laws(name: str) -> None:
+    text, expected = TEXTS[name]
+    found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
+    assert "".join(found) == expected
