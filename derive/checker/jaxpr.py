@@ -300,7 +300,9 @@ RULES: dict[str, Rule] = {
     "reduce_max": lambda x, *, axes, **_: np.max(x, axis=tuple(axes)),
     "reduce_min": lambda x, *, axes, **_: np.min(x, axis=tuple(axes)),
     "reduce_prod": lambda x, *, axes, **_: np.prod(x, axis=tuple(axes)),
-    "reshape": lambda x, *, new_sizes, **_: np.reshape(x, new_sizes),
+    "reshape": lambda x, *, new_sizes, dimensions, **_: np.reshape(
+        x if dimensions is None else np.transpose(x, dimensions), new_sizes
+    ),
     "transpose": lambda x, *, permutation: np.transpose(x, permutation),
     "squeeze": lambda x, *, dimensions: np.squeeze(x, tuple(dimensions)),
     "expand_dims": lambda x, *, dimensions: np.expand_dims(x, tuple(dimensions)),

@@ -143,12 +143,27 @@ def _divided(gap: str, first: bool, last: bool) -> tuple[str, str, bool]:
 #: `$R$ the symmetric positive definite covariance of the noise`, with nothing said of it in the same clause
 _APPOSED = re.compile(
     r"\s*(?:denotes? |be )?the ((?!(?:[a-z-]+ )*(?:is|are|was|has|have|can|holds?|gives?|becomes?|onto|vanish\w*)\b)"
-    r"[a-z-]+(?: [a-z-]+){0,7}?)\s*(?:[,.;:]|\band\b|$)",
+    r"[a-z-]+(?: [a-z-]+){0,7}?)\s*(?:[,.;:(]|\band\b|$)",
+    re.I,
+)
+
+
+#: `the Hessian, symmetric positive definite`: adjectives behind the noun, up to the end of what is said of the name
+_ADJECTIVES_BEHIND = re.compile(
+    r"\s*,?\s*\(?(?:(?:which|that) (?:is|we (?:assume|take)(?: to be)?) |(?:assumed|taken)(?: to be)? )?"
+    r"(?:an? )?((?:(?:symmetric|positive|semi-?definite|definite|(?:positive|semi)-[a-z-]+|invertible|non-?singular"
+    r"|diagonal|orthogonal|square|real|spd|psd|and)\b,?\s*)+)(?:matrix\s*)?\)?\s*(?:,\s*)?(?:and\s*)?(?:[.;:]|$)",
     re.I,
 )
 
 
 def apposed(after: str) -> str:
-    """Words behind a name without the article of a noun phrase that says what it is; others as they are."""
+    """Words behind a name without the article of a noun phrase that says what it is; others as they are.
+
+    Adjectives behind the noun come before it: `the Hessian, symmetric positive definite`.
+    """
     phrase = _APPOSED.match(after)
-    return phrase[1] if phrase else after
+    if phrase is None:
+        return after
+    behind = _ADJECTIVES_BEHIND.match(after, phrase.end(1))
+    return f"{behind[1].strip(' ,')} {phrase[1]}" if behind else phrase[1]

@@ -32,6 +32,10 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"positive[ -]definite", ("pd",)),
     (r"(anti|skew)[- ]?symmetric", ("antisymmetric",)),
     (r"symmetric", ("symmetric",)),
+    (
+        r"^\W*(the )?(exact |true |full |inverse |local )?hessian( matrix)?(?= (of|at)\b|\W*$)",
+        ("symmetric",),
+    ),
     (r"orthonormal columns|columns (are|form) (an )?orthonormal", ("orthonormal_columns",)),
     (r"orthogonal matri|is orthogonal|\borthogonal\b", ("orthogonal",)),
     (r"invertible|non-?singular|regular matrix|full rank square", ("invertible",)),

@@ -42,11 +42,18 @@ _SAID = re.compile(
     r"|denotes?|takes?|lies?|lie)\b|\s*\(",
     re.I,
 )
+_LEADS_ON = re.compile(
+    r"\bwith (?!(?:[\w-]+ )*(?:entries|components?|elements|coordinates|values|numbers|rows|columns|diagonals?|norms?|"
+    r"lengths?)\b)[\w -]+$",
+    re.I,
+)
+"""The words before the next formula that speak of it alone: `with success probability`, `with positive weight`."""
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|otherwise|in (?:the )?case|whether|for which)\b", re.I
 )
 _ABOUT = re.compile(
-    r"(?<=\w)\s+(?:if|when|whenever)\s+(?:any|\w+(?:ive|ed|zero|ible|able|ent))\s+(?:is|are|reads|equals)\b", re.I
+    r"(?<=\w)\s+(?:if|when|whenever)\s+(?:any|\w+(?:ive|ed|zero|ible|able|ent))\s+(?:is|are|reads|equals)\b",
+    re.I,
 )
 """`the loss when active is`: the words in between speak of the loss, and what follows is a formula for it."""
 _OF_SOME = re.compile(
@@ -155,7 +162,11 @@ def facts_after(words: str) -> list[str]:
     if _NEGATED.search(words) or not words.strip():
         return []
     if _SAID.match(words) or re.match(r"\s*for (?:the|an?|its)\b", words):
-        return facts_in(words)
+        lead = _LEADS_ON.search(words)
+        if lead is None:
+            return facts_in(words)
+        own = facts_in(words[: lead.start()])  # `be draws with success probability $p$`: that of p
+        return [fact for fact in facts_in(words) if fact in own or fact not in _SIGNS]
     first = re.match(r"\s*,?\s*(?:an? )?(?:real |square )*([a-z-]+(?: [a-z-]+){0,3})", words, re.I)
     if first is None:
         return []

@@ -3,13 +3,19 @@ r"""Derivatives as quotients, `\frac{\partial f}{\partial x}`, `df/dx`, and diff
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from derive.expr.nodes import Derivative, Differential, Expr, Item, Symbol, Transpose
+from derive.expr.nodes import Derivative, Differential, Expr, Symbol, Transpose
 from derive.expr.sizes import ONE
 from derive.reader.grammar.core import Formula
-from derive.reader.grammar.cursor import Cursor, clean, inner, plain, single
+from derive.reader.grammar.cursor import Cursor, inner, plain, single
 from derive.reader.grammar.derivative_signs import denominators, skip_name, slash_follows, takes_d
+from derive.reader.grammar.derivative_variables import (
+    Variable,
+    by_chain_rule,
+    checked,
+    function_point,
+    read_variable,
+)
 from derive.reader.grammar.functions import read_arguments
 from derive.reader.grammar.names import Unknown, function_call
 from derive.reader.grammar.upstream_order import refuse_independent, refuse_second
@@ -17,15 +23,6 @@ from derive.reader.grammar.values import Value, uses_of
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Kind, Token
-
-
-@dataclass
-class Variable:
-    """A variable of a derivative; `row`: written transposed."""
-
-    value: Value
-    count: int = 1
-    row: bool = False
 
 
 def read_fraction(reader: Formula, cursor: Cursor) -> Value:
@@ -104,7 +101,8 @@ def _function_at(reader: Formula, head: Cursor, variable: Value, start: int) -> 
         return None
     if not reader.table.sizes.unify_shapes(variable.shape, parameter.shape):
         return None
-    return function_call(function, [variable], 0, start)
+    point = function_point(variable, parameter.name, start)
+    return function_call(function, [point], 0, start) if point is not None else None
 
 
 def _same_point(
@@ -134,22 +132,6 @@ def _without_transpose(reader: Formula, head: Cursor) -> tuple[bool, Cursor]:
     return False, Cursor(items, cleaned=True)
 
 
-def read_variable(reader: Formula, nodes: Sequence[Node], count: int, start: int) -> Variable:
-    items = list(clean(nodes))
-    if len(items) >= 3 and isinstance(items[0], Token) and items[0].text == "(":
-        items = items[1:-1]
-    row = False
-    if len(items) >= 3 and isinstance(items[-2], Token) and items[-2].kind is Kind.SUP:
-        token = single(items[-1:])
-        if token is not None and token.text in (r"\top", "T"):
-            row, items = True, items[:-2]
-    with reader.flag(in_index=False):
-        value = reader.whole(items)
-    if row and not reader.arithmetic.shape(value):
-        row = False
-    return Variable(value, count, row)
-
-
 def derivative(
     reader: Formula,
     body: Value,
@@ -160,6 +142,10 @@ def derivative(
 ) -> Value:
     """The derivative of a body by variables, in the layout of CONVENTIONS (gradient: shape of the variable)."""
     flat = [v for v in variables for _ in range(v.count)]
+    if len(variables) == 1 and not transposed:
+        found = by_chain_rule(reader, body, variables[0], start)
+        if found is not None:
+            return found
     if not transposed and _is_row_by_vector(reader, body, flat):
         body, transposed = reader.arithmetic.transpose(body), True
     shape = reader.arithmetic.shape(body)
@@ -168,7 +154,7 @@ def derivative(
     own = reader.arithmetic.shape(body)
 
     def build() -> Expr:
-        wrt = tuple(_checked(reader, v.value.build(), start) for v in flat)
+        wrt = tuple(checked(reader, v.value.build(), start) for v in flat)
         inside = body.build()
         refuse_independent(reader, inside, wrt, start)
         refuse_second(reader, inside, wrt, start)
@@ -214,15 +200,6 @@ def _turns(layout: str, own: int, whole: int) -> bool:
     if layout == "numerator":
         return own == 0 and whole in (1, 2)
     return layout == "denominator" and own == 1 and whole == 2
-
-
-def _checked(reader: Formula, node: Expr, start: int) -> Expr:
-    """A derivative is taken by a symbol, or by an entry or member of one."""
-    if isinstance(node, Symbol) or (isinstance(node, Item) and isinstance(node.base, Symbol)):
-        return node
-    raise reader.error(
-        f"a derivative by {node!r}, which is neither a symbol nor an entry of one", start
-    )
 
 
 def operand(reader: Formula, cursor: Cursor, start: int) -> Value:

@@ -53,6 +53,8 @@ def denominators(
         if not takes_d(reader, cursor):
             return None
         first = cursor.pos
+        if cursor.at(r"\log", r"\ln"):  # by a logarithm: `\partial \log \sigma`
+            cursor.pos += 1
         if not skip_name(reader, cursor):
             return None
         nodes = cursor.items[first : cursor.pos]

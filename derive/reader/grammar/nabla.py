@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.expr.nodes import Call, Derivative, Expr, Function, Matrix, Symbol
-from derive.reader.grammar.calculus import (
-    Variable,
-    derivative,
-    operand,
-    read_variable,
-    slash_derivative,
-)
+from derive.reader.grammar.calculus import derivative, operand, slash_derivative
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, inner, plain
 from derive.reader.grammar.derivative_signs import skip_name
+from derive.reader.grammar.derivative_variables import Variable, read_variable
 from derive.reader.grammar.functions import function_scripts
 from derive.reader.grammar.node_parts import split_at
 from derive.reader.grammar.values import Value

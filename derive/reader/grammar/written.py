@@ -84,6 +84,24 @@ ACCENTS = {
 
 
 WORDLIKE = frozenset(["rm", "", "sf", "tt"])
+#: functions that some books print in bold: `\mathbf{diag}(z)`
+_BOLD = frozenset(
+    [
+        "diag",
+        "tr",
+        "Tr",
+        "trace",
+        "det",
+        "rank",
+        "vec",
+        "exp",
+        "log",
+        "softmax",
+        "sign",
+        "Var",
+        "Cov",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -212,7 +230,8 @@ def _styled(cursor: Cursor, font: str) -> Name | None:
         and len(word) == sum(1 for _ in word)
         and all(isinstance(n, Token) and n.kind in (Kind.LETTER, Kind.NUMBER) for n in items)
     ):
-        return Name(word, "word") if font in WORDLIKE or font in ("cal", "bb") else None
+        called = font in WORDLIKE or font in ("cal", "bb") or (font == "bold" and word in _BOLD)
+        return Name(word, "word") if called else None
     if (
         font in WORDLIKE
         and all(isinstance(n, Token) for n in items)
