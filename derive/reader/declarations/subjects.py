@@ -226,14 +226,23 @@ def bounded_entries(
     """As `subject_entries`; `p_i > 0` beside a probability vector p speaks of the entries of p."""
     found: list[tuple[Subject, Declaration]] = []
     for subject in subjects_of(reader, [*clause.subjects, left]):
-        whole = reader.table.entries.get(subject.name) if subject.indices else None
+        whole = _whole(reader.table, subject) if subject.indices else None
         if whole is not None and _has_entries(whole, len(subject.indices)):
             if whole.sizes is None:
                 whole.sizes = (reader.table.sizes.fresh(),)
-            found.append((Subject(subject.name), whole))
+            found.append((Subject(whole.name), whole))
         else:
             found.append((subject, subject_entry(reader, subject)))
     return found
+
+
+def _whole(table: Table, subject: Subject) -> Declaration | None:
+    r"""The array of which a name with indices may be an entry, `\sigma_j` of a bold sigma if no other is declared."""
+    own = table.entries.get(subject.name)
+    if own is not None or subject.name in table.families or subject.name.font:
+        return own
+    found = table.find(subject.name)
+    return found[0] if found is not None and found[0].name.font in ("bold", "vec") else None
 
 
 def _has_entries(entry: Declaration, axes: int) -> bool:

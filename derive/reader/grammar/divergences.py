@@ -18,12 +18,14 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
+from derive.expr.normal_densities import normal_parts
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.finite_averages import law_divergence
+from derive.reader.grammar.known_densities import diagonal_of
 from derive.reader.grammar.names import Unknown
-from derive.reader.grammar.normal_bodies import normal_parts, scalar_normal_kl, vector_normal_kl
+from derive.reader.grammar.normal_bodies import scalar_normal_kl, vector_normal_kl
 from derive.reader.grammar.table import Name
 from derive.reader.grammar.values import ONE, Value, uses_of
 from derive.reader.grammar.written import Written, base_name, written_scripts
@@ -240,8 +242,9 @@ def _normal_divergence(
             uses_of(values),
             start=start,
         )
+    covariances = [diagonal_of(reader, v, shape) for v in (q[1], p[1])]
     with reader.at(start):
-        for cov in (q[1], p[1]):
+        for cov in covariances:
             if not reader.table.sizes.unify_shapes(cov.shape, (shape[0], shape[0])):
                 raise reader.error(
                     "the covariances of a divergence do not fit", start, ill_typed=True
@@ -250,9 +253,9 @@ def _normal_divergence(
         (),
         lambda: vector_normal_kl(
             means[0].build(),
-            q[1].build(),
+            covariances[0].build(),
             means[1].build(),
-            p[1].build(),
+            covariances[1].build(),
             reader.table.sizes.shape(shape),
         ),
         uses_of(values),

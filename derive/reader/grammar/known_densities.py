@@ -3,24 +3,13 @@ r"""Densities of known laws as functions: `\mathcal N(x \mid \mu, \Sigma)`, `\ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
-from derive.expr.nodes import (
-    Add,
-    Apply,
-    Constant,
-    Dim,
-    Expr,
-    Neg,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Transpose,
-)
+from derive.expr.nodes import Add, Apply, Expr, Neg, Power, Product, Quotient
+from derive.expr.normal_densities import normal_density as normal_pdf
+from derive.expr.sizes import Shape
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.names import Unknown
-from derive.reader.grammar.values import HALF, ONE, TWO, Value, uses_of
+from derive.reader.grammar.values import ONE, Value, uses_of
 
 
 def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> Value:
@@ -36,13 +25,14 @@ def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> V
             reader.demand_scalar(part, "the density of a scalar", start)
         return Value(
             (),
-            lambda: _scalar_normal(*(a.build() for a in arguments)),
+            lambda: normal_pdf(x.build(), mean.build(), cov.build()),
             uses_of(arguments),
             start=start,
         )
     if len(own) != 1:
         raise reader.error("a normal density needs a vector or a scalar", start, ill_typed=True)
     mean = reader.arithmetic.spread(mean, own)
+    cov = diagonal_of(reader, cov, own)
     with reader.at(start):
         shape = reader.arithmetic.shape(cov)
         if len(shape) != 2 or not reader.table.sizes.unify_shapes(shape, (own[0], own[0])):
@@ -52,30 +42,26 @@ def normal_density(reader: Formula, arguments: Sequence[Value], start: int) -> V
                 ill_typed=True,
             )
 
-    def build() -> Expr:
-        size = reader.table.sizes.resolve(own[0])
-        return _vector_normal(x.build(), mean.build(), cov.build(), Dim(size))
-
-    return Value((), build, uses_of(arguments), start=start)
-
-
-def _scalar_normal(x: Expr, mean: Expr, variance: Expr) -> Expr:
-    two_pi = Product((TWO, Constant("pi"), variance))
-    centred = x if _is_zero(mean) else Add((x, Neg(mean)))
-    exponent = Neg(Quotient(Power(centred, TWO), Product((TWO, variance))))
-    return Product((Quotient(ONE, Apply("sqrt", (two_pi,))), Apply("exp", (exponent,))))
+    return Value(
+        (),
+        lambda: normal_pdf(x.build(), mean.build(), cov.build()),
+        uses_of((x, mean, cov)),
+        start=start,
+    )
 
 
-def _is_zero(node: Expr) -> bool:
-    return isinstance(node, Number) and node.value == 0
-
-
-def _vector_normal(x: Expr, mean: Expr, cov: Expr, size: Expr) -> Expr:
-    centred = Add((x, Neg(mean)))
-    form = Product((Transpose(centred), Apply("inverse", (cov,)), centred))
-    two_pi = Power(Product((TWO, Constant("pi"))), Neg(Quotient(size, TWO)))
-    scale = Product((two_pi, Power(Apply("det", (cov,)), Number(Fraction(-1, 2)))))
-    return Product((scale, Apply("exp", (Neg(Product((HALF, form))),))))
+def diagonal_of(reader: Formula, spread: Value, own: Shape) -> Value:
+    """The diagonal covariance whose entries a vector in the place of a covariance gives; what else stands there."""
+    if len(reader.arithmetic.shape(spread)) != 1:
+        return spread
+    reader.note("a vector in the place of a covariance gives the diagonal of it")
+    spread = reader.arithmetic.spread(spread, own)
+    return Value(
+        (*own, *own),
+        lambda: Apply("diag", (spread.build(),)),
+        uses_of((spread,)),
+        start=spread.start,
+    )
 
 
 def bernoulli(reader: Formula, arguments: Sequence[Value], start: int) -> Value:

@@ -10,6 +10,7 @@ from derive.expr.nodes import Expr, Symbol
 from derive.expr.walk import free_indices
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain, start_of
+from derive.reader.grammar.known_densities import diagonal_of
 from derive.reader.grammar.table import Declaration
 from derive.reader.grammar.values import Value
 from derive.reader.grammar.written import base_name
@@ -72,6 +73,7 @@ def _normal_law(
         shape = other[:1] if literal else fixed
         entry.sizes = shape
     members = shape[entry.family :]
+    cov = diagonal_of(reader, cov, members) if members else cov
     with reader.at(start):
         if members:
             if not reader.table.sizes.unify_shapes(cov.shape, (members[0], members[0])):

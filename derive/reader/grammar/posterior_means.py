@@ -23,12 +23,12 @@ from derive.expr.nodes import (
     Quotient,
     Symbol,
 )
+from derive.expr.normal_densities import normal_parts
 from derive.expr.walk import free_symbols, post_order
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
 from derive.reader.grammar.node_parts import split_at
-from derive.reader.grammar.normal_bodies import normal_parts
 from derive.reader.grammar.table import Declaration, Table
 from derive.reader.grammar.values import TWO, Value, uses_of
 from derive.reader.grammar.written import base_name, whole_name, written_scripts
@@ -72,7 +72,8 @@ def posterior_moment(reader: Formula, kind: str, nodes: Sequence[Node], start: i
 def density_mean(
     reader: Formula, below: Sequence[Node], nodes: Sequence[Node], start: int
 ) -> Value | None:
-    r"""`\mathbb{E}_{q(z)}[...]`, `\mathbb{E}_q[...]` under a density of one number whose formula is known."""
+    r"""`\mathbb{E}_{q(z)}[...]`, `\mathbb{E}_q[...]` under a density whose formula is known,
+    of one number or of a normal vector."""
     cursor = Cursor(below)
     name = base_name(cursor)
     if name is None:
@@ -82,7 +83,9 @@ def density_mean(
     density = entry.function if entry is not None and entry.kind == "function" else None
     if density is None or density.body is None or not _is_known(density.body):
         return None
-    if name.base not in _LETTERS or len(density.parameters) != 1 or density.parameters[0].shape:
+    if name.base not in _LETTERS or len(density.parameters) != 1:
+        return None
+    if density.parameters[0].shape and normal_parts(density) is None:
         return None
     variable = density.parameters[0].name
     if cursor.node is not None:
@@ -90,10 +93,12 @@ def density_mean(
         if not argument or cursor.pos + len(argument) + 2 != len(cursor.items):
             return None
         variable = plain(argument)
-    symbol = Symbol(variable)
+    symbol = Symbol(variable, density.parameters[0].dims)
     declared = next((e for e in reader.table.entries.values() if e.latex == variable), None)
+    declared = declared if not symbol.shape else None
     lower, upper = _range(declared) if declared is not None else (None, None)
-    with reader.holding(variable, Value((), lambda: symbol, start=start, kind="symbol")):
+    held = Value(symbol.shape, lambda: symbol, start=start, kind="symbol")
+    with reader.holding(variable, held):
         inside = reader.whole(list(nodes))
     reader.demand_scalar(inside, "an expectation under a density", start)
 

@@ -105,11 +105,14 @@ def _covariance(table: Table, nodes: Sequence[Node]) -> None:
         return
     sub, sup = written_scripts(cursor)
     rest = plain(cursor.items[cursor.pos :])
+    bold = name.font in ("bold", "bf")
+    if name.base == "I" or (bold and sup and (name.base.islower() or name.base in GREEK)):
+        return  # the identity; the squares of the entries of a vector
     if sup == "2" and re.fullmatch(
         r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest
     ):
         _variance(table, Name(name.base, name.font, name.accents, sub, "2"))
-    elif not sup and not rest and (name.base == r"\Sigma" or name.font in ("bold", "bf")):
+    elif not sup and not rest and (name.base == r"\Sigma" or bold):
         _positive_definite(table, Name(name.base, name.font, name.accents, sub))
 
 
