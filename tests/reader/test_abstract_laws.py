@@ -127,6 +127,40 @@ p(\mathbf{h})) \]""",
 \[ \log p(x) = \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \| p(z \mid x)) \]""",
         "u",
     ),
+    "a bound of each member of a data set": (
+        r"""For data $x_1, \dots, x_n$ with latent variables $z_n$ let $p(x, z)$ be a joint distribution and let
+$q_n(z_n) > 0$ be distributions of the latent variables.
+\begin{align}
+\sum_n \log p(x_n) &= \sum_n \log \sum_{z_n} p(x_n \mid z_n) p(z_n) \\
+&\ge \sum_n \sum_{z_n} q_n(z_n) \log \frac{p(x_n, z_n)}{q_n(z_n)} \\
+&= \sum_n \log p(x_n) - \sum_n \sum_{z_n} q_n(z_n) \log \frac{q_n(z_n)}{p(z_n \mid x_n)} \\
+&= \sum_n \log p(x_n) - \sum_n \sum_{z_n} q_n(z_n) \log \frac{q_n(z_n)}{p(z_n)}
+\end{align}""",
+        "hhhf",
+    ),
+    "one law for each member": (
+        r"""Let $z$ have finitely many values and let $Q_i(z) > 0$ be distributions, $\sum_z Q_i(z) = 1$ for each $i$.
+\[ \sum_{i=1}^n \sum_z Q_i(z) = n \]
+\[ \sum_{i=1}^n \sum_z Q_i(z) \log Q_i(z) \le 0 \]
+\[ \sum_{i=1}^n Q_i(z) = 1 \]
+\[ -\sum_z Q_i(z) \log p(z) \ge -\sum_z Q_i(z) \log Q_i(z) \]""",
+        "hhfh",
+    ),
+    "members in bold with a range, and what is no law of total one": (
+        r"""Let $\mathbf{x}^{(i)}$, $i = 1, \dots, m$, be observed and let
+$\mathbf{z}^{(i)}$ be latent with finitely many values.
+\[ \sum_{i=1}^m \log p(\mathbf{x}^{(i)}; \theta) = \sum_{i=1}^m \sum_{\mathbf{z}^{(i)}} Q_i(\mathbf{z}^{(i)}) \log
+\frac{p(\mathbf{x}^{(i)}, \mathbf{z}^{(i)}; \theta)}{p(\mathbf{z}^{(i)} \mid \mathbf{x}^{(i)}; \theta)} \]
+\[ \sum_{i=1}^m \sum_{\mathbf{z}^{(i)}} p(\mathbf{z}^{(i)} \mid \mathbf{x}^{(i)}; \theta) = m \]
+\[ \sum_{i=1}^m p(\mathbf{x}^{(i)}; \theta) = 1 \]""",
+        "hhf",
+    ),
+    "latent members outside their sums are not one value": (
+        r"""Let $z_i$ take finitely many values and let $q_i(z_i) > 0$ be distributions of them.
+\[ \sum_{i=1}^n \log p(x_i, z_i) = n \log p(x_i, z_i) \]
+\[ \sum_{i=1}^n \sum_{z_i} q_i(z_i) = n \]""",
+        "uu",
+    ),
 }
 
 

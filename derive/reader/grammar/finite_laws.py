@@ -35,7 +35,7 @@ from derive.reader.grammar.index_names import index_name
 from derive.reader.grammar.indices import free_index, index_node, index_value
 from derive.reader.grammar.names import Unknown
 from derive.reader.grammar.sizes import is_open
-from derive.reader.grammar.table import Name, Table
+from derive.reader.grammar.table import Name, Table, data_index
 from derive.reader.grammar.values import Binding, Misfit, Value, uses_of
 from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
@@ -72,6 +72,11 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
             reader, request.name, request.written.sup, request.cursor, request.written.start
         )
     name = _bare(request.name)
+    if any(b.name == name.sub for b in (*reader.outer, *reader.scope)):
+        raise reader.error(
+            f"{name.latex} is another law for each {name.sub}, which is not supported here",
+            request.written.start,
+        )
     variables = reader.table.joints.setdefault(name, [])
     for variable in (*values, *given):
         declare_finite(reader.table, variable)
@@ -193,14 +198,23 @@ def _may_be_finite(reader: Formula, name: str) -> bool:
 def _at(reader: Formula, variable: str, start: int) -> Value:
     """The value of a finite variable here: the index that a sum binds, else a free one."""
     size = reader.table.finite[variable]
+    member = variable if data_index(variable) else ""
+    variable = data_index(variable) or variable
     given = reader.bound.get(variable)
     inside = any(binding.name == variable for binding in reader.scope)
     if given and given[-1].kind == "index" and not inside:
         return given[-1]  # in a formula that is read at the values of its variables
     for binding in reversed([*reader.outer, *reader.scope]):
         if binding.name == variable:
-            reader.table.sizes.unify(binding.extent, size)
+            if not reader.table.sizes.unify(binding.extent, size) and member:
+                reader.table.finite[member] = binding.extent  # as many members as its sum says
             return index_value(reader, binding, start)
+    label = variable.rpartition("_")[2].strip("{}")
+    if label != variable and any(b.name == label for b in (*reader.outer, *reader.scope)):
+        raise reader.error(
+            f"{variable} is another value for each {label}: laws of members are not read here",
+            start,
+        )
     value = free_index(reader, variable, start)
     reader.table.sizes.unify(reader.state.free[variable].extent, size)
     return value
@@ -302,6 +316,8 @@ def define_law(
 
 def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr]) -> Expr:
     """The joint summed over the variables that are not in `at`."""
+    if any(data_index(v) for v in table.joints[name]):
+        return observed_density(table, name, at)
     variables = table.joints[name]
     over: list[Index] = []
     places: list[Expr] = []
@@ -316,6 +332,35 @@ def marginal_density(table: Table, name: Name, joint: Symbol, at: dict[str, Expr
         places.append(bound)
     entry = Item(joint, tuple(places))
     return Reduce("sum", tuple(over), entry, (), "index") if over else entry
+
+
+def observed_density(table: Table, name: Name, at: dict[str, Expr]) -> Expr:
+    r"""A law of an observed member, `p(x^{(i)}, z)`: a law of z, times any positive number for each member and z;
+    summed over what is not in `at`."""
+    latent = [v for v in table.joints[name] if not data_index(v)]
+    seen = [v for v in at if data_index(v)]
+    if len({at[v] for v in seen}) > 1:
+        raise Misfit(f"{name.latex} is asked for members of two indices")
+    bound = {
+        v: Index(v + "'", Number(Fraction(1)), Dim(_count(table, v))) for v in latent if v not in at
+    }
+    places = tuple(at.get(v) or bound[v] for v in latent)
+    sizes = tuple(_count(table, v) for v in latent)
+    factors: list[Expr] = []
+    if latent:
+        facts = as_facts(("simplex",) if len(latent) == 1 else ("positive", "total_one"))
+        factors.append(Item(Symbol(f"{name.latex}({', '.join(latent)})", sizes, facts), places))
+    if seen:
+        given = rf" \mid {', '.join(latent)}" if latent else ""
+        called = f"{name.latex}({', '.join(sorted(seen))}{given})"
+        likely = Symbol(called, (_count(table, seen[0]), *sizes), as_facts(("positive",)))
+        factors.append(Item(likely, (at[seen[0]], *places)))
+    entry = Product(tuple(factors)) if len(factors) > 1 else factors[0]
+    return Reduce("sum", tuple(bound.values()), entry, (), "index") if bound else entry
+
+
+def _count(table: Table, variable: str) -> Size:
+    return table.sizes.resolve(table.finite[variable])
 
 
 def parametrised(table: Table, name: Name, counts: tuple[Size, ...]) -> Expr | None:

@@ -23,6 +23,9 @@ from derive.reader.source.groups import Node
 #: conventional letters of indices: only these make an undeclared subscript an index
 INDEX_LETTERS = frozenset([*"ijklmnrst", r"\ell"])
 
+#: how the member of a data set is marked that is a variable of laws: its value is that of the index
+DATA_MARK = "^{{({})}}"
+
 _FONT_COMMANDS = {
     "bold": r"\mathbf",
     "vec": r"\vec",
@@ -171,6 +174,15 @@ class LawCall:
     values: tuple[str, ...]
     given: tuple[str, ...]
     nodes: tuple[Node, ...] = field(default=(), compare=False)
+
+
+def data_index(variable: str) -> str:
+    """The index whose value an observed member has, i of `x^{(i)}`; empty for other variables."""
+    start, end = DATA_MARK.format("\0").split("\0")
+    inside = (
+        variable.endswith(end) and variable[-len(end) - 1 - len(start) : -len(end) - 1] == start
+    )
+    return variable[-len(end) - 1] if inside else ""
 
 
 @dataclass

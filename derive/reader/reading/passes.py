@@ -54,6 +54,7 @@ from derive.reader.rewriting.fixed_arguments import with_fixed_arguments
 from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
+from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
@@ -356,6 +357,7 @@ def _rewritten(document: Document) -> Document:
         with_proportions,
         with_density_roles,
         with_law_parameters,
+        with_law_members,
         with_events,
         with_said_derivatives,
         with_words,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from derive.reader.declarations.phrases import mentions
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.finite_laws import declare_finite, small
-from derive.reader.grammar.table import Name, Table
+from derive.reader.grammar.table import Name, Table, data_index
 from derive.reader.grammar.written import base_name
 from derive.reader.rewriting.law_calls import abstract_variables, declare_calls, names_listed
 from derive.reader.source.blocks import Document, Prose
@@ -33,6 +33,7 @@ def declare_laws(table: Table, document: Document, runs: Sequence[list[Node]]) -
     calls = [(n, list(c.values), list(c.given)) for n, found in table.called.items() for c in found]
     summed = {v: None for v in _summed(runs) if not _is_declared(table, v)}
     summed.update(abstract_variables(table, document, runs))
+    summed.update({v: None for _, own, given in calls for v in (*own, *given) if data_index(v)})
     values = {v: None for _, own, _ in calls for v in own}
     known = {**table.finite, **summed}
     found: dict[Name, list[str]] = {}
@@ -54,6 +55,11 @@ def declare_laws(table: Table, document: Document, runs: Sequence[list[Node]]) -
             mixed[name] = None
     for name in [n for n in found if n in mixed or not _may_be_law(table, n)]:
         del found[name]
+    for name, made in table.called.items():
+        if name not in found:  # what else is said of its variables tells what it is
+            made.clear()
+    if table.average is not None and not any(table.average in c for c in table.called.values()):
+        table.average = None
     for name, variables in found.items():
         _forget(table, name)
         table.joints[name] = variables
