@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from derive.checker.expectations import Setup, expectation
 from derive.checker.integrals import integral, limit
+from derive.checker.kinked_means import kinked_mean
 from derive.checker.series import endless, series
 from derive.checker.tables import Converged
-from derive.expr.nodes import Expectation, Expr, Integral, Limit
+from derive.expr.nodes import Add, Expectation, Expr, Integral, Limit
 from derive.expr.walk import post_order, transform
 
 KINDS = (Expectation, Integral, Limit)
@@ -51,6 +52,9 @@ def expand(
 
 def _expanded(node: Expr, setup: Setup) -> Expr:
     if isinstance(node, Expectation):
+        pieces = kinked_mean(node)
+        if pieces is not None:
+            return Add(tuple(integral(piece, setup) for piece in pieces))
         return expectation(node, setup)
     if isinstance(node, Integral):
         return integral(node, setup)

@@ -92,10 +92,15 @@ def _parameters(z: Symbol) -> tuple[Symbol, ...]:
 
 
 def _mean(body: Expr, order: tuple[Symbol, ...], setup: Setup) -> Expr:
-    expr = inline(body, _random_definitions(body, order))
+    expr = opened(body, order)
     for z in order:
         expr = _over_one(expr, z, setup)
     return expr
+
+
+def opened(body: Expr, over: tuple[Symbol, ...]) -> Expr:
+    """An expression with what is defined by random variables written out."""
+    return inline(body, _random_definitions(body, over))
 
 
 def _random_definitions(body: Expr, over: tuple[Symbol, ...]) -> dict[Symbol, None]:

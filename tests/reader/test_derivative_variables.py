@@ -67,6 +67,14 @@ CASES = [
         "hf",
         id="an upright E",
     ),
+    pytest.param(
+        r"Let $f(x) = \log \sum_{k=1}^n \exp x_k$ for $x \in \mathbb{R}^n$, and let $z \in \mathbb{R}^n$ have the "
+        r"components $z_k = \exp x_k$. \[ \nabla f(x) = \frac{1}{\mathbf{1}^T z}\, z \]"
+        r"\[ \nabla^2 f(x) = \frac{1}{\mathbf{1}^T z} \mathbf{diag}(z) - \frac{1}{(\mathbf{1}^T z)^2} z z^T \]"
+        r"\[ \nabla^2 f(x) = \frac{1}{\mathbf{1}^T z} \mathbf{diag}(z) - \frac{1}{\mathbf{1}^T z} z z^T \]",
+        "hhf",
+        id="components that a vector has, a function in bold",
+    ),
 ]
 
 

@@ -366,6 +366,12 @@ def gives(words: str) -> bool:
     )
 
 
+def gives_entries(words: str) -> bool:
+    """Whether words lead to what each entry of a vector is: `have the components`, `has entries`."""
+    named = r"\bha(?:ve|s|ving) (?:the )?(?:components?|entries|elements|coordinates)\s*$"
+    return re.search(named, words) is not None and not is_result(words)
+
+
 def is_result(words: str) -> bool:
     """Whether words introduce something that follows."""
     return bool(_RESULT.search(words))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from derive.expr.nodes import Call, Derivative, Expr, Item, Symbol
+from derive.expr.nodes import Call, Derivative, Expectation, Expr, Item, Symbol
 from derive.expr.walk import free_symbols, post_order, symbols
 from derive.reader.grammar.core import Formula
 
@@ -34,7 +34,7 @@ def refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: 
     _refuse_labelled(reader, body, wrt, start)
     name = body.base if isinstance(body, Item) else body
     if isinstance(name, Symbol) and name.definition is not None:
-        known = {s.name for s in (*symbols(body), *free_symbols(body))}
+        known = {s.name for s in (*symbols(body), *free_symbols(body), *_of_laws(name.definition))}
         for base in (v.base if isinstance(v, Item) else v for v in wrt):
             if isinstance(base, Symbol) and base.name not in known and free_symbols(body):
                 raise reader.error(f"{name.name} is not given as a function of {base.name}", start)
@@ -43,6 +43,15 @@ def refuse_independent(reader: Formula, body: Expr, wrt: Sequence[Expr], start: 
     if all((v.base if isinstance(v, Item) else v) != name for v in wrt):
         by = ", ".join(repr(v) for v in wrt)
         raise reader.error(f"{name.name} is not given as a function of {by}", start)
+
+
+def _of_laws(node: Expr) -> Iterator[Symbol]:
+    """The parameters of the laws over which the expectations in an expression are taken."""
+    for part in post_order(node, into_definitions=True):
+        for z in part.over if isinstance(part, Expectation) else ():
+            for parameter in z.law.args if z.law is not None else ():
+                if isinstance(parameter, Expr):
+                    yield from free_symbols(parameter)
 
 
 def _refuse_labelled(reader: Formula, body: Expr, wrt: Sequence[Expr], start: int) -> None:

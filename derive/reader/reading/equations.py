@@ -19,6 +19,7 @@ from derive.reader.declarations.questions import between_indices, calls_name, to
 from derive.reader.declarations.wording import (
     decomposition,
     gives,
+    gives_entries,
     imposes,
     is_conditional,
     is_result,
@@ -221,6 +222,7 @@ class ReadingEquations(ReadingPremises):
             or re.fullmatch(r"[\s,;]*(?:and)?\s*", mention.lead)
             or presents(mention.lead)
             or redefines(mention.lead)
+            or gives_entries(words)
         ):
             self._define(reader, left_side, tuple(right))
         elif left_side.head is not None:
