@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from derive import check_text
+from derive.reader.rewriting.densities_in_words import with_worded_densities
+from derive.reader.source.documents import read_document
+from derive.reader.source.places import Source, kind_of
 
 CASES = [
     pytest.param(
@@ -111,3 +114,29 @@ def test_a_body_with_another_factor_is_no_normal_density() -> None:
     )
     claim = r"\[ \int p(x)\,dx = 1 \]"
     assert check_text(words + claim).relations[0].verdict.kind != "holds"
+
+
+def test_ratios_of_laws_of_k_label_and_another_member_of_k_displayed_function() -> None:
+    words = (
+        r"Let $\Pr(Y=c \mid X=x) \propto w_c f_c(x)$ with $w_k, w_\ell > 0$, where the densities $f_k$ and $f_\ell$ are "
+        r"Gaussian on $\mathbb{R}^p$ with means $m_k, m_\ell$ and a common covariance $S$. Let "
+        r"\[ g_k(x) = x^\top S^{-1} m_k - \frac12 m_k^\top S^{-1} m_k + \log w_k. \]"
+    )
+    ratio = r"\log\frac{\Pr(Y=k\mid X=x)}{\Pr(Y=\ell\mid X=x)}"
+    claims = rf"\[ {ratio} = g_k(x) - g_\ell(x) \] \[ {ratio} = g_k(x) + g_\ell(x) \]"
+    found = [r.verdict.kind for r in check_text(words + claims).relations]
+    assert found == ["definition", "holds", "fails"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"Let $f$ be smooth and $x$ a Gaussian vector with mean $\mu$ and covariance $\Sigma$ on $\mathbb{R}^d$.",
+        r"Let $g \in \mathbb{R}^d$ be Gaussian with mean $0$ and covariance $S$.",
+        r"The noise $r$ has a normal distribution with mean $a$ and variance $b$.",
+        r"Let $f$ be a function of $x$, which is Gaussian on $\mathbb{R}^d$ with mean $m$ and covariance $S$.",
+    ],
+)
+def test_random_names_and_functions_are_no_densities(words: str) -> None:
+    document = read_document(Source("note.tex", words, kind_of("note.tex")))
+    assert with_worded_densities(document) == document

@@ -26,6 +26,7 @@ from derive.reader.grammar.finite_averages import law_divergence
 from derive.reader.grammar.known_densities import diagonal_of
 from derive.reader.grammar.names import Unknown
 from derive.reader.grammar.normal_bodies import scalar_normal_kl, vector_normal_kl
+from derive.reader.grammar.posterior_means import range_of
 from derive.reader.grammar.table import Name
 from derive.reader.grammar.values import ONE, Value, uses_of
 from derive.reader.grammar.written import Written, base_name, written_scripts
@@ -113,6 +114,10 @@ def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) ->
             functions.append(function)
             values.append(lambda t, f=function: Call(f, (t,)))  # type: ignore[misc]
     q, p = values
+    places = {f.parameters[0].name for f in functions} if len(functions) == 2 else set()
+    declared = [e for e in reader.table.entries.values() if e.latex in places]
+    on_line = len(places) == len(declared) == 1 and not variable.shape
+    ends = range_of(declared[0]) if on_line else (None, None)
 
     def build() -> Expr:
         laws = [normal_parts(f) for f in functions]
@@ -121,7 +126,7 @@ def _density_divergence(reader: Formula, sides: list[list[Node]], start: int) ->
                 return vector_normal_kl(*laws[0], *laws[1], variable.shape)
             return scalar_normal_kl(*laws[0], *laws[1])
         ratio = Apply("log", (Quotient(q(variable), p(variable)),))
-        return Integral(Product((q(variable), ratio)), variable)
+        return Integral(Product((q(variable), ratio)), variable, *ends)
 
     return Value((), build, start=start)
 

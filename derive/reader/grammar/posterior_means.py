@@ -51,7 +51,7 @@ def posterior_moment(reader: Formula, kind: str, nodes: Sequence[Node], start: i
     if density is None:
         return None
     symbol = Symbol(name.latex)
-    lower, upper = _range(entry)
+    lower, upper = range_of(entry)
 
     def build() -> Expr:
         at = Call(density, (symbol, *density.parameters[1:]))
@@ -96,7 +96,7 @@ def density_mean(
     symbol = Symbol(variable, density.parameters[0].dims)
     declared = next((e for e in reader.table.entries.values() if e.latex == variable), None)
     declared = declared if not symbol.shape else None
-    lower, upper = _range(declared) if declared is not None else (None, None)
+    lower, upper = range_of(declared) if declared is not None else (None, None)
     held = Value(symbol.shape, lambda: symbol, start=start, kind="symbol")
     with reader.holding(variable, held):
         inside = reader.whole(list(nodes))
@@ -141,7 +141,7 @@ def _is_known(body: Expr) -> bool:
     return all(n.function.body is not None for n in post_order(body) if isinstance(n, Call))
 
 
-def _range(entry: Declaration) -> tuple[Expr | None, Expr | None]:
+def range_of(entry: Declaration) -> tuple[Expr | None, Expr | None]:
     """The ends of the range of a number: of a probability, of what is positive, of any."""
     zero = Number(Fraction(0))
     if entry.has("probability"):
@@ -151,4 +151,4 @@ def _range(entry: Declaration) -> tuple[Expr | None, Expr | None]:
     return None, None
 
 
-__all__ = ["density_mean", "posterior_moment"]
+__all__ = ["density_mean", "posterior_moment", "range_of"]

@@ -54,8 +54,10 @@ from derive.reader.rewriting.fixed_arguments import with_fixed_arguments
 from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
+from derive.reader.rewriting.label_ratios import with_label_ratios
 from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
+from derive.reader.rewriting.law_priors import with_law_priors
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
 from derive.reader.rewriting.other_members import with_other_members
@@ -354,10 +356,12 @@ def _rewritten(document: Document) -> Document:
         with_kinds,
         with_sums,
         with_worded_densities,
+        with_label_ratios,
         with_proportions,
         with_density_roles,
         with_law_parameters,
         with_law_members,
+        with_law_priors,
         with_events,
         with_said_derivatives,
         with_words,

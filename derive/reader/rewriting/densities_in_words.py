@@ -59,6 +59,8 @@ def _written(
     for normal in said:
         letter = _text(normal.head.tokens)
         called = normal.head.tokens[0].text
+        if not (normal.head.place or normal.density or called in places):
+            continue
         place = normal.head.place or normal.place or places.get(called, ()) or last
         if place or normal.dimension:
             last = place = place or _fresh(normal)
@@ -238,7 +240,7 @@ def _products(text: str, formulas: Sequence[tuple[Token, ...]]) -> Iterator[Norm
         spread = (*scan_math(r"\operatorname{diag}("), *_joined(variances), *scan_math(")"))
         head = head_of(formulas[int(subject)])
         if head is not None:
-            yield Normal(int(subject), head, mean, spread, "covariance")
+            yield Normal(int(subject), head, mean, spread, "covariance", density=True)
 
 
 def _joined(parts: Sequence[Sequence[Token]]) -> list[Token]:
@@ -265,7 +267,7 @@ def _owned(block: Prose) -> Iterator[Normal]:
         head = head_of(formulas[int(match[1])])
         if head is not None and name and [t.text for t in of] == [t.text for t in name]:
             place = head.place or of
-            yield Normal(int(match[1]), head, mean, variance, "covariance", place)
+            yield Normal(int(match[1]), head, mean, variance, "covariance", place, density=True)
 
 
 def _places(document: Document) -> Iterator[tuple[str, tuple[Token, ...]]]:

@@ -75,6 +75,8 @@ class Normal:
     dimension: Tokens = ()
     entry: int | None = None
     """The formula of the entries of a diagonal covariance."""
+    density: bool = False
+    """Whether the words say that it is a density, and not a random variable."""
 
     @property
     def variance(self) -> Tokens:
@@ -92,6 +94,7 @@ class _Group:
     spreads: list[Tokens]
     noun: str = "variance"
     normal: bool = False
+    density: bool = False
     standard: bool = False
     place: Tokens = ()
     dimension: Tokens = ()
@@ -136,13 +139,39 @@ def _groups(sentence: str, formulas: Sequence[Tokens]) -> Iterator[tuple[_Group,
         before = sentence[starts[place - 1][1] if place else 0 : start]
         laws = [law for number, _ in names if (law := _law_given(formulas[number]))]
         group = _Group(names, laws if len(laws) == len(names) else [], [], [])
+        if re.search(r"\bproduct of\b|\bmixture\b|\bjoint", behind, re.IGNORECASE):
+            continue
+        behind = _own_words(behind, formulas)
+        if _FUNCTION.search(behind):
+            continue
         group.normal = bool(
             _LAW.search(f"{before[-60:] if not place or not behind.strip(' ,') else ''} {behind}")
         )
-        if re.search(r"\bproduct of\b|\bmixture\b|\bjoint", behind, re.IGNORECASE):
-            continue
+        words = f"{before[-60:]} {behind}"
+        group.density = bool(_DENSITY.search(words)) and not _RANDOM.search(behind)
         _attribute(group, behind, formulas)
         yield group, behind
+
+
+_DENSITY = re.compile(r"\bdensit|\bpdfs?\b|\bdistributions?\b(?! func)", re.IGNORECASE)
+_RANDOM = re.compile(r"\b(?:has|have|having|follows?)\b[^@]*\bdistribution", re.IGNORECASE)
+_FUNCTION = re.compile(
+    r"(?<!density )(?<!distribution )\bfunctions?\b|\b(?:where|which|when|for (?:a|any|some))\b",
+    re.IGNORECASE,
+)
+
+
+def _own_words(behind: str, formulas: Sequence[Tokens]) -> str:
+    """The words before the first formula that is no mean, spread, space or law: another thing is spoken of there."""
+    left = behind
+    for _, pattern in _PHRASES:
+        left = pattern.sub(lambda m: " " * len(m[0]), left)
+    for match in re.finditer(r"@(\d+)@", left):
+        if law_arguments(formulas[int(match[1])]) is None and not _is_bound(
+            formulas[int(match[1])]
+        ):
+            return behind[: match.start()]
+    return behind
 
 
 def _is_used(before: str) -> bool:
@@ -156,6 +185,8 @@ def _names(text: str, formulas: Sequence[Tokens]) -> list[tuple[int, Head]]:
     """The densities of a list of formulas; empty where one of them is none."""
     found: list[tuple[int, Head]] = []
     for number in (int(n) for n in re.findall(r"\d+", text)):
+        if _is_bound(formulas[number]):
+            return []  # what is in a set or above zero is a number or a vector
         parts = listed(formulas[number])
         heads = [head_of(_left(part)) for part in parts]
         if not heads or None in heads:
@@ -298,7 +329,9 @@ def _resolved(group: _Group) -> Iterator[Normal]:
         mean, spread = means[at % len(means)], spreads[at % len(spreads)]
         where = head.place or (group.place if is_script([t.text for t in group.place[1:]]) else ())
         place = where or group.place
-        yield Normal(number, head, mean, spread, noun, place, group.dimension, group.entry)
+        yield Normal(
+            number, head, mean, spread, noun, place, group.dimension, group.entry, group.density
+        )
 
 
 def _same(said: Sequence[Tokens], given: Sequence[Tokens]) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from derive.reader.source.blocks import Display, Document, Inline, Prose, Text
+from derive.reader.rewriting.label_ratios import reindexed
+from derive.reader.source.blocks import Block, Display, Document, Inline, Prose, Text
 from derive.reader.source.scanner import Kind, Token
 
 _SIGNS = frozenset(["=", r"\equiv", r"\triangleq", r"\propto"])
@@ -29,9 +30,10 @@ class _Function:
 def with_other_members(document: Document) -> Document:
     """The document with the definitions of the other functions behind the one that is written out."""
     defined = [head for tokens in _formulas(document) if (head := _head(tokens)) is not None]
+    shown = {id(b): f for b in document.blocks if isinstance(b, Display) and (f := _shown(b))}
     written = [
         f for block in document.blocks if isinstance(block, Prose) for f in _functions(block)
-    ]
+    ] + list(shown.values())
     if not written:
         return document
     bound = frozenset(letter for tokens in _formulas(document) for letter in _bound(tokens))
@@ -46,8 +48,34 @@ def with_other_members(document: Document) -> Document:
         others[id(function.piece)] = [_with_index(function, index) for index in found]
     if not any(others.values()):
         return document
-    blocks = [_written(b, others) if isinstance(b, Prose) else b for b in document.blocks]
+    blocks: list[Block] = []
+    for block in document.blocks:
+        blocks.append(_written(block, others) if isinstance(block, Prose) else block)
+        own = shown.get(id(block))
+        members = others.get(id(own.piece), []) if own is not None else []
+        if members:
+            pieces = [
+                p for m in members for p in (Text(" Likewise ", m.span), m, Text(".", m.span))
+            ]
+            blocks.append(Prose(tuple(pieces), block.span, document.source))
     return replace(document, blocks=tuple(blocks))
+
+
+def _shown(block: Display) -> _Function | None:
+    """The function that is all that a display defines, by one equation."""
+    tokens = block.tokens
+    while tokens and tokens[-1].text in (".", ",", ";"):
+        tokens = tokens[:-1]
+    texts = [t.text for t in tokens]
+    head = _head(tokens) if block.error is None else None
+    if head is None or head[1] not in _LETTERS or texts.count("=") != 1 or r"\\" in texts:
+        return None
+    if any(t.kind in (Kind.BEGIN, Kind.END) or t.text == "&" for t in tokens):
+        return None
+    function = _Function(*head, Inline(tokens, block.span))
+    alone = sum(name == head[0] for name, _ in _calls(tokens)) == 1
+    numbered = [t.text for t in _with_index(function, "0").tokens]
+    return function if alone and head[1] not in numbered else None
 
 
 def _formulas(document: Document) -> Iterator[Sequence[Token]]:
@@ -117,18 +145,8 @@ def _bound(tokens: Sequence[Token]) -> Iterator[str]:
 def _with_index(function: _Function, index: str) -> Inline:
     """The definition with another index: in the subscripts, nowhere else."""
     kind = Kind.NUMBER if index.isdigit() else Kind.WORD if index[0] == "\\" else Kind.LETTER
-    tokens: list[Token] = []
-    depth = 0
-    for position, token in enumerate(function.piece.tokens):
-        before = function.piece.tokens[position - 1].kind if position else None
-        if depth:
-            depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
-        elif before is Kind.SUB and token.kind is Kind.OPEN:
-            depth = 1
-        below = depth > 0 or before is Kind.SUB
-        swapped = below and token.text == function.index
-        tokens.append(token._replace(kind=kind, text=index) if swapped else token)
-    return replace(function.piece, tokens=tuple(tokens))
+    tokens = reindexed(function.piece.tokens, function.index, Token(kind, index, 0, 0))
+    return replace(function.piece, tokens=tokens)
 
 
 def _written(block: Prose, others: dict[int, list[Inline]]) -> Prose:
