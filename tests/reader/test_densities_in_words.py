@@ -116,10 +116,10 @@ def test_a_body_with_another_factor_is_no_normal_density() -> None:
     assert check_text(words + claim).relations[0].verdict.kind != "holds"
 
 
-def test_ratios_of_laws_of_k_label_and_another_member_of_k_displayed_function() -> None:
+def test_ratios_of_laws_of_a_label_and_another_member_of_a_displayed_function() -> None:
     words = (
-        r"Let $\Pr(Y=c \mid X=x) \propto w_c f_c(x)$ with $w_k, w_\ell > 0$, where the densities $f_k$ and $f_\ell$ are "
-        r"Gaussian on $\mathbb{R}^p$ with means $m_k, m_\ell$ and a common covariance $S$. Let "
+        r"Let $\Pr(Y=c \mid X=x) \propto w_c f_c(x)$ with $w_k, w_\ell > 0$, where the densities $f_k$ and "
+        r"$f_\ell$ are Gaussian on $\mathbb{R}^p$ with means $m_k, m_\ell$ and a common covariance $S$. Let "
         r"\[ g_k(x) = x^\top S^{-1} m_k - \frac12 m_k^\top S^{-1} m_k + \log w_k. \]"
     )
     ratio = r"\log\frac{\Pr(Y=k\mid X=x)}{\Pr(Y=\ell\mid X=x)}"
