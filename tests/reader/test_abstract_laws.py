@@ -161,6 +161,37 @@ $\mathbf{z}^{(i)}$ be latent with finitely many values.
 \[ \sum_{i=1}^n \sum_{z_i} q_i(z_i) = n \]""",
         "uu",
     ),
+    "entropy, cross entropy and Jensen": (
+        r"""Let $p$ and $q$ be probability mass functions on a finite set, $p(x) > 0$, $q(x) > 0$.
+By Jensen's inequality
+\[ -\mathrm{KL}(p \| q) = \mathbb{E}_{x \sim p}\left[\log \frac{q(x)}{p(x)}\right] \le \log \mathbb{E}_{x
+\sim p}\left[\frac{q(x)}{p(x)}\right] = \log \sum_x q(x) = 0 \]
+\[ \mathbb{E}_p[-\log q(x)] = H(p) + \mathrm{KL}(p \| q) \]
+\[ \mathbb{E}_p[-\log q(x)] = H(q) + \mathrm{KL}(p \| q) \]""",
+        "hhhhhf",
+    ),
+    "a prior without the parameter of its joint law": (
+        r"""The ELBO is defined for a latent variable $z \in \mathbb{R}^k$, data $x \in \mathbb{R}^d$, a model
+$p_\theta(x, z) = p(z) p_\theta(x \mid z)$ and an encoder $q_\phi(z \mid x)$, all positive densities.
+\begin{align*}
+\mathcal{L}(\theta, \phi; x) &= \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x, z) - \log q_\phi(z \mid x)] \\
+&= \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x \mid z)] - \mathrm{KL}(q_\phi(z \mid x) \,\|\, p(z)) \\
+&= \log p_\theta(x) - \mathrm{KL}(q_\phi(z \mid x) \,\|\, p_\theta(z \mid x)) \\
+&\le \log p_\theta(x)
+\end{align*}""",
+        "dhhh",
+    ),
+    "a return averaged over trajectories": (
+        r"""Let $\tau$ be a trajectory with density $p_\theta(\tau)$, $\theta \in \mathbb{R}^d$, return $R(\tau)$ and
+$J(\theta) = \mathbb{E}_{\tau \sim p_\theta}[R(\tau)]$.
+\begin{align}
+\nabla_\theta J(\theta) &= \nabla_\theta \int p_\theta(\tau) R(\tau) d\tau \\
+&= \int \nabla_\theta p_\theta(\tau) R(\tau) d\tau \\
+&= \int p_\theta(\tau) \nabla_\theta \log p_\theta(\tau) R(\tau) d\tau \\
+&= \mathbb{E}_{\tau \sim p_\theta}[ R(\tau) \nabla_\theta \log p_\theta(\tau) ]
+\end{align}""",
+        "hhhh",
+    ),
 }
 
 

@@ -57,6 +57,7 @@ from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.label_ratios import with_label_ratios
 from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
+from derive.reader.rewriting.law_priors import with_law_priors
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.matrix_roots import declare_roots
 from derive.reader.rewriting.other_members import with_other_members
@@ -360,6 +361,7 @@ def _rewritten(document: Document) -> Document:
         with_density_roles,
         with_law_parameters,
         with_law_members,
+        with_law_priors,
         with_events,
         with_said_derivatives,
         with_words,
