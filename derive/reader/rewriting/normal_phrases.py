@@ -61,6 +61,12 @@ _SENTENCES = re.compile(
 )
 
 
+_DIMENSION = re.compile(
+    r"@(\d+)@\s*(?:be|is|denotes?|for|the|,|\s)*dimension(?:ality)? of|\b(?:in|of) @(\d+)@ dimensions\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Normal:
     """A density in words: the number of its formula and its part there, mean, spread and the noun of that, where it is
@@ -115,11 +121,10 @@ def normals_said(text: str, formulas: Sequence[Tokens]) -> Iterator[Normal]:
 
 
 def _dimension_ahead(text: str, formulas: Sequence[Tokens]) -> Tokens:
-    """J of `let $J$ be the dimensionality of $z$`."""
-    match = re.search(
-        r"@(\d+)@\s*(?:be|is|denotes?|for|the|,|\s)*dimension(?:ality)? of", text, re.IGNORECASE
-    )
-    return formulas[int(match[1])] if match and len(formulas[int(match[1])]) == 1 else ()
+    """J of `let $J$ be the dimensionality of $z$`, k of `two normals in $k$ dimensions`."""
+    match = _DIMENSION.search(text)
+    found = formulas[int(match[1] or match[2])] if match is not None else ()
+    return found if len(found) == 1 else ()
 
 
 def _groups(sentence: str, formulas: Sequence[Tokens]) -> Iterator[tuple[_Group, str]]:
