@@ -242,7 +242,18 @@ def _chance(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tokens[start:]
 
 
-_EXPECTED = (r"\mathbb{E}", r"\mathbbE", "{E}", "Var", "Cov", "{var}", "{cov}", "E[", r"E\left[", r"E\big")
+_EXPECTED = (
+    r"\mathbb{E}",
+    r"\mathbbE",
+    "{E}",
+    "Var",
+    "Cov",
+    "{var}",
+    "{cov}",
+    "E[",
+    r"E\left[",
+    r"E\big",
+)
 
 
 def takes_expectations(document: Document) -> bool:
