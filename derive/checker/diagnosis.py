@@ -141,13 +141,13 @@ def _first(
             return None
         if not _comparable(c.lhs, c.rhs):
             continue
-        if agrees(*_balanced(c.lhs, c.op, c.rhs), values) and _verified(c, decide, seed):
+        if agrees(*balanced(c.lhs, c.op, c.rhs), values) and _verified(c, decide, seed):
             corrected = c.rhs if c.side == "rhs" else c.lhs
             return Found(c.kind, c.message, corrected, c.side, c.op)
     return None
 
 
-def _balanced(lhs: Expr, op: str, rhs: Expr) -> tuple[Expr, str, Expr]:
+def balanced(lhs: Expr, op: str, rhs: Expr) -> tuple[Expr, str, Expr]:
     """`a + b = 0` as `a = -b`: beside zero there is no size to measure the difference by."""
     if op != "=" or not is_zero(rhs) or not isinstance(lhs, Add):
         return lhs, op, rhs

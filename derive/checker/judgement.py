@@ -65,6 +65,10 @@ def _without_premises(
     )
 
 
+#: seconds for a condition that restates another one: what is wrong shows soon
+RESTATED = 0.6
+
+
 def judge(
     derivation: Derivation,
     *,
@@ -171,12 +175,20 @@ def _imposed(
     imposed = Verdict("definition", why="a condition: imposed here, not claimed")
     if strict.kind != "fails" or not step.alternatives:
         return imposed
-    verdict, _, right, premises = _by_alternatives(strict, chain, left, step, seed, time_limit)
+    from derive.checker.causes import with_cause
+    from derive.checker.diagnosis import balanced
+
+    readings = []
+    for other in step.alternatives:
+        lhs, _, rhs = balanced(other.lhs, step.op, other.rhs)
+        readings.append(replace(other, lhs=lhs, rhs=rhs))
+    short = RESTATED if time_limit is None else min(RESTATED, time_limit)
+    apart = replace(step, alternatives=tuple(readings))
+    verdict, _, _, premises = _by_alternatives(strict, chain, left, apart, seed, short)
     if verdict.kind != "fails":
         return imposed
-    from derive.checker.causes import with_cause
-
-    found = with_cause(verdict, left, step.op, right, premises, seed)
+    assert isinstance(step.rhs, Expr), step.rhs
+    found = with_cause(verdict, left, step.op, step.rhs, premises, seed)
     if found.diagnosis is not None:
         return found
     return Verdict("unchecked", why="it is not what the derivative before says when it is zero")

@@ -248,7 +248,7 @@ def test_a_formula_has_the_value_that_it_means(latex, meaning) -> None:
 
 REFUSED = [
     (r"\|A\|_2", "may be spectral"),
-    (r"\sigma^{-1}(a)", "may be the inverse function"),
+    (r"\Phi^{-1}(a)", "may be the inverse function"),
     (r"\sigma^{(2)}(a)", "may be a derivative or another function"),
     (r"\operatorname{tr}(\exp(A))", "may be the function of the matrix"),
     (r"\exp(A) A", "may be the function of the matrix"),

@@ -112,7 +112,7 @@ class ReadingEquations(ReadingPremises):
         if found is Governs.DISPLAYS:
             self.cases.append((tuple(nodes), stated.mention.source))
         elif found is Governs.UNCLEAR:
-            self.unruled = True
+            self.unruled.append(frozenset(name.base for name in names_in(nodes)))
 
     def _is_open(self, reader: Formula, left: list[Node], right: list[Node]) -> bool:
         """Whether an equation would give a name without a value a formula in other names."""

@@ -58,7 +58,7 @@ class ReadingProse(ReadingEquations):
         self.fresh = False
         goes_on = words.lstrip(" \n,;")[:1].islower() and not _OTHER_CASE.match(words)
         if not goes_on and not self._is_remark(number, words):
-            self.unruled = False
+            self.unruled = []
             self.cases = []  # a sentence that goes on after a display keeps its condition
         for formula in closing_cases(block):
             with suppress(*REFUSED):

@@ -218,7 +218,8 @@ class ReadingSides(ReadingDefinitions):
     ) -> tuple[Expr, ...]:
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
         found: list[Expr] = []
-        self.unmet = UNRULED if self.unruled else ""
+        written = {t.text for r in group for side in (r.lhs, r.rhs) for t in side.tokens}
+        self.unmet = UNRULED if any(names <= written for names in self.unruled) else ""
         from derive.reader.grammar.conditions import condition
 
         for nodes, place in self.cases:

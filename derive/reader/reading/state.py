@@ -121,7 +121,7 @@ class ReadingState:
                 self.layers.record(head, right, place)
         self.final: dict[Name, Expr] = {}
         self.cases: list[tuple[tuple[Node, ...], Source]] = []
-        self.unruled = False
+        self.unruled: list[frozenset[str]] = []
         self.seeks = survey.seeks
         self.guessed: dict[Unreadable, tuple[frozenset[Name], TypedSide]] = {}
         self.confirmed: set[Name] = set()
