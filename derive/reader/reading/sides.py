@@ -219,7 +219,9 @@ class ReadingSides(ReadingDefinitions):
         """Conditions beside a chain: `if $x > 0$`, `i \\ne j`."""
         found: list[Expr] = []
         written = {t.text for r in group for side in (r.lhs, r.rhs) for t in side.tokens}
-        self.unmet = UNRULED if any(names <= written for names in self.unruled) else ""
+        sizes = {e.name.base for e in self.table.entries.values() if e.kind == "size"}
+        open_here = any(names <= written or names & sizes for names in self.unruled)
+        self.unmet = UNRULED if open_here else ""
         from derive.reader.grammar.conditions import condition
 
         for nodes, place in self.cases:
