@@ -18,6 +18,8 @@ from derive.expr.sizes import shape_text
 from derive.expr.walk import free_indices, free_symbols, post_order
 
 REVERSED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+#: seconds for a condition that restates another one: what is wrong shows soon
+RESTATED = 0.6
 #: how the reason starts when sides agree at all points at which both have a value, and one has none at others
 PARTLY = "holds only where both sides"
 #: seconds for one relation
@@ -63,10 +65,6 @@ def _without_premises(
     return (
         verdict if verdict.kind == "holds" else Verdict("unchecked", Evidence(seed=seed), why=why)
     )
-
-
-#: seconds for a condition that restates another one: what is wrong shows soon
-RESTATED = 0.6
 
 
 def judge(

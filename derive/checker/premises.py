@@ -15,7 +15,7 @@ import numpy as np
 
 from derive.checker.assignments import assignment, is_equation, with_name
 from derive.checker.domains import reduced
-from derive.checker.residuals import entries, residual_of, unknowns_of
+from derive.checker.residuals import entries, poles_of, residual_of, unknowns_of
 from derive.errors import EvaluationError, PremiseError
 from derive.expr.nodes import (
     Derivative,
@@ -57,13 +57,17 @@ class Solver(Protocol):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A relation and premises after substitution, the solvers left, and the conditions that reject points."""
+    """A relation and premises after substitution, the solvers left, and the conditions that reject points.
+
+    `parts` are what the solvers evaluate; `poles` are not zero where the premises have values.
+    """
 
     lhs: Expr
     rhs: Expr
     conditions: tuple[Expr, ...]
     solvers: tuple[Solver, ...] = ()
     parts: tuple[Expr, ...] = ()
+    poles: tuple[Expr, ...] = ()
 
 
 def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
@@ -87,7 +91,8 @@ def prepare(lhs: Expr, rhs: Expr, premises: Sequence[Expr]) -> Prepared:
     if not equations:
         return Prepared(lhs, rhs, others)
     solver = _solver(equations, (lhs, rhs))
-    return Prepared(lhs, rhs, others, (solver,), solver.parts)
+    poles = tuple(dict.fromkeys(pole for e in equations for pole in poles_of(e)))
+    return Prepared(lhs, rhs, others, (solver,), (*solver.parts, *poles), poles)
 
 
 def _connected(premises: Sequence[Expr], sides: Sequence[Expr]) -> list[Expr]:

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 EXPANDED = frozenset({Expectation, Integral, Limit})
 #: how often points are drawn again until this many satisfy the premises
 ATTEMPTS, ENOUGH = 12, 24
-#: points that are enough where equations are solved at each
-SOLVED_POINTS = 8
+#: a denominator below this in a premise that was solved without it counts as zero
+NO_POLE = 1e-9
 #: points where each is expensive: a law to be solved, a sum over many nodes
 SLOW_POINTS = 8
 #: relative difference of two levels of a rule in float64 above which a point is not used
@@ -68,6 +68,7 @@ class Problem:
 
             lhs, rhs = as_means(lhs), as_means(rhs)
         self.lhs, self.rhs, self.seed = lhs, rhs, seed
+        self.poles: tuple[Expr, ...] = ()
         self.premises, self.solvers, self.parts = self._prepared(premises)
         roots = (self.lhs, self.rhs, *self.premises, *self.parts)
         self.plan = plan if roots == plan.roots else Plan(roots)
@@ -111,8 +112,6 @@ class Problem:
             p for p in self.point_premises if not any(s in self.lawful for s in free_symbols(p))
         ]
         self.enough = SLOW_POINTS if self.lawful or self.expands else ENOUGH
-        if self.solvers:
-            self.enough = min(self.enough, SOLVED_POINTS)
 
     def _prepared(
         self, premises: Sequence[Expr]
@@ -124,6 +123,7 @@ class Problem:
 
         prepared = prepare(self.lhs, self.rhs, premises)
         self.lhs, self.rhs = prepared.lhs, prepared.rhs
+        self.poles = prepared.poles
         return prepared.conditions, prepared.solvers, prepared.parts
 
     def _needs_expansion(self) -> bool:
@@ -354,11 +354,24 @@ class Problem:
         """The points with equations solved, where the conditions and the facts of solved symbols hold."""
         for solver in self.solvers if points.count else ():
             points = solver.floats(self, points)
-        kept = self.satisfied(points)
+        kept = self.satisfied(points) & self._off_poles(points)
         for solver in self.solvers:
             for unknown in solver.unknowns:
                 kept &= satisfies(unknown, points.values[unknown])
         return points.subset([int(i) for i in np.flatnonzero(kept)])
+
+    def _off_poles(self, points: Points) -> Any:
+        """For each point, whether the denominators that premises were solved without are not zero."""
+        kept = np.ones(points.count, dtype=bool)
+        if not self.poles:
+            return kept
+        with np.errstate(all="ignore"):
+            ev, _ = self.evaluator_at(self.float_kernel(), points, points.floats())
+            for pole in self.poles:
+                values = np.abs(ev.value(pole, self.scope_for(ev, pole)))
+                flat = values.reshape(values.shape[0], -1).min(axis=1)
+                kept &= np.broadcast_to(flat > NO_POLE, kept.shape)
+        return kept
 
     def satisfied(self, points: Points, premises: Sequence[Expr] | None = None) -> Any:
         """For each point, whether the conditions among the premises (or some of them) hold in float64."""

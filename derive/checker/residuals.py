@@ -14,6 +14,7 @@ from derive.expr.nodes import (
     Item,
     Neg,
     Number,
+    Power,
     Product,
     Quotient,
     Relation,
@@ -21,14 +22,23 @@ from derive.expr.nodes import (
 )
 from derive.expr.walk import free_indices, free_symbols, post_order
 
+ZERO, ONE = Fraction(0), Fraction(1)
+
 
 def residual_of(equation: Expr) -> Expr:
     """The difference of the sides without the denominators of its terms: Newton's method crosses no pole.
 
-    Where a denominator is zero the equation has no value, and such a point is none of its solutions.
+    Where a denominator is zero the equation has no value and the difference may be zero: such a point is none of its
+    solutions (`poles_of`).
     """
     assert isinstance(equation, Relation), equation
     return _cleared(_difference(equation.lhs, equation.rhs))
+
+
+def poles_of(equation: Expr) -> list[Expr]:
+    """What must not be zero where `residual_of` is."""
+    assert isinstance(equation, Relation), equation
+    return list(_common([_parted(t) for t in _terms(_difference(equation.lhs, equation.rhs), 1)]))
 
 
 def _difference(lhs: Expr, rhs: Expr) -> Expr:
@@ -42,18 +52,56 @@ def _difference(lhs: Expr, rhs: Expr) -> Expr:
 
 
 def _cleared(residual: Expr) -> Expr:
-    """The sum times the denominators of its terms that have symbols in them."""
+    """The sum times the least common multiple of the denominators of its terms that have symbols in them."""
     parts = [_parted(term) for term in _terms(residual, 1)]
-    below = list(dict.fromkeys(d for _, _, d in parts if d is not None and free_symbols(d)))
-    if not below or len(parts) < 2:
+    common = _common(parts)
+    if not common:
         return residual
     found = []
     for sign, above, own in parts:
-        others = [d for d in below if d != own]
-        kept = Quotient(above, own) if own is not None and own not in below else above
-        term = Product((*others, kept)) if others else kept
+        powers, rest = _factored(own)
+        missing = [
+            _power(b, n - powers.get(b, ZERO)) for b, n in common.items() if n != powers.get(b)
+        ]
+        kept = Quotient(above, rest) if rest is not None else above
+        term = Product((*missing, kept)) if missing else kept
         found.append(Neg(term) if sign < 0 else term)
     return Add(tuple(found))
+
+
+def _common(parts: Sequence[tuple[int, Expr, Expr | None]]) -> dict[Expr, Fraction]:
+    """The bases of the denominators with their highest exponents; none for a single term."""
+    common: dict[Expr, Fraction] = {}
+    for _, _, own in parts if len(parts) > 1 else ():
+        for base, exponent in _factored(own)[0].items():
+            common[base] = max(common.get(base, ZERO), exponent)
+    return common
+
+
+def _factored(denominator: Expr | None) -> tuple[dict[Expr, Fraction], Expr | None]:
+    """The factors with symbols, as bases with exponents, and the product of the others."""
+    if denominator is None:
+        return {}, None
+    factors: tuple[Expr, ...] = (denominator,)
+    if isinstance(denominator, Product) and not any(f.shape for f in denominator.factors):
+        factors = denominator.factors
+    powers: dict[Expr, Fraction] = {}
+    rest = []
+    for factor in factors:
+        base, exponent = factor, ONE
+        if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+            base, exponent = factor.base, factor.exponent.value
+        if not free_symbols(base) or base.shape or exponent <= 0:
+            rest.append(factor)
+        else:
+            powers[base] = powers.get(base, ZERO) + exponent
+    if not rest:
+        return powers, None
+    return powers, rest[0] if len(rest) == 1 else Product(tuple(rest))
+
+
+def _power(base: Expr, exponent: Fraction) -> Expr:
+    return base if exponent == ONE else Power(base, Number(exponent))
 
 
 def _terms(node: Expr, sign: int) -> list[tuple[int, Expr]]:

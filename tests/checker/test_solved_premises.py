@@ -26,3 +26,17 @@ Therefore \[ \theta_k = %s \]"""
 def test_what_an_author_solves_for_keeps_its_facts(text: str, claim: str, verdict: str) -> None:
     found = derive.check_text(text.replace("%s", claim)).relations[-1].verdict
     assert found.kind == verdict, found.why
+
+
+SCALE = r"""Let $n > 0$, $S > 0$ and $s \in \mathbb{R}$.
+\[ \frac{d}{ds} \left( -n \log s - \frac{S}{2 s^2} \right) = -\frac{n}{s} + \frac{S}{s^3} = 0 \]
+Hence \[ %s \]"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"s = \frac{S}{n s}", "holds"), (r"s^2 = \frac{S}{n}", "holds"), (r"s^2 = S n", "fails")],
+)
+def test_where_a_denominator_is_zero_is_no_solution(claim: str, verdict: str) -> None:
+    found = derive.check_text(SCALE.replace("%s", claim)).relations[-1].verdict
+    assert found.kind == verdict, found.why
