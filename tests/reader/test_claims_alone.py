@@ -114,3 +114,23 @@ def test_what_some_members_have_is_no_fact_of_all(words: str, declared: bool) ->
     found = read(r"Let $\alpha \in \mathbb{R}^n$. " + words + r" \[ \sum_i \alpha_i \ge 0 \]")
     facts = next(g.symbol.facts for g in found.givens if g.symbol.name == r"\alpha")
     assert any(fact.name == "positive" for fact in facts) == declared
+
+
+UNREAD = r"\operatorname{frob}(x)_{\sharp}"
+
+
+@pytest.mark.parametrize(
+    ("display", "wanted"),
+    [
+        (rf"\[ V(x) = {UNREAD} \] \[ V(x) = x^2 \]", ["definition", "unchecked"]),
+        (rf"\[ c = {UNREAD} \] \[ c = x + 1 \]", ["definition", "unchecked"]),
+        (rf"\[ c = {UNREAD} = x^2 + 1 \]", ["definition", "unchecked"]),
+        (r"\[ c = x + 1 = 1 + x \]", ["definition", "holds"]),
+        (rf"\[ c = {UNREAD} \] \section{{Another}} \[ c = x + 1 \]", ["definition", "definition"]),
+    ],
+)
+def test_what_is_said_again_of_an_unread_definition_is_a_claim(
+    display: str, wanted: list[str]
+) -> None:
+    found = derive.check_text(rf"Let $x \in \mathbb{{R}}$. {display}").relations
+    assert [relation.verdict.kind for relation in found] == wanted

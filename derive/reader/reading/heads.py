@@ -78,7 +78,7 @@ def _of_function(reader: Formula, head: Head, logarithm: bool) -> Left:
             other = count != len(entry.function.parameters) and count not in entry.others
             undefined = undefined or (other and all(_is_name(p) for p in head.parameters or ()))
         return Left("new" if undefined else "known", head, logarithm, entry)
-    reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal")
+    reserved = name.base in KNOWN_WORDS and name.font in ("word", "bb", "rm", "cal", "bold")
     unary = head.parameters is not None and len(head.parameters) == 1
     own = name.font == "word" and not name.sub  # with a subscript it is what its definition says
     reserved = reserved or (unary and own and name.base.lower() in FUNCTION_WORDS)

@@ -15,6 +15,7 @@ from derive.expr.nodes import Expr, Symbol
 from derive.expr.walk import free_symbols
 from derive.reader.declarations.questions import is_related, place_at
 from derive.reader.declarations.wording import equates
+from derive.reader.grammar.cursor import plain
 from derive.reader.grammar.state import State
 from derive.reader.reading.ahead import ReadingAhead
 from derive.reader.reading.doubts import hot_unknown
@@ -169,14 +170,30 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         words = f"{self.lead} {raw.words}"
         left = self._adjusted(left, group, words, sides, source)
         defined = self._introduce(left, sides, source) if left.kind in ("new", "free") else 0
-        if left.head is not None and left.kind in ("new", "free") and not defined:
-            self.overlooked.names[left.head.name.latex] = self.number
+        left, again = self._defined_above(left, defined)
         if left.head is not None and left.kind == "known":
             defined = self.ahead.pop(left.head.name, 0)
         typed = self._read(sides, source, state)
+        if again:
+            defined, typed[0] = 0, Unreadable(sides[0].latex, again)
         self.several = any(name in NOTES for name in state.ambiguous)
         premises = self._annotated(group, source, state)
         self._emit(group, sides, typed, left, defined, premises, words)
+
+    def _defined_above(self, left: Left, defined: int) -> tuple[Left, str]:
+        """A name whose definition above could not be read is not defined by what is said of it afterwards: why not."""
+        if left.head is None or left.kind not in ("new", "free"):
+            return left, ""
+        given = [plain(part) for part in left.head.parameters or ()]
+        written = (left.head.name, tuple(given), left.head.indices)
+        if self.undefined.get(written) == self.section:
+            return Left(
+                "known"
+            ), f"the definition of {left.head.name.latex} above could not be read"
+        if not defined:
+            self.overlooked.names[left.head.name.latex] = self.number
+            self.undefined[written] = self.section
+        return left, ""
 
     def _emit(
         self,

@@ -60,7 +60,7 @@ class ReadingRoles(ReadingState):
         words: str,
     ) -> str:
         sign = relation.sign.relation
-        if defined and position <= defined:
+        if defined and position == 1:
             return "definition"
         if left.kind in ("new", "free") and position == 1:
             return "definition"

@@ -130,6 +130,7 @@ class ReadingState:
         self.varied: frozenset[tuple[str, tuple[str, ...]]] | None = None
         self.partial = False
         self.overlooked = Overlooked()
+        self.undefined: dict[tuple[Name, tuple[str, ...], tuple[str, ...]], int] = {}
         self.unmet = ""
         self.introduced = Introduced()
         self.number = 0
