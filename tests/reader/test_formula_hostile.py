@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError, ReadError
@@ -41,6 +41,7 @@ def test_soup_is_read_or_refused(latex: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(SOUP)
+@example("1 <")
 def test_soup_as_a_declaration_is_read_or_refused(latex: str) -> None:
     table, refused = Table(), ""
     try:

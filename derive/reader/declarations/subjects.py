@@ -155,6 +155,8 @@ def subjects_of(reader: Formula, written: list[list[Node]]) -> list[Subject]:
             found.append(listed)
             position += 3
             continue
+        if not nodes:
+            raise reader.error("a name is missing", 0)
         if _are_dots(nodes):
             raise reader.error("a list that starts with dots has no meaning", start_of(nodes[0]))
         subject = read_subject(reader, nodes)
