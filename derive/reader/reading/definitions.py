@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from derive.expr.nodes import Apply, Expr, Item, Neg, Symbol
-from derive.expr.walk import free_symbols, post_order, substitute, symbols
+from derive.expr.walk import free_symbols, substitute, symbols
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.definition_members import define_by_index, define_members
 from derive.reader.declarations.definitions import define_function, define_symbol, is_rule
@@ -21,6 +21,7 @@ from derive.reader.grammar.table import Name
 from derive.reader.grammar.written import base_name
 from derive.reader.reading.doubts import is_number
 from derive.reader.reading.heads import Left, left_of
+from derive.reader.reading.intermediates import built_on, differentiated_by, reaches, through
 from derive.reader.reading.layers import label_of
 from derive.reader.reading.state import LAYERS_AHEAD, REFUSED, ReadingState
 from derive.reader.reading.survey import varied_in
@@ -68,6 +69,9 @@ class ReadingDefinitions(ReadingState):
             entry = define_symbol(reader, head, nodes, 0)  # type: ignore[arg-type]
             if left.logarithm and entry.definition is not None:
                 entry.definition = _raised(left, entry.definition)
+            if entry.definition is not None:
+                parts = differentiated_by(self.table)
+                entry.definition = through(entry.definition, parts, entry.latex)
             if before is not None:
                 self._carry_over(before, self.table.symbol(entry))
             self._name_in_definitions(self.table.symbol(entry))
@@ -106,8 +110,7 @@ class ReadingDefinitions(ReadingState):
             known = entry.definition
             if known is None or known == body or entry.latex == new.name:
                 continue
-            if any(node == body for node in post_order(known)):
-                entry.definition = substitute(known, {body: new})
+            entry.definition = built_on(known, body, new)
 
     def _carry_over(self, old: Symbol, new: Symbol) -> None:
         """What was defined by a name that is itself defined only now: `S = L L^T` after d(x) was given by S."""
@@ -361,11 +364,30 @@ class ReadingDefinitions(ReadingState):
             try:
                 nodes = clean(tree(list(side.tokens), source))
                 self._define(reader, left, nodes)
+                self._on_the_way(left, sides[position + 1 :], source)
                 return position
             except REFUSED:
                 self.table.sizes.restore(before)
                 self._forget(left)
         return 0
+
+    def _on_the_way(self, left: Left, sides: list[RawSide], source: Source) -> None:
+        r"""What else a name is said to be, `h = B A x = B z`: it is built on z, by which derivatives are taken."""
+        assert left.head is not None
+        entry = self.table.entries.get(left.head.name)
+        if not sides or entry is None or entry.definition is None or left.head.parameters:
+            return
+        for side in sides:
+            if side.tokens and not DERIVING & {t.text for t in side.tokens}:
+                nodes = tree(list(side.tokens), source)
+                self.forward.add(entry.name, nodes)
+        wanted = [s for s in differentiated_by(self.table) if s.name != entry.latex]
+        for side in sides if wanted and not left.logarithm else ():
+            with suppress(*REFUSED):
+                other = self._reader(source).whole(tree(list(side.tokens), source)).build()
+                fits = other.shape == entry.definition.shape
+                if fits and reaches(entry.definition, wanted) < reaches(other, wanted):
+                    entry.definition = other
 
 
 def _stands_in(written: str, text: str) -> bool:

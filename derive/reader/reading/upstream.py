@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.expr.nodes import Add, Apply, Expr, Product, Symbol
+from derive.expr.walk import symbols
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean
 from derive.reader.grammar.table import Name, Table
@@ -117,17 +118,26 @@ class Forward:
         """A definition has been read."""
         self.uses[name] = frozenset(names_in(right)) - {name}
 
+    def add(self, name: Name, right: Sequence[Node]) -> None:
+        """Another formula for a quantity has been read."""
+        if name in self.uses:
+            self.uses[name] |= frozenset(names_in(right)) - {name}
+
     def ends(self, table: Table) -> list[Name]:
         """The defined quantities on which no other one is built, in order; gradients are none of them."""
         used: set[Name] = set()
         for names in self.uses.values():
             used |= names
             used |= {name.without(sub=True) for name in names}
+        within: set[str] = set()
+        for entry in (table.entries.get(name) for name in self.uses):
+            if entry is not None and entry.definition is not None:
+                within |= {s.name for s in symbols(entry.definition, into_definitions=False)}
         found = []
         for name in self.uses:
             entry = table.exact(name) or table.families.get(name)
             known = entry is not None and (entry.definition is not None or entry.kind == "template")
-            if known and name not in used:
+            if known and name not in used and not (entry and entry.latex in within):
                 found.append(name)
         return found
 
