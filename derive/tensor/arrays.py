@@ -172,8 +172,9 @@ def _entry_power(graph: Graph, args: list[Value], node: e.Apply) -> Value:
     exponent = args[1].node
     if exponent.op == "einsum" and not exponent.args:
         base = args[0]
-        powers = (exponent.data.coefficient,)
-        return product(graph, [(base, own_labels(base))], own_labels(base), 1, None, powers)
+        sizes: dict[Label, Size] = dict(enumerate(base.shape))
+        rows, powers = [(base, own_labels(base))], (exponent.data.coefficient,)
+        return product(graph, rows, own_labels(base), 1, sizes, powers)
     return values.entrywise(graph, "power", args)
 
 

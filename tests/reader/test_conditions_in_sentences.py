@@ -70,3 +70,26 @@ def test_words_about_a_case_between_a_loss_and_its_formula() -> None:
         r"\[ \frac{\partial L}{\partial a} = 2(a - p) \] \[ \frac{\partial L}{\partial p} = 2(a - p) \]"
     )
     assert [r.verdict.kind for r in check_text(text).relations] == ["holds", "fails"]
+
+
+def test_a_condition_that_is_written_stands_before_derivatives_that_are_not_zero() -> None:
+    text = (
+        r"Let $X \in \mathbb{R}^{M \times N}$ have full column rank, $\theta \in \mathbb{R}^N$, $y \in \mathbb{R}^M$."
+        r"\[ \nabla_\theta \theta^\top X^\top X \theta = 2 X^\top X \theta \] \[ \nabla_\theta 2 y^\top X \theta = 2 X^\top y \]"
+        r"and finally \[ 2 X^\top X \theta - 2 X^\top y = 0 \Rightarrow X^\top X \theta = X^\top y \] \[ \theta = %s \]"
+    )
+    for claim, wanted in (
+        (r"(X^\top X)^{-1} X^\top y", "holds"),
+        (r"-(X^\top X)^{-1} X^\top y", "fails"),
+        ("0", "fails"),
+    ):
+        found = check_text(text.replace("%s", claim)).relations[-1].verdict
+        assert found.kind == wanted, claim
+
+
+def test_the_identity_as_a_variance_is_no_number() -> None:
+    text = (
+        r"The prior is $p(z) = \mathcal{N}(0, I)$; let $S \in \mathbb{R}^{n \times n}$ be positive definite."
+        r"\[ \log \frac{|I|}{|S|} + \operatorname{tr}(I^{-1} S) = \operatorname{tr}(S) - \log |S| \]"
+    )
+    assert check_text(text).relations[0].verdict.kind == "holds"

@@ -75,6 +75,26 @@ CASES = [
         "hhf",
         id="components that a vector has, a function in bold",
     ),
+    pytest.param(
+        r"Let $J(\theta) = \frac12\|\theta - c\|^2$ where $\theta, c \in \mathbb{R}^n$. Given any $\theta^{(0)}$,"
+        r"\[ \theta^{(1)} = \theta^{(0)} - \nabla_\theta J(\theta^{(0)}) = c. \]"
+        r"\[ \nabla_\theta J(\theta^{(0)}) = \theta^{(0)} + c \]",
+        "dhf",
+        id="a gradient by the parameter at a start with a number above",
+    ),
+    pytest.param(
+        r"Let $J(w) = w^\top A w$ with $w, a \in \mathbb{R}^n$ and symmetric $A \in \mathbb{R}^{n \times n}$."
+        r"\[ \frac{\partial J(a)}{\partial w} = 2 A a \] \[ \nabla_w J(2a) = 4 A a \] \[ \nabla_w J(2a) = 8 A a \]",
+        "hhf",
+        id="a derivative by the parameter at a point of another name",
+    ),
+    pytest.param(
+        r"Let $A, B \in \mathbb{R}^{n\times n}$ and $x \sim \mathcal{N}(\mu, 1)$ with $\mu \in \mathbb{R}$."
+        r"\[ {\rm tr}(AB) = {\rm tr}\,BA \] \[ {\rm E}\left[x^2\right] = \mu^2 + 1 \]"
+        r"\[ {\mathbb E}[x^2] = \mu^2 + 2 \]",
+        "hhf",
+        id="upright words in braces",
+    ),
 ]
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.expr.nodes import Derivative, Differential, Expr, Symbol, Transpose
+from derive.expr.nodes import Call, Derivative, Differential, Expr, Symbol, Transpose
 from derive.expr.sizes import ONE
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, inner, plain, single
 from derive.reader.grammar.derivative_signs import denominators, skip_name, slash_follows, takes_d
 from derive.reader.grammar.derivative_variables import (
     Variable,
+    at_point,
     by_chain_rule,
     checked,
     function_point,
     read_variable,
+    refuse_tied,
 )
 from derive.reader.grammar.functions import read_arguments
 from derive.reader.grammar.names import Unknown, function_call
@@ -155,8 +157,10 @@ def derivative(
 
     def build() -> Expr:
         wrt = tuple(checked(reader, v.value.build(), start) for v in flat)
-        inside = body.build()
+        inside, wrt = at_point(body.build(), wrt)
         refuse_independent(reader, inside, wrt, start)
+        if isinstance(inside, Call) and inside.args == wrt[:1]:
+            refuse_tied(reader, inside.function, wrt[0], start)
         refuse_second(reader, inside, wrt, start)
         node: Expr = Derivative(inside, wrt, style)
         if len(flat) == 1 and flat[0].row and not own:

@@ -5,12 +5,12 @@ r"""What a derivative is taken by: a name, its transpose, or an invertible funct
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.expr.facts import declared
-from derive.expr.nodes import Apply, Derivative, Expr, Item, Symbol, Transpose
+from derive.expr.nodes import Apply, Call, Derivative, Expr, Function, Item, Symbol, Transpose
 from derive.expr.sizes import ONE
-from derive.expr.walk import free_symbols
+from derive.expr.walk import children, free_symbols, post_order
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean, single
 from derive.reader.grammar.values import Value, uses_of
@@ -90,13 +90,34 @@ def function_point(variable: Value, parameter: str, start: int) -> Value | None:
     return Value(found.shape, lambda: found, variable.uses, start=start)
 
 
+def at_point(body: Expr, wrt: tuple[Expr, ...]) -> tuple[Expr, tuple[Expr, ...]]:
+    r"""The derivative of a function by its parameter at a point of another name, `\nabla_w L(w_0)`, as the one by that
+    point, which is named where it is an expression; others as they are."""
+    variable = wrt[0]
+    if not isinstance(body, Call) or not isinstance(variable, Symbol) or set(wrt) != {variable}:
+        return body, wrt
+    own = [p.name == variable.name for p in body.function.parameters]
+    if own.count(True) != 1 or any(
+        node == variable for a in body.args for node in post_order(a, into_definitions=True)
+    ):
+        return body, wrt
+    place = own.index(True)
+    point = body.args[place]
+    if point.shape != variable.shape:
+        return body, wrt
+    if not isinstance(point, Symbol):
+        point = Symbol(f"({point!r})", point.shape, definition=point)
+    args = (*body.args[:place], point, *body.args[place + 1 :])
+    return replace(body, args=args), (point,) * len(wrt)
+
+
 def by_chain_rule(reader: Formula, body: Value, variable: Variable, start: int) -> Value | None:
     r"""The derivative of a number by a function g of one variable s, by way of s: `(df/ds) / (dg/ds)`, and
     `-S^\top (df/dS) S^\top` for `g = S^{-1}`; None where the variable is no such function."""
     shape = reader.arithmetic.shape(variable.value)
     if reader.arithmetic.shape(body) or variable.row or len(shape) == 1:
         return None
-    inner = inner_variable(variable)
+    inner = inner_variable(variable) or _by_definition(body, variable)
     if inner is None or declared(inner.facts if isinstance(inner, Symbol) else (), _HALF):
         return (
             None  # of a matrix whose lower half is the upper one the entries are no variables each
@@ -106,6 +127,85 @@ def by_chain_rule(reader: Formula, body: Value, variable: Variable, start: int) 
     for _ in range(variable.count if not shape else 1):
         found = _once(reader, found, variable.value, middle, start)
     return found if not shape or variable.count == 1 else None
+
+
+def given_by(symbol: Expr) -> Symbol | None:
+    r"""The number s of which a number is a function by its definition, `\eta = \log\frac{s}{1-s}`; else None."""
+    if not isinstance(symbol, Symbol) or symbol.shape or symbol.definition is None:
+        return None
+    inside = [n for n in post_order(symbol.definition) if isinstance(n, Symbol)]
+    if len(inside) != 1 or inside[0] is symbol.definition or inside[0].shape:
+        return None
+    return inside[0] if inside[0].definition is None else None
+
+
+def _by_definition(body: Value, variable: Variable) -> Symbol | None:
+    r"""The number s that defines a variable where the body is written in s alone: `-\log(1 - s)`, or as a function of
+    the variable, `a(\eta) = -\log(1 - s)`; None where it stays as it is when s is held."""
+    node = variable.value.build()
+    inner = given_by(node)
+    if inner is None:
+        return None
+    inside = body.build()
+    of_it = isinstance(inside, Call) and inside.args == (node,)
+    if of_it or not reaches(inside, node, inner):
+        return inner if reaches(inside, inner, node) else None
+    return None
+
+
+def reaches(body: Expr, wanted: Expr, without: Expr) -> bool:
+    """Whether a formula depends on a symbol by another way than through the definition of `without`."""
+    done: set[Expr] = set()
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if node == wanted:
+            return True
+        if node in done or node == without:
+            continue
+        done.add(node)
+        stack.extend(children(node, True))
+    return False
+
+
+def is_tied(function: Function, argument: Expr) -> bool:
+    r"""Whether the body of a function is not written in its parameter but in what defines the argument:
+    `a(\eta) = \mu^2 / (2 \sigma^2)` at `\eta = \mu / \sigma^2`, of which nobody says what is held."""
+    if not isinstance(argument, Symbol) or argument.definition is None or function.body is None:
+        return False
+    if any(symbol in function.parameters for symbol in free_symbols(function.body)):
+        return False
+    behind = free_symbols(argument.definition)
+    return any(symbol in behind for symbol in free_symbols(function.body))
+
+
+def refuse_tied(reader: Formula, function: Function, argument: Expr, start: int) -> None:
+    """Refuse a derivative of such a function: it is not the zero that it seems to be."""
+    if is_tied(function, argument):
+        raise reader.error(f"{function.name} is not given as a function of {argument!r}", start)
+
+
+def refuse_elsewhere(
+    reader: Formula, function: Function, arguments: Sequence[Value], start: int
+) -> None:
+    r"""Refuse `a(0)` where `a(\eta) = -\log(1 - s)` is written in the s by which `\eta` is defined."""
+    if len(arguments) != 1 or function.body is None or function.parameters[0].shape:
+        return
+    (parameter,) = function.parameters
+    if all(symbol in function.parameters for symbol in free_symbols(function.body)):
+        return
+    for entry in reader.table.variables():
+        if entry.latex != parameter.name or entry.definition is None or entry.family:
+            continue
+        symbol = reader.table.symbol(entry)
+        inner = given_by(symbol)
+        if inner is None or not reaches(function.body, inner, parameter):
+            continue
+        if arguments[0].build() != symbol:
+            raise reader.error(
+                f"{function.name} is given by {inner.name}, which is {inner.name} at {entry.latex} only",
+                start,
+            )
 
 
 def _once(reader: Formula, body: Value, outer: Value, inner: Value, start: int) -> Value:
@@ -141,4 +241,13 @@ def checked(reader: Formula, node: Expr, start: int) -> Expr:
     )
 
 
-__all__ = ["Variable", "by_chain_rule", "checked", "function_point", "read_variable"]
+__all__ = [
+    "Variable",
+    "by_chain_rule",
+    "checked",
+    "function_point",
+    "given_by",
+    "read_variable",
+    "refuse_elsewhere",
+    "refuse_tied",
+]

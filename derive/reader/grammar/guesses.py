@@ -20,7 +20,7 @@ from derive.reader.grammar.entropies import read_entropy
 from derive.reader.grammar.finite_laws import law_alone, read_density
 from derive.reader.grammar.indices import free_index
 from derive.reader.grammar.layer_shapes import among_arrays, layer_shape
-from derive.reader.grammar.name_kinds import is_index, is_layer, step_of
+from derive.reader.grammar.name_kinds import is_index, is_layer, is_numbered, step_of
 from derive.reader.grammar.names import Unknown, read_name
 from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.table import Declaration, Name, Table
@@ -252,7 +252,7 @@ def _sibling(table: Table, key: Name) -> Declaration | None:
     """The neighbour of a step whose shape is known: h_t of h_{t-1}."""
     if step_of(table, key):
         return _step_sibling(table, key)
-    if key.sup[1:2] in table.labels.above and not key.sub:
+    if (key.sup[1:2] in table.labels.above or is_numbered(key)) and not key.sub:
         whole = table.entries.get(replace(key, sup=""))
         known = whole is not None and whole.kind == "variable" and whole.sizes is not None
         return whole if known and whole is not None and not whole.family else None
@@ -283,6 +283,12 @@ def is_layered(name: Name) -> bool:
     return name.sup.startswith("(") and name.sup.endswith(")")
 
 
+def _is_start(table: Table, name: Name) -> bool:
+    r"""Whether a name is one step of an iteration over what is declared without a label: `\theta^{(0)}`."""
+    whole = table.entries.get(replace(name, sup=""))
+    return is_numbered(name) and whole is not None and whole.kind == "variable"
+
+
 def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
     """The name to declare, the number of axes that count members, and where their index stands."""
     name, found = request.name, request.written
@@ -294,6 +300,8 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
         if is_index(name.sub, table) and not name.sub.isdigit():
             layer = Name(name.base, name.font, name.accents, "", label)
             return layer, len(name.sub.replace(",", "").replace("\\ell", "l")), "sub"
+        return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
+    if _is_start(table, name):
         return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
     if label.startswith("(") and label.endswith(")"):
         return (

@@ -28,6 +28,11 @@ def step_of(table: Table, name: Name) -> str:
     return letter if steps and (not rest or rest.isdigit()) else ""
 
 
+def is_numbered(name: Name) -> bool:
+    r"""Whether a name has a number in brackets above, which is no power: the start `\theta^{(0)}` of an iteration."""
+    return name.sup[:1] == "(" and name.sup[-1:] == ")" and name.sup[1:-1].isdigit()
+
+
 def is_index(sub: str, table: Table | None = None) -> bool:
     """Whether a subscript looks like indices: conventional letters, those of a declared range and numbers, perhaps
     with commas or an offset."""

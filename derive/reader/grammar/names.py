@@ -25,7 +25,7 @@ from derive.reader.grammar.members import (
     unbracketed,
     variable,
 )
-from derive.reader.grammar.name_kinds import is_index, step_of
+from derive.reader.grammar.name_kinds import is_index, is_numbered, step_of
 from derive.reader.grammar.randomness import call_of
 from derive.reader.grammar.table import Declaration, Name, Table
 from derive.reader.grammar.values import Value, uses_of
@@ -106,11 +106,13 @@ def _by_convention(reader: Formula, cursor: Cursor, full: Name, form: Name) -> b
 
 def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> bool:
     """Whether a name with an index is no part of what is declared under its letter: `x_i` beside a number x,
-    `n_k` beside a size n, `w_0` beside a vector w whose entries count from one."""
+    `n_k` beside a size n, `w_0` beside a vector w whose entries count from one, `w^{(0)}` beside w."""
     entry, form = match
     if full.sub and not form.sub and step_of(table, full):
         return True
     if full.sup[:1] == "(" and not form.sup and full.sup[1:2] in table.labels.above:
+        return True
+    if not form.sup and is_numbered(full) and entry.kind == "variable" and not entry.family:
         return True
     if not full.sub or form.sub:
         return False

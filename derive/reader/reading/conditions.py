@@ -40,11 +40,12 @@ ACCENTED = frozenset(["hat", "tilde", "bar"])
 class Conditions:
     """What is imposed, in order; `by_words` are the derivatives that the paragraph just read set to zero,
     `_gradients` those not yet set to zero, by their variables; `_labels` the labels under which solutions are named,
-    `ML` of `w_{ML}`, by the unknown."""
+    `ML` of `w_{ML}`, by the unknown; `_unproven` are those at the end of a chain of which no step was checked."""
 
     imposed: list[tuple[Relation, ...]] = field(default_factory=list)
     by_words: list[tuple[Relation, ...]] = field(default_factory=list)
     _gradients: dict[tuple[Expr, ...], tuple[Relation, ...]] = field(default_factory=dict)
+    _unproven: dict[tuple[Relation, ...], None] = field(default_factory=dict)
     _labels: dict[str, str] = field(default_factory=dict)
 
     def clear(self) -> None:
@@ -53,10 +54,13 @@ class Conditions:
         self.by_words = []
         self._gradients = {}
         self._labels = {}
+        self._unproven = {}
 
-    def impose(self, forms: Sequence[Relation]) -> None:
-        """A condition in its forms."""
+    def impose(self, forms: Sequence[Relation], proven: bool = True) -> None:
+        """A condition in its forms; it is not proven where what it was worked out from could not be read."""
         distinct = tuple(dict.fromkeys(forms))
+        if not proven:
+            self._unproven[distinct] = None
         if distinct and distinct not in self.imposed:
             self.imposed = [*self.imposed, distinct][-MOST:]
 
@@ -135,6 +139,14 @@ class Conditions:
                 return Power(symbol, Number(Fraction(2))) if squared else symbol
         return None
 
+    def rests_on_unread(self, left: Expr | Unreadable, right: Expr | Unreadable) -> bool:
+        """Whether a relation speaks of what a condition ties that may itself be wrong: a slip before it is no slip of
+        what follows."""
+        sides = (s for s in (left, right) if isinstance(s, Expr) and self._unproven)
+        present = {s: None for side in sides for s in free_symbols(side)}
+        unsure = (forms for forms in self._unproven if forms in self.imposed)
+        return any(s in present for forms in unsure for form in forms for s in free_symbols(form))
+
     def active_for(self, typed: Sequence[Expr | Unreadable]) -> bool:
         """Whether a condition has been imposed on something in these sides."""
         if not self.imposed:
@@ -179,7 +191,10 @@ class Conditions:
         variable = left.base if isinstance(left, Item) else left
         if not isinstance(variable, Symbol):
             return []
-        known = dict.fromkeys([*self._gradients.values(), *self.imposed])
+        if any(variable in free_symbols(form) for forms in self.imposed for form in forms):
+            known = list(self.imposed)  # what was set to zero was written down
+        else:
+            known = [*self._gradients.values(), *self.imposed]
         return [forms for forms in known if any(variable in _varied(form) for form in forms)]
 
 

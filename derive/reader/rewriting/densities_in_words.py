@@ -307,7 +307,13 @@ def _bound(normal: Normal) -> tuple[Token, ...]:
         normal.noun.lower()[:2],
         texts[0] in (r"\boldsymbol", r"\mathbf", r"\bm", r"\operatorname"),
     )
-    if noun in ("co", "pr") or not named or bold or not (is_script(texts[1:]) or squared):
+    if (
+        noun in ("co", "pr")
+        or not named
+        or bold
+        or "I" in texts
+        or not (is_script(texts[1:]) or squared)
+    ):
         return ()
     if not _is_line(normal) or _is_matrix(normal.spread):
         return ()

@@ -1,6 +1,6 @@
-r"""Fonts inside braces: `{\cal L}(\phi)`, `{\bf x}`, `{\mathcal L}` are the names `\mathcal{L}`, `\mathbf{x}`.
+r"""Fonts inside braces: `{\cal L}(\phi)`, `{\bf x}`, `{\rm tr}` are the names `\mathcal{L}`, `\mathbf{x}`, `\mathrm{tr}`.
 
-Only a group that holds one font and one letter is a name. The braces stay where a command or a script before them takes
+Only a group that holds one font and one letter, or an upright word, is a name. The braces stay where a command or a script before them takes
 the group as its argument, `\hat{\bf x}`. The tokens keep the places of the author's text, so that it is shown as typed.
 """
 
@@ -12,10 +12,15 @@ from derive.reader.grammar.written import GREEK
 from derive.reader.source.blocks import Document
 from derive.reader.source.scanner import Kind, Token
 
-_FONTS = {r"\bf": r"\mathbf", r"\cal": r"\mathcal"} | {
+_FONTS = {r"\bf": r"\mathbf", r"\cal": r"\mathcal", r"\rm": r"\mathrm"} | {
     font: font
-    for font in (r"\mathbf", r"\mathcal", r"\mathfrak", r"\mathscr", r"\mathsf", r"\boldsymbol")
+    for font in (
+        *(r"\mathbf", r"\mathcal", r"\mathfrak", r"\mathscr", r"\mathsf", r"\boldsymbol"),
+        *(r"\mathrm", r"\mathbb"),
+    )
 }
+_LONGEST = 12
+"""Letters of an upright word."""
 _WITHOUT_ARGUMENT = GREEK | {
     r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", r"\log", r"\ln", r"\exp", r"\det", r"\cdot", r"\odot",
     r"\otimes", r"\times", r"\pm", r"\mp", r"\in", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\sim",
@@ -35,33 +40,37 @@ def _outside(tokens: Sequence[Token]) -> Iterator[Token]:
     position = 0
     while position < len(tokens):
         opening = tokens[position]
-        if not _is_name(tokens[position : position + 4]):
+        length = _name(tokens, position)
+        if not length:
             yield opening
             position += 1
             continue
-        font, letter, close = tokens[position + 1 : position + 4]
+        font, *letters, close = tokens[position + 1 : position + length]
         kept = _is_argument(tokens, position)
         if kept:
             yield opening
         start = font.start if kept else opening.start
         yield font._replace(text=_FONTS[font.text], start=start, spaced=opening.spaced)
         yield opening._replace(start=font.end, end=font.end, spaced=False)
-        yield letter
+        yield from letters
         yield close
         if kept:
             yield close._replace(start=close.end, spaced=False)
-        position += 4
+        position += length
 
 
-def _is_name(tokens: Sequence[Token]) -> bool:
-    """Whether these are a brace, a font, a letter, and the brace that closes."""
-    return (
-        len(tokens) == 4
-        and tokens[0].kind is Kind.OPEN
-        and tokens[1].text in _FONTS
-        and (tokens[2].kind is Kind.LETTER or tokens[2].text in GREEK)
-        and tokens[3].kind is Kind.CLOSE
-    )
+def _name(tokens: Sequence[Token], start: int) -> int:
+    """The length of a brace, a font, a letter or an upright word, and the brace that closes; else 0."""
+    if tokens[start].kind is not Kind.OPEN or len(tokens) < start + 4:
+        return 0
+    font, first, end = tokens[start + 1], tokens[start + 2], start + 3
+    if font.text not in _FONTS or not (first.kind is Kind.LETTER or first.text in GREEK):
+        return 0
+    if _FONTS[font.text] == r"\mathrm":
+        last = min(len(tokens) - 1, end + _LONGEST)
+        while end < last and tokens[end].kind is Kind.LETTER:
+            end += 1
+    return end + 1 - start if tokens[end].kind is Kind.CLOSE else 0
 
 
 def _is_argument(tokens: Sequence[Token], opening: int) -> bool:
