@@ -16,7 +16,14 @@ from math import comb, prod
 from random import Random
 from typing import Any
 
-from derive.checker.quadrature import gauss_hermite, gauss_legendre
+from derive.checker.degrees import degree_in
+from derive.checker.quadrature import (
+    DEGREE,
+    Grid,
+    gauss_hermite,
+    gauss_legendre,
+    hermite_of_degree_five,
+)
 from derive.checker.tables import Cholesky, Table
 from derive.errors import EvaluationError
 from derive.expr.core import Add, Apply, Dim, Expr, Item, Neg, Number, Product, Symbol, as_expr
@@ -386,11 +393,21 @@ def _entry(z: Symbol, source: Random) -> Fraction:
 def _normal(body: Expr, z: Symbol, parameters: tuple[Any, ...], setup: Setup) -> Expr:
     mean, covariance = as_expr(parameters[0]), as_expr(parameters[1])
     setup.exact = False
-    points, weights = gauss_hermite(entries(z.dims, setup), setup.level)
-    unit, k = nodes_of(z, points, "normal", setup)
-    chance = weights_of(k, weights, "normal", setup)
+    points, weights = _normal_rule(body, z, setup)
+    what = f"normal {len(points)}"
+    unit, k = nodes_of(z, points, what, setup)
+    chance = weights_of(k, weights, what, setup)
     value = Add((_spread(mean, z.shape), _scaled(covariance, unit, z)))
     return _weighted(k, chance, placed(body, z, value))
+
+
+def _normal_rule(body: Expr, z: Symbol, setup: Setup) -> Grid:
+    """Few nodes where the body is a polynomial of low degree in an array, a tensor grid elsewhere."""
+    count = entries(z.dims, setup)
+    degree = degree_in(body, z) if z.shape and count > 1 else None
+    if degree is not None and degree <= DEGREE:
+        return hermite_of_degree_five(count)
+    return gauss_hermite(count, setup.level)
 
 
 def _scaled(covariance: Expr, unit: Expr, z: Symbol) -> Expr:

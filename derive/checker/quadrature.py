@@ -38,6 +38,38 @@ def gauss_hermite(dimensions: int, level: int) -> Grid:
     return grid, tuple(_times(ws) for ws in cartesian(weights, repeat=dimensions))
 
 
+#: the largest degree of polynomials whose normal means `hermite_of_degree_five` has exactly
+DEGREE = 5
+
+
+@lru_cache(maxsize=32)
+def hermite_of_degree_five(dimensions: int) -> Grid:
+    """Nodes and weights for the standard normal law, exact for polynomials up to degree 5 in any dimension n: the
+    centre, the points at the root of 3 on each axis, and on each pair of axes (Stroud and Secrest 1963)."""
+    import mpmath
+
+    n = dimensions
+    with mpmath.workdps(70):
+        far = _fraction(mpmath.sqrt(3), mpmath)
+    zero, both = Fraction(0), (far, -far)
+    centre = [(zero,) * n]
+    axes = [tuple(x if i == j else zero for j in range(n)) for i in range(n) for x in both]
+    pairs = [
+        tuple(x if i == k else y if j == k else zero for k in range(n))
+        for i in range(n)
+        for j in range(i)
+        for x in both
+        for y in both
+    ]
+    parts = (
+        (centre, 1 + Fraction(n * (n - 7), 18)),
+        (axes, Fraction(4 - n, 18)),
+        (pairs, Fraction(1, 36)),
+    )
+    kept = [(point, weight) for points, weight in parts for point in points if weight]
+    return tuple(point for point, _ in kept), tuple(weight for _, weight in kept)
+
+
 def gauss_legendre(count: int) -> Rule:
     """Nodes and weights on [-1, 1]; the weights sum to 2."""
     return _gauss("legendre", count)

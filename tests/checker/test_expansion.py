@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 import pytest
 
 from derive.checker.expansion import expand, needs_expansion
 from derive.checker.judgement import judge_relation
-from derive.checker.quadrature import gauss_hermite, gauss_legendre, tanh_sinh
+from derive.checker.quadrature import (
+    gauss_hermite,
+    gauss_legendre,
+    hermite_of_degree_five,
+    tanh_sinh,
+)
 from derive.errors import EvaluationError
 from derive.expr.build import (
     apply,
@@ -187,7 +193,21 @@ def test_a_random_variable_without_a_law_is_unchecked() -> None:
 
 def test_too_many_dimensions_are_refused() -> None:
     with pytest.raises(EvaluationError, match="too many"):
-        expand((mean(Z.T @ Z, Z),), {"d": 12})
+        expand((mean(apply("exp", Z.T @ Z), Z),), {"d": 12})
+
+
+def test_polynomials_of_low_degree_need_few_nodes_in_many_dimensions() -> None:
+    d = 12
+    nodes, weights = hermite_of_degree_five(d)
+    assert len(nodes) == 2 * d * d + 1
+    assert sum(weights) == 1
+    for powers, moment in (((2,), 1), ((4,), 3), ((2, 2), 1), ((3, 1), 0), ((1, 1), 0), ((5,), 0)):
+        total = sum(
+            w * prod(x**p for x, p in zip(node, powers, strict=False))
+            for node, w in zip(nodes, weights, strict=True)
+        )
+        assert abs(total - moment) < 1e-40, powers
+    assert sum(w * n[0] ** 6 for n, w in zip(nodes, weights, strict=True)) != 15
 
 
 def test_only_expressions_with_such_nodes_are_expanded() -> None:

@@ -11,9 +11,9 @@ from derive.expr.walk import free_indices
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain, start_of
 from derive.reader.grammar.known_densities import diagonal_of
-from derive.reader.grammar.table import Declaration
+from derive.reader.grammar.table import Declaration, Name
 from derive.reader.grammar.values import Value
-from derive.reader.grammar.written import base_name
+from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Node
 
 
@@ -27,7 +27,7 @@ def random_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> No
     arguments = reader.arguments(cursor, ")")
     word = name.base.lower()
     if word in ("n", "normal", "gaussian") and len(arguments) == 2:
-        _normal_law(reader, entry, arguments, start)
+        _normal_law(reader, entry, arguments, _name_at_end(right), start)
         return
     kinds = {
         "bernoulli": "bernoulli", "bern": "bernoulli", "ber": "bernoulli", "uniform": "uniform", "u": "uniform",
@@ -62,7 +62,11 @@ def members_law(reader: Formula, entry: Declaration, right: Sequence[Node]) -> N
 
 
 def _normal_law(
-    reader: Formula, entry: Declaration, arguments: Sequence[Value], start: int
+    reader: Formula,
+    entry: Declaration,
+    arguments: Sequence[Value],
+    written: Name | None,
+    start: int,
 ) -> None:
     mean, cov = arguments
     shape = entry.sizes
@@ -74,6 +78,8 @@ def _normal_law(
         entry.sizes = shape
     members = shape[entry.family :]
     cov = diagonal_of(reader, cov, members) if members else cov
+    if len(members) == 1:
+        _declare_covariance(reader, written)
     with reader.at(start):
         if members:
             if not reader.table.sizes.unify_shapes(cov.shape, (members[0], members[0])):
@@ -82,3 +88,24 @@ def _normal_law(
         elif reader.arithmetic.shape(mean):
             raise reader.error("the mean does not fit the symbol", start, ill_typed=True)
     entry.law = Law("random", ("normal", mean.build(), cov.build()))
+
+
+def _name_at_end(law: Sequence[Node]) -> Name | None:
+    r"""The covariance of `\mathcal{N}(m, S)` where it is a name."""
+    inside = list(law[:-1])
+    cuts = [i for i, node in enumerate(inside) if plain([node]) == ","]
+    cursor = Cursor(inside[cuts[-1] + 1 :] if cuts else [])
+    name = base_name(cursor)
+    if name is None:
+        return None
+    sub, sup = written_scripts(cursor)
+    return replace(name, sub=sub) if cursor.node is None and not sup else None
+
+
+def _declare_covariance(reader: Formula, name: Name | None) -> None:
+    """A covariance of which nothing else is said is positive definite."""
+    entry = reader.table.exact(name) if name is not None else None
+    if entry is None or not entry.assumed or entry.definition is not None or entry.facts:
+        return
+    if entry.sizes is not None and len(entry.sizes) == 2:
+        entry.add_fact("pd")

@@ -22,8 +22,8 @@ from derive.reader.reading.doubts import hot_unknown
 from derive.reader.reading.heads import Left, left_of
 from derive.reader.reading.roles import ReadingRoles
 from derive.reader.reading.sides import ReadingSides
-from derive.reader.reading.single_members import single_out, total_of
-from derive.reader.reading.state import MOST_CLASHES, MOST_UNREAD, NOTES, SIGNS, Result
+from derive.reader.reading.single_members import numbers_out, single_out, total_of
+from derive.reader.reading.state import MOST_CLASHES, MOST_UNREAD, NOTES, SIGNS, UNPROVEN, Result
 from derive.reader.reading.unread import (
     JUST_AFTER,
     anew,
@@ -159,6 +159,15 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         tokens = [side.tokens for side in sides]
         if note := single_out(self.table, tokens, source, self.options):
             self.result.notes[note] = None
+        with numbers_out(self.table, tokens, source, self.options) as note:
+            if note:
+                self.result.notes[note] = None
+            self._claim(group, sides)
+
+    def _claim(self, group: list[RawRelation], sides: list[RawSide]) -> None:
+        """A chain of which the names are known: what it defines, and the role of each of its signs."""
+        raw = group[0].chain
+        source = raw.source
         state = State()
         left = (
             left_of(self._reader(source, state), sides[0].tokens)
@@ -232,6 +241,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
                 step = replace(step, op="=")
             if position == 1:
                 step = replace(step, doubt=anew(left, typed[0], right, words, self.partial))
+            if role in ("consequence", "tie") and self.conditions.rests_on_unread(previous, right):
+                step = replace(step, doubt=step.doubt or UNPROVEN)
             steps.append(self._with_doubt(step, previous, right))
             if role == "condition" and step.op == "=":
                 self._impose(typed, position, previous, right)

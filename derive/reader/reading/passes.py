@@ -22,6 +22,7 @@ from derive.reader.declarations.filled_arrays import fill
 from derive.reader.declarations.listed import declare_listed
 from derive.reader.declarations.listed_entries import hint_listed_entries
 from derive.reader.declarations.notation_rows import lettered
+from derive.reader.declarations.partitions import declare_partitions
 from derive.reader.declarations.phrases import mentions
 from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.prose_said import Stated
@@ -66,9 +67,11 @@ from derive.reader.rewriting.recursions import with_steps
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
+from derive.reader.rewriting.sets_alone import with_members
 from derive.reader.rewriting.stacked_scalars import with_stacked_scalars
 from derive.reader.rewriting.transpose_fonts import with_plain_transposes
 from derive.reader.rewriting.two_indices import with_two_indices
+from derive.reader.rewriting.unrolled import with_unrolled
 from derive.reader.rewriting.written_sums import with_sums
 from derive.reader.rewriting.written_words import with_words
 from derive.reader.source.blocks import Directive, Display, Document, Heading, Prose, Row
@@ -98,6 +101,8 @@ class Prepared:
     def of(written: Document) -> Prepared:
         """What does not depend on anything that is known before."""
         document, told = with_steps(with_derivatives(_rewritten(written)))
+        if not told:
+            document, told = with_unrolled(document)
         labels = labels_of(document)
         return Prepared(written, labelled(document, labels), labels, told)
 
@@ -164,7 +169,8 @@ class NotePasses:
         hint_listed_entries(self.table, self.declarations.hints, runs)
         for name in declare_laws(self.table, self.document, runs):
             self.declarations.hints.pop(name, None)
-        declare_by_form(self.table, runs)
+        declare_by_form(self.table, runs, self.declarations.hints)
+        declare_partitions(self.table, self.document, runs)
         declare_roots(self.table, runs)
         stated = {
             number: [s for s in found if not abbreviates(s)]
@@ -345,6 +351,7 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         with_plain_transposes,
         with_font_groups,
+        with_members,
         with_changes,
         with_fixed_arguments,
         with_counted_labels,

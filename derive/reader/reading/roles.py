@@ -11,9 +11,11 @@ from derive.derivation import Side as TypedSide
 from derive.expr.nodes import (
     Expectation,
     Expr,
+    Matrix,
     Relation,
+    Symbol,
 )
-from derive.expr.walk import free_symbols
+from derive.expr.walk import free_symbols, post_order
 from derive.reader.declarations.questions import (
     has_derivative,
     is_equivalence,
@@ -27,6 +29,7 @@ from derive.reader.declarations.wording import (
     imposes,
     postulates,
     solves,
+    subject_of,
 )
 from derive.reader.grammar.formula import Reading, read_sides
 from derive.reader.grammar.state import Options, State
@@ -40,6 +43,7 @@ from derive.reader.reading.state import (
     NOTES,
     ReadingState,
 )
+from derive.reader.reading.unread import letters_in
 from derive.reader.relations.chains import RawRelation
 from derive.reader.relations.chains import Side as RawSide
 from derive.reader.source.blocks import Prose as RawProse
@@ -73,6 +77,8 @@ class ReadingRoles(ReadingState):
             return "shift"
         if sign == r"\propto" and both and self._up_to_factor(relation, left_side, right):
             return "shift"
+        if sign == "=" and position == 1 and self._told_of_known(words, typed):
+            return "claim"
         if position == 1 and postulates(words):
             return "condition"
         if sign == "=" and isinstance(right, Expr) and is_zero(right):
@@ -96,6 +102,20 @@ class ReadingRoles(ReadingState):
         if sign != "=" and is_free(typed[position - 1]) and is_free(right):
             return "condition"
         return self._role_beside_conditions(relation, position, typed, words)
+
+    def _told_of_known(self, words: str, typed: list[TypedSide]) -> bool:
+        """Whether a sentence says what something satisfies that has its value already: `The square $G = S^2$ satisfies`."""
+        sides = [side for side in typed[:2] if isinstance(side, Expr)]
+        if len(sides) < 2 or is_zero(sides[1]):
+            return False
+        if _is_partition(*sides):
+            return True
+        names = subject_of(words)
+        if names is None:
+            return False
+        present = [n for side in sides for n in post_order(side) if isinstance(n, Symbol)]
+        told = [s for s in present if s.name in names]
+        return all(s.definition is not None for s in told or present) and bool(present)
 
     def _role_of_zero(self, relation: RawRelation, typed: list[TypedSide], words: str) -> str:
         """The role of `... = 0`: imposed by its sign or words, by what is sought, or claimed."""
@@ -183,7 +203,15 @@ class ReadingRoles(ReadingState):
             if isinstance(side, Expr) and (side.shape == right.shape or is_zero(right)):
                 other = zero_like(side) if is_zero(right) else right
                 found.append(Relation("=", side, other))
-        self.conditions.impose(found)
+        self.conditions.impose(found, not self._follows_unread(typed[0], previous))
+
+    def _follows_unread(self, first: TypedSide, previous: TypedSide) -> bool:
+        """Whether a chain begins with what cannot be read of a name that the document defines: of a loss."""
+        if not isinstance(first, Unreadable) or not isinstance(previous, Expr):
+            return False
+        known = {x for symbol in free_symbols(previous) for x in letters_in(symbol.name)}
+        letters = letters_in(first.latex) - known
+        return any(name.base in letters for name in self.heads)
 
     def _remember(self, typed: list[TypedSide], words: str) -> None:
         """A derivative may be set to zero in the words that follow."""
@@ -257,6 +285,13 @@ class ReadingRoles(ReadingState):
             and not (is_zero(right) or is_zero(left))
         ):
             self.result.faults += 1
+
+
+def _is_partition(left: Expr, right: Expr) -> bool:
+    """Whether a side is a matrix that was put together from the blocks on the other, or from which these are cut."""
+    if not isinstance(left, Symbol) or not isinstance(right, Matrix):
+        return False
+    return left.definition == right or left in free_symbols(right)
 
 
 def _derived(side: TypedSide) -> bool:

@@ -51,6 +51,9 @@ MOST_UNREAD = 0.2
 LAYERS_AHEAD = 4
 UNMET = "a condition in the text (`if ...`, `when ...`) was not read, and what is said may need it"
 UNRULED = "a condition in the text (`if ...`, `when ...`) may hold for what is said, or for its sentence only"
+UNPROVEN = (
+    "the condition that it follows from is the end of a chain that was not checked from its start"
+)
 EXAMPLE = re.compile(r"\b(?:consider|suppose|take|instance|example|given by|imagine)\b", re.I)
 REFUSED = (DeriveError, Misfit, RecursionError)
 NOTES = {

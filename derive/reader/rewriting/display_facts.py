@@ -20,10 +20,12 @@ _OPEN = ("(", r"\left")
 _FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
 
 
-def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
+def declare_by_form(
+    table: Table, levels: Sequence[Sequence[Node]], hints: dict[Name, int] | None = None
+) -> None:
     """Declare (co)variances of normal laws and squares that are variables of derivatives; note transposes.
 
-    `levels` are the groups of all formulas of a document, each a run of nodes.
+    `levels` are the groups of all formulas of a document, each a run of nodes; `hints` take the ranks that are likely.
     """
     random: dict[Name, None] = {}
     grams: dict[Name, dict[bool, None]] = {}
@@ -38,7 +40,7 @@ def declare_by_form(table: Table, levels: Sequence[Sequence[Node]]) -> None:
         for gram, wide in _inverted_grams(items):
             grams.setdefault(gram, {})[wide] = None
         for arguments in _normal_laws(items):
-            _covariance(table, arguments[-1])
+            _covariance(table, arguments[-1], {} if hints is None else hints)
         for variable in _differentiated_squares(items):
             _root_of_square(table, variable)
             _variance(table, variable)
@@ -97,7 +99,7 @@ def _arguments(nodes: Sequence[Node]) -> list[list[Node]]:
     return []
 
 
-def _covariance(table: Table, nodes: Sequence[Node]) -> None:
+def _covariance(table: Table, nodes: Sequence[Node], hints: dict[Name, int]) -> None:
     """The last argument of a normal law: a square, a square times the identity, or a matrix."""
     cursor = Cursor(list(nodes))
     name = base_name(cursor)
@@ -112,8 +114,18 @@ def _covariance(table: Table, nodes: Sequence[Node]) -> None:
         r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest
     ):
         _variance(table, Name(name.base, name.font, name.accents, sub, "2"))
-    elif not sup and not rest and (name.base == r"\Sigma" or bold):
+    elif not sup and not rest and (bold or _names_matrix(table, name)):
         _positive_definite(table, Name(name.base, name.font, name.accents, sub))
+    elif not sup and not rest and not sub and name.base.isupper() and not table.find(name):
+        hints.setdefault(name, 2)
+
+
+def _names_matrix(table: Table, name: Name) -> bool:
+    """Whether a covariance is a matrix: by a capital Greek letter, or by its shape."""
+    if re.fullmatch(r"\\[A-Z][a-z]+", name.base):
+        return True
+    known = table.exact(name)
+    return known is not None and known.sizes is not None and len(known.sizes) == 2
 
 
 def _root_of_square(table: Table, name: Name) -> None:
