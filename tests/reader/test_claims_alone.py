@@ -134,3 +134,15 @@ def test_what_is_said_again_of_an_unread_definition_is_a_claim(
 ) -> None:
     found = derive.check_text(rf"Let $x \in \mathbb{{R}}$. {display}").relations
     assert [relation.verdict.kind for relation in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Define $t = 2x$ and let $f(t) = t^2$. Then", ["fails"]),
+        ("Put $t = 2x$, $f(t) = t^2$. We now define", ["definition"]),
+    ],
+)
+def test_what_a_sentence_defines_itself_is_not_the_display(words: str, wanted: list[str]) -> None:
+    found = derive.check_text(rf"Let $x > 0$. {words} \[ f(t) = 4 x^3 \]").relations
+    assert [relation.verdict.kind for relation in found] == wanted

@@ -95,6 +95,31 @@ CASES = [
         "hhf",
         id="upright words in braces",
     ),
+    pytest.param(
+        r"Let $n$ be a number of trials, $0 < p < 1$. The canonical parameter is $\theta = \log\frac{p}{1-p}$ and the "
+        r"cumulant function is $b(\theta) = -n \log(1-p)$. \[ b'(\theta) = np \] \[ b''(\theta) = np(1-p) \]"
+        r"\[ b(\theta) = n\log(1+e^\theta) \] \[ b(0) = n \log 2 \] \[ b'(\theta) = n(1-p) \]",
+        "hhhuf",
+        id="by a number that another one defines, of a function written in the other",
+    ),
+    pytest.param(
+        r"Let $r > 0$, $u = -r$ and $A(u) = -\log r$. \[ \frac{d^2A}{du^2} = \frac{1}{r^2} \]"
+        r"\[ \frac{\partial A(u)}{\partial u} = \frac{1}{r} \] \[ \frac{\partial A(u)}{\partial u} = -\frac{1}{r} \]",
+        "hhf",
+        id="the same as a fraction",
+    ),
+    pytest.param(
+        r"Let $s > 0$, $u = \log s$ and $f(u) = s^2 + u$, $x > 0$, $v = x^2$. \[ f'(u) = 2 s^2 + 1 \]"
+        r"\[ f'(u) = 2 s + 1 \] \[ \frac{d}{dv} x^4 = 2 v \] \[ \frac{d}{dv} x^4 = 4 x^3 \]",
+        "hfhf",
+        id="of a function written in both, and of what is no function",
+    ),
+    pytest.param(
+        r"Let $a \in \mathbb{R}$ and $c > 0$, $t = a/c^2$ and $f(t) = \frac{a^2}{2c^2}$. \[ f'(t) = a \]"
+        r"\[ \frac{df}{dt} = a \] Let $g(t) = \frac{a^2}{2c^2} = \frac12 c^2 t^2$. \[ g''(t) = c^2 \] \[ g''(t) = c \]",
+        "uuhf",
+        id="by a number that two others define",
+    ),
 ]
 
 

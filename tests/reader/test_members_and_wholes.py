@@ -81,6 +81,24 @@ $g_k(x) = c \mu_k^\top x - \|\mu_k\|^2$, and likewise $g_\ell$.
 \[ g_k(x) - g_\ell(x) = c (\mu_k - \mu_\ell)^\top x - \|\mu_k - \mu_\ell\|^2 \]""",
         "hf",
     ),
+    "any number beside scores": (
+        r"""Let $v, x_i \in \mathbb{R}^d$, $z_i = v^T x_i$ for $i=1,\dots,n$ and $s(z) = \frac{1}{1+e^{-z}}$.
+\[ \frac{\partial}{\partial z} s(z) = \frac{\partial}{\partial z} (1+e^{-z})^{-1} = e^{-z}(1+e^{-z})^{-2}
+= s(z)(1 - s(z)) \]
+\[ \frac{\partial}{\partial v} \log s(z_i) = (1 - s(z_i)) x_i \] \[ s'(z) = s(z)(1 + s(z)) \]""",
+        "hhhhf",
+    ),
+    "any number beside residuals": (
+        r"""Let $r_i = y_i - w^T x_i$ with $x_i, w\in \mathbb{R}^p$, $i=1,\dots,n$, and $\rho(r) = \sqrt{1+r^2}$.
+\[ \frac{d \rho(r)}{dr} = \frac{r}{\sqrt{1+r^2}} \] \[ \frac{d \rho(r)}{dr} = \frac{2r}{\sqrt{1+r^2}} \]
+\[ \nabla_w \sum_{i=1}^n \rho(r_i) = -\sum_{i=1}^n \rho'(r_i) x_i \]""",
+        "hfh",
+    ),
+    "all scores as one vector": (
+        r"""Let $z_i = w^T x_i$ with $x_i, w\in \mathbb{R}^p$, $i=1,\dots,n$, and let $X$ be the $n \times p$ matrix with
+rows $x_i^T$. \[ z = Xw \] \[ \frac{\partial}{\partial w} \|z\|^2 = 2 X^T z \] \[ \frac{\partial}{\partial w} \|z\|^2 = X^T z \]""",
+        "hhf",
+    ),
     "functions whose index is a number": (
         r"""For $x \in \mathbb{R}$ let $h_j(x) = x^j$. \[ h_2(x) + h_2(x) = 3 h_2(x) \]""",
         "u",

@@ -253,3 +253,19 @@ def test_what_sentences_add(name: str) -> None:
     text, expected = TEXTS[name]
     found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
     assert "".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"let $I_k$ represent the $k\times k$ identity matrix.",
+        r"we write $I_m$ for the $m \times m$ identity.",
+        r"the $q \times q$ identity matrix is denoted by $I_q$.",
+        r"where $I_p$ is the $p$-dimensional identity matrix.",
+        r"let $I_n \in \mathbb{R}^{n\times n}$ and $I_d \in \mathbb{R}^{d \times d}$ be identity matrices.",
+    ],
+)
+def test_an_identity_of_any_size(words: str) -> None:
+    text = rf"Let $A$ be an $n \times d$ matrix, $c > 0$; {words} \[ (A^T A + c I_d) A^T = A^T (A A^T + c I_n) \]"
+    found = check_text(text + r"\[ c I_d A^T = A^T I_n \]").relations
+    assert [r.verdict.kind for r in found] == ["holds", "fails"]

@@ -119,6 +119,12 @@ def facts_in(text: str) -> list[str]:
     return list(found)
 
 
+def facts_of_all(words: str) -> list[str]:
+    """Facts that words behind the last of several names give all of them: `(both symmetric positive definite)`."""
+    found = re.search(r"[(,]\s*(?:both|all|each)(?: of (?:which|them))? ([^()$]*)", words, re.I)
+    return facts_in(found[1]) if found is not None and not re.search(r"\bnot\b", found[1]) else []
+
+
 def without_facts(text: str) -> str:
     """What a phrase says beside facts."""
     left = re.sub(r"\s+", " ", text)

@@ -28,12 +28,13 @@ from derive.reader.declarations.filled_arrays import OneNumber, one_number, ones
 from derive.reader.declarations.lone_terms import hint_lone_terms
 from derive.reader.declarations.mappings import declare_mapping, is_mapping
 from derive.reader.declarations.normals import declare_normals
-from derive.reader.declarations.notation_rows import take_row
+from derive.reader.declarations.notation_rows import possible, take_row
 from derive.reader.declarations.phrases import Mention, apposed, mentions
+from derive.reader.declarations.properties import facts_of_all
 from derive.reader.declarations.prose_facts import Told, declare_told
 from derive.reader.declarations.prose_matrices import declare_factors, declare_rows, declare_stack
 from derive.reader.declarations.prose_said import Said, Stated
-from derive.reader.declarations.prose_sizes import is_size, shape_alone
+from derive.reader.declarations.prose_sizes import as_identities, is_size, shape_alone
 from derive.reader.declarations.ranges import declare_ranges
 from derive.reader.declarations.subjects import (
     Subject,
@@ -111,6 +112,7 @@ class Declarations:
                 self.refused.append(mention.source.error(fault, mention.tokens[0].start))
             finally:
                 said.lead = mention.lead
+        as_identities(self.table, prose)
         return found
 
     def reader(self, source: Source) -> Formula:
@@ -230,6 +232,18 @@ class Declarations:
                 bold = subject.name.font in ("bold", "vec")
                 said.targets = [*said.targets, *([] if bold else [clause.nodes])]
 
+    def _share(self, facts: list[str], subjects: list[Subject]) -> None:
+        """Give facts to all names of a sentence that can have them."""
+        for entry in (self.table.exact(subject.name) for subject in subjects if facts):
+            if entry is None or entry.definition is not None:
+                continue
+            own = (entry.sizes or ())[entry.family :]
+            if len(own) == 2 and own[0] != own[1]:
+                continue
+            for fact in facts:
+                if possible(entry, fact):
+                    entry.add_fact(fact)
+
     def _is_row(self, reader: Formula, nodes: list[Node], before: str) -> bool:
         """Whether a name is that of the rows or columns of a matrix, or of its entries."""
         subject = read_subject(reader, nodes)
@@ -274,6 +288,8 @@ class Declarations:
                 declare_finite(self.table, subject.name.latex)
         for subject in subjects:
             declare_told(reader, self.hints, subject, mention, Told(facts, function, shape))
+        said.sentence = [*([] if mention.starts else said.sentence), *subjects]
+        self._share(facts_of_all(mention.after), said.sentence)
         last = subjects[-1]
         said_on_diagonal(reader, said.matrix, subjects, mention)
         if not last.indices:

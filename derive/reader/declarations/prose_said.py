@@ -27,7 +27,7 @@ class Said:
     `joined` are names with sets of their own that only commas and `and` join to the next one; `facts` stand before
     the shape to come: `a symmetric $n \\times n$ matrix $A$`. `shaped` are those whose shapes stood behind them,
     `numbers` those that wait and are numbers by their nouns, `targets` those of examples (`labels $y_i$`).
-    `lead` are the words in front of the last formula.
+    `sentence` are the names that its sentence has spoken of, `lead` the words in front of the last formula.
     """
 
     subjects: list[Subject] = field(default_factory=list)
@@ -41,6 +41,7 @@ class Said:
     facts: list[str] = field(default_factory=list)
     axis: int | None = None
     shaped: list[Subject] = field(default_factory=list)
+    sentence: list[Subject] = field(default_factory=list)
     lead: str = ""
 
 
@@ -50,7 +51,7 @@ class Overlooked:
 
     `names` are given by an equation, `letters` stand in another one, `related` are said to be columns, a basis, a
     solution and the like, the eigenvalues of `spectra` are bounded in words, `optima` are those of functions without
-    a formula.
+    a formula; `facts` are the words of properties that no name got.
     """
 
     names: dict[str, int] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Overlooked:
     related: dict[str, int] = field(default_factory=dict)
     spectra: dict[str, None] = field(default_factory=dict)
     optima: dict[str, None] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
     def until(self, block: int) -> Overlooked:
         """What is said up to a block."""

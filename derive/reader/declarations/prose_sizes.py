@@ -13,7 +13,8 @@ from derive.reader.declarations.subjects import Subject
 from derive.reader.declarations.wording import ADJECTIVES, facts_after, facts_before
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean
-from derive.reader.grammar.table import Name
+from derive.reader.grammar.table import Name, Table
+from derive.reader.source.blocks import Prose
 from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Kind
 
@@ -22,11 +23,28 @@ _STANDS_FOR = re.compile(
     re.I,
 )
 _IDENTITY = re.compile(r"\s*(?:identity|unit) matri(?:x|ces)\b|\s*identity\s*(?:[.,;:)]|$)", re.I)
+_SAYS_IDENTITY = re.compile(r"\b(?:identity|identities|unit) matri(?:x|ces)\b|\bidentity\b", re.I)
 
 
 def _is_identity(subject: Subject) -> bool:
     """Whether a name is read as the identity where nothing else is said of it."""
     return subject.name.base == "I" and not subject.indices
+
+
+def as_identities(table: Table, prose: Prose) -> None:
+    r"""Take back what a paragraph declares of `I_k`, `the $k \times k$ identity matrix`: with any size below it I means
+    that by itself."""
+    found = [e for e in table.variables() if e.name.base == "I" and (e.family or e.name.sub)]
+    if not found or not _SAYS_IDENTITY.search(prose.numbered()[0]):
+        return
+    for entry in found:
+        own = (entry.sizes or ())[entry.family :]
+        square = len(own) == 2 and table.sizes.resolve(own[0]) == table.sizes.resolve(own[1])
+        if square and entry.definition is None and entry.law is None:
+            known = table.families if entry is table.families.get(entry.name) else table.entries
+            del known[entry.name]
+            if entry.name not in table.entries and entry.name not in table.families:
+                table.by_letter.get(entry.name.letter, {}).pop(entry.name, None)
 
 
 def shape_alone(

@@ -359,6 +359,18 @@ def states(words: str) -> bool:
     return bool(_STATING.search(words)) and not _RESULT.search(words)
 
 
+def works_on(words: str) -> bool:
+    """Whether a sentence begins with what is done to an equation: `Eliminating $b$ from`, `Solving the system`."""
+    return bool(_WORKED_ON.match(words))
+
+
+_WORKED_ON = re.compile(
+    r"\s*(?:(?:then|now|next|hence|by|we|let us),?\s+)?(?:(?:block )?eliminat\w+|solv\w+|from\b|rearrang\w+"
+    r"|(?:pre-?|left-?|right-?)?multipl\w+|subtract\w+|start\w+ (?:from|with)|transpos\w+|invert\w+)",
+    re.I,
+)
+
+
 def gives(words: str) -> bool:
     """Whether words give a name its value: `let`, `set`, `with`."""
     return bool(
@@ -423,6 +435,15 @@ def postulates(words: str) -> bool:
     return bool(_POSTULATED.search(last_sentence(words)))
 
 
+_SATISFIES = re.compile(r"\$([^$=]+?)(?:=[^$]*)?\$[^$]*\bsatisf(?:y|ies)\s*:?\s*$", re.I)
+
+
+def subject_of(words: str) -> tuple[str, ...] | None:
+    """The names before the last `satisfies` of which it is said; None where a sentence does not end with this word."""
+    found = _SATISFIES.search(last_sentence(words))
+    return tuple(re.split(r"\s*,\s*", found[1].strip())) if found is not None else None
+
+
 def last_sentence(words: str) -> str:
     """The sentence that leads up to a display."""
     parts = [part for part in re.split(r"(?<=[\w$)])[.;!?](?=\s|$)", words) if part.strip()]
@@ -437,6 +458,13 @@ def claims(words: str) -> bool:
 def redefines(words: str) -> bool:
     """Whether words give a name another meaning."""
     return bool(_REDEFINES.search(words[-60:]))
+
+
+def defines(words: str) -> bool:
+    """Whether a sentence leads up to a definition: `define`, with no equation behind it that would be what it defines."""
+    end = last_sentence(words)
+    _, verb, rest = end.lower().rpartition("define")
+    return bool(verb) and "=" not in rest and redefines(words)
 
 
 def several(words: str) -> bool:

@@ -18,6 +18,13 @@ from derive.reader.grammar.bare import bare_argument
 from derive.reader.grammar.conditions import enclosed
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
+from derive.reader.grammar.derivative_variables import (
+    Variable,
+    by_chain_rule,
+    given_by,
+    refuse_elsewhere,
+    refuse_tied,
+)
 from derive.reader.grammar.finite_laws import tabulated
 from derive.reader.grammar.indices import select, split_indices
 from derive.reader.grammar.lists import collapsed
@@ -146,7 +153,23 @@ def _declared_call(
                     start,
                     ill_typed=True,
                 )
-    return function_call(function, arguments, primes, start)
+    refuse_elsewhere(reader, function, arguments, start)
+    slope = _slope_by_definition(reader, function, arguments, start, primes) if primes else None
+    return slope or function_call(function, arguments, primes, start)
+
+
+def _slope_by_definition(
+    reader: Formula, function: Function, arguments: Sequence[Value], start: int, primes: int
+) -> Value | None:
+    r"""`a'(\eta)` where a is written in the number by which `\eta` is defined; None where it is written in `\eta`."""
+    if len(arguments) != 1 or arguments[0].kind != "symbol":
+        return None
+    point = arguments[0].build()
+    if given_by(point) is not None:
+        value = function_call(function, arguments, 0, start)
+        return by_chain_rule(reader, value, Variable(arguments[0], primes), start)
+    refuse_tied(reader, function, point, start)
+    return None
 
 
 def _held(reader: Formula, parameter: Symbol, start: int) -> Value:

@@ -21,7 +21,13 @@ from derive.reader.grammar.table import Name
 from derive.reader.grammar.written import base_name
 from derive.reader.reading.doubts import is_number
 from derive.reader.reading.heads import Left, left_of
-from derive.reader.reading.intermediates import built_on, differentiated_by, reaches, through
+from derive.reader.reading.intermediates import (
+    built_on,
+    differentiated_by,
+    in_its_parameter,
+    reaches,
+    through,
+)
 from derive.reader.reading.layers import label_of
 from derive.reader.reading.state import LAYERS_AHEAD, REFUSED, ReadingState
 from derive.reader.reading.survey import varied_in
@@ -375,6 +381,10 @@ class ReadingDefinitions(ReadingState):
         r"""What else a name is said to be, `h = B A x = B z`: it is built on z, by which derivatives are taken."""
         assert left.head is not None
         entry = self.table.entries.get(left.head.name)
+        if entry is not None and entry.function is not None and left.head.parameters:
+            in_its_parameter(
+                self._reader(source), left.head, entry, [side.tokens for side in sides]
+            )
         if not sides or entry is None or entry.definition is None or left.head.parameters:
             return
         for side in sides:

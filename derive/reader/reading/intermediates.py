@@ -2,11 +2,20 @@ r"""Quantities on the way: after `z = A x`, what is built on `B A x` is a functi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from derive.errors import DeriveError
 from derive.expr.nodes import Add, Expr, Item, Product, Symbol
 from derive.expr.walk import free_symbols, symbols, transform
+from derive.reader.declarations.definition_heads import Head
+from derive.reader.declarations.definitions import define_function
+from derive.reader.grammar.core import Formula
+from derive.reader.grammar.cursor import clean
+from derive.reader.grammar.derivative_variables import given_by, is_tied
 from derive.reader.grammar.table import Declaration, Table
+from derive.reader.grammar.values import Misfit
+from derive.reader.source.groups import tree
+from derive.reader.source.scanner import Token
 
 
 def built_on(body: Expr, part: Expr, name: Expr) -> Expr:
@@ -65,3 +74,27 @@ def reaches(body: Expr, wanted: Iterable[Symbol]) -> frozenset[str]:
     """The names of those quantities on which a formula is built."""
     there = {s.name for s in (*symbols(body), *free_symbols(body))}
     return frozenset(s.name for s in wanted if s.name in there)
+
+
+def in_its_parameter(
+    reader: Formula, head: Head, entry: Declaration, sides: Sequence[Sequence[Token]]
+) -> None:
+    r"""Define `a(\eta) = \mu^2 / (2 \sigma^2) = \sigma^2 \eta^2 / 2` by the side that is written in `\eta`."""
+    function, table = entry.function, reader.table
+    if function is None or len(function.parameters) != 1:
+        return
+    own = next((e for e in table.variables() if e.latex == function.parameters[0].name), None)
+    if own is None or own.definition is None or own.family:
+        return
+    point = table.symbol(own)
+    if given_by(point) is not None:
+        return  # derivatives go by way of the number that gives it
+    for tokens in sides if is_tied(function, point) else ():
+        before = table.sizes.snapshot()
+        try:
+            define_function(reader, head, clean(tree(list(tokens), reader.source)), 0)
+        except (DeriveError, Misfit, RecursionError):
+            table.sizes.restore(before)
+        if entry.function is not None and not is_tied(entry.function, point):
+            return
+        entry.kind, entry.function = "function", function

@@ -33,6 +33,7 @@ from derive.reader.reading.unread import (
     passed_over,
     unread,
 )
+from derive.reader.reading.unread_facts import passed_over_facts
 from derive.reader.relations.chains import RawRelation
 from derive.reader.relations.chains import Side as RawSide
 from derive.reader.source.blocks import Display, Heading, ParagraphBreak
@@ -89,7 +90,10 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             name = lone_name(stated.clause.nodes)
             if name is not None:
                 self.overlooked.names[name.latex] = 0
-        if self.overlooked.names or self.overlooked.letters or self.overlooked.optima:
+        for entry, words in passed_over_facts(self.document, self.table):
+            self.overlooked.facts.setdefault(entry.latex, words)
+        said = self.overlooked
+        if said.names or said.letters or said.optima or said.facts:
             self.result.blocks = [self._with_unread(block) for block in self.result.blocks]
 
     def _with_unread(self, block: Block) -> Block:

@@ -24,8 +24,8 @@ from derive.reader.declarations.questions import (
     tidied,
 )
 from derive.reader.declarations.wording import (
+    defines,
     last_sentence,
-    redefines,
 )
 from derive.reader.grammar.cursor import Cursor, clean
 from derive.reader.grammar.formula import Reading, read_sides
@@ -265,9 +265,7 @@ class ReadingSides(ReadingDefinitions):
         if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
             return Left("known", left.head)
         if left.kind == "known" and left.head is not None and left.entry is not None:
-            defining = sign in (":=", r"\triangleq") or (
-                redefines(words) and "define" in words.lower()
-            )
+            defining = sign in (":=", r"\triangleq") or defines(words)
             if defining and left.entry.kind != "word":
                 return replace(left, kind="free")
             if (
