@@ -92,3 +92,23 @@ def test_the_identity_as_a_variance_is_no_number() -> None:
         r"\[ \log \frac{|I|}{|S|} + \operatorname{tr}(I^{-1} S) = \operatorname{tr}(S) - \log |S| \]"
     )
     assert check_text(text).relations[0].verdict.kind == "holds"
+
+
+GAIN = r"""$P \in \mathbb{R}^{n \times n}$ is the predicted covariance and $R \in \mathbb{R}^{m \times m}$ that of the noise
+(%s), $H \in \mathbb{R}^{m \times n}$ and $S = H P H^\top + R$. For any $K \in \mathbb{R}^{n \times m}$,
+\[ \frac{\partial}{\partial K} \operatorname{tr}(P - K H P - P H^\top K^\top + K S K^\top) = -2 (H P)^\top + 2 K S = 0. \]
+\[ K = P H^\top S^{-1} \]"""
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("both symmetric positive definite", "hdh"),
+        ("both are symmetric and positive definite", "hdh"),
+        ("symmetric positive definite matrices, as one sees", "udu"),
+        ("they are known", "udu"),
+    ],
+)
+def test_a_property_that_no_name_got_leaves_open_what_may_need_it(words: str, wanted: str) -> None:
+    found = check_text(GAIN.replace("%s", words)).relations
+    assert "".join(r.verdict.kind[0] for r in found) == wanted

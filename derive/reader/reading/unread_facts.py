@@ -1,0 +1,91 @@
+r"""Properties that a sentence gives its names and that no name got: `(both symmetric positive definite)`, `sum to one`.
+
+A relation that does not hold is not called wrong when a property of its names was passed over: with it, it may hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derive.expr.walk import free_symbols
+from derive.reader.grammar.table import Declaration, Table
+from derive.reader.reading.upstream import names_in
+from derive.reader.source.blocks import Document, Inline, Prose, Text
+from derive.reader.source.groups import tree
+
+_SENTENCE = re.compile(r"(?<=[\w$)\]])[.;!?](?=\s|$)")
+_FORMULA = re.compile(r"⟦(\d+)⟧")
+#: what words say, with the facts of which one carries it out
+PROPERTIES = {
+    re.compile(pattern, re.IGNORECASE): facts
+    for pattern, facts in (
+        (
+            r"(?<![a-z-])symmetric(?! (?:difference|in)\b)|positive (?:semi-?)?definite|\bcovariance(?: matri\w+)? (?!of\b)",
+            ("symmetric", "antisymmetric"),
+        ),
+        (
+            r"\b(?:sums?|add(?:s|ing)?|summing)(?: up)? to (?:one\b|1\b|unity)",
+            ("sums_to_one", "rows_sum_to_one", "total_one", "stochastic_rows"),
+        ),
+        (
+            r"\borthonormal\b|\borthogonal (?:matri\w+|columns?)",
+            ("orthonormal_columns", "orthogonal"),
+        ),
+        (
+            r"\bunit[- ](?:vectors?|norm|length)\b",
+            ("unit_norm",),
+        ),
+        (
+            r"\bdiagonal matri\w+|\b(?:is|are|be) diagonal\b",
+            ("diagonal",),
+        ),
+        (
+            r"\bone-hot\b",
+            ("one_hot", "one_hot_rows", "binary"),
+        ),
+        (
+            r"\b(?:centred|centered)\b",
+            ("centred",),
+        ),
+    )
+}
+
+
+def passed_over_facts(document: Document, table: Table) -> Iterator[tuple[Declaration, str]]:
+    """The declared names without value of each sentence that says a property none of them has, and its words."""
+    for block in document.blocks:
+        if isinstance(block, Prose):
+            yield from _of_paragraph(block, table)
+
+
+def _of_paragraph(block: Prose, table: Table) -> Iterator[tuple[Declaration, str]]:
+    words = "".join(p.text if isinstance(p, Text) else f"⟦{i}⟧" for i, p in enumerate(block.pieces))
+    if not any(pattern.search(words) for pattern in PROPERTIES):
+        return
+    for sentence in _SENTENCE.split(words):
+        said = [(m[0], facts) for p, facts in PROPERTIES.items() if (m := p.search(sentence))]
+        if not said:
+            continue
+        pieces = [block.pieces[int(n)] for n in _FORMULA.findall(sentence)]
+        formulas = [p for p in pieces if isinstance(p, Inline)]
+        free = [e for e in _entries(formulas, block, table) if e.definition is None]
+        for text, facts in said:
+            if not any(_has(entry, facts, table) for entry in free):
+                yield from ((entry, text.strip()) for entry in free)
+
+
+def _entries(formulas: list[Inline], block: Prose, table: Table) -> Iterator[Declaration]:
+    for formula in formulas:
+        for name in names_in(tree(list(formula.tokens), block.source)):
+            found = table.find(name)
+            if found is not None and found[0].kind == "variable":
+                yield found[0]
+
+
+def _has(entry: Declaration, facts: tuple[str, ...], table: Table) -> bool:
+    """Whether a name has one of these facts, a law, a value, or stands in a premise."""
+    if any(entry.has(fact) for fact in facts) or entry.law_said is not None:
+        return True
+    known = (s for condition in table.conditions for s in free_symbols(condition))
+    return entry.law is not None or any(s.name == entry.latex for s in known)
