@@ -45,6 +45,7 @@ from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
 from derive.reader.rewriting.changes import with_changes
+from derive.reader.rewriting.class_labels import with_class_labels
 from derive.reader.rewriting.counted_labels import with_counted_labels
 from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
@@ -365,6 +366,7 @@ def _rewritten(document: Document) -> Document:
         with_worded_densities,
         with_label_ratios,
         with_proportions,
+        with_class_labels,
         with_density_roles,
         with_law_parameters,
         with_law_members,

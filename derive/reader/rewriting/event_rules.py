@@ -3,16 +3,26 @@ r"""The rules that probabilities of events obey: priors, likelihoods, posteriors
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.reader.source.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.source.places import Span
 from derive.reader.source.scanner import Kind, Token, scan_math
 
-LABELS = {"0": ("0", "1"), "1": ("0", "1"), "-1": ("-1", "1")}
+LABELS = {"0": ("0", "1"), "1": ("0", "1"), "-1": ("-1", "1"), "2": ("1", "2")}
 
 
+def labels_of(values: Container[str]) -> tuple[str, str]:
+    """The two values of a label of which some are written."""
+    return next(LABELS[v] for v in ("-1", "2", "0", "1") if v in values)
+
+
+_EQUAL = re.compile(
+    r"\bequal(?:ly (?:likely|probable))?\b[^.;]{0,24}\b(?:priors?|classes)\b|\bpriors?\b[^.;]{0,24}\bequal\b"
+    r"|\bequally (?:likely|probable)\b|\b(?:uniform|balanced|identical)\b[^.;]{0,16}\b(?:priors?|classes)\b",
+    re.IGNORECASE,
+)
 _INDEPENDENT = re.compile(r"independen|na[iï]ve", re.IGNORECASE)
 
 
@@ -56,7 +66,7 @@ def with_rules(document: Document, found: Found, label: str) -> Document:
         for p in b.pieces
         if isinstance(p, Text)
     )
-    said = _Rules(found, label, bool(_INDEPENDENT.search(words)))
+    said = _Rules(found, label, bool(_INDEPENDENT.search(words)), equal=bool(_EQUAL.search(words)))
     pieces: list[Text | Inline] = []
     span = Span(display.span.start, display.span.start)
     for lead, formula in said.sentences():
@@ -87,12 +97,13 @@ class _Rules:
     found: Found
     label: str
     independent: bool
+    equal: bool = False
     done: dict[str, None] = field(default_factory=dict)
 
     def sentences(self) -> Iterator[tuple[str, str]]:
         """What is said of each name that the text does not give, in an order in which each can be read."""
         values = {e.value for e in self.found.events if e.label}
-        labels = next(LABELS[v] for v in ("-1", "1", "0") if v in values)
+        labels = labels_of(values)
         laws = dict.fromkeys(e.law for e in self.found.events if e.label)
         for law in laws:
             events = [e for e in self.found.events if e.law == law]
@@ -124,6 +135,11 @@ class _Rules:
                 yield "Let ", f"0 < {texts[2]} < 1"
         if low in self.found.given and high not in self.found.given:
             low, high = high, low
+        if self.equal and low not in self.found.given and high not in self.found.given:
+            for name in (low, high):
+                if self._is_open(name):
+                    yield "Write ", f"⟨{name}⟩ = \\frac{{1}}{{2}}"
+            return
         if self._is_open(high):
             yield "Let ", f"0 < ⟨{high}⟩ < 1"
         if self._is_open(low):

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.reader.grammar.table import INDEX_LETTERS
-from derive.reader.rewriting.event_rules import LABELS, Event, Found, with_rules
+from derive.reader.rewriting.event_rules import LABELS, Event, Found, labels_of, with_rules
 from derive.reader.source.blocks import Block, Display, Document, Inline, Prose, Text
-from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.scanner import Kind, Token, scan_math
 
 _LAWS = frozenset(["p", "P", r"\Pr"])
 _BARS = frozenset(["|", r"\mid", r"\vert", r"\rvert", r"\lvert"])
@@ -25,25 +25,52 @@ _SPACES = frozenset(
 
 def with_events(document: Document) -> Document:
     """The document with one name for each such call, and what follows of them said before the first display."""
-    found = Found()
-    for tokens in document.formulas():
-        for _, _, event in _calls(tokens):
-            found.events[event] = None
+    found = _found(document)
     labels = {e.label: None for e in found.events if e.value in LABELS}
     if len(labels) != 1 or not _in_displays(document):
         return document
     (label,) = labels
-    values = next(LABELS[e.value] for e in list(found.events)[::-1] if e.value in LABELS)
+    document = document.rewritten(lambda t: t, lambda tokens: _as_density(tokens, label))
+    document = _one_letter(document)
+    found = _found(document)
+    values = labels_of([e.value for e in found.events])
     document = _each_label(document, label, values)
     left = [e for tokens in document.formulas() for _, _, e in _calls(tokens)]
     if any(e.label and e.value not in LABELS for e in left):
         return document
     document = document.rewritten(
         lambda tokens: _renamed(tokens, label),
-        lambda tokens: _renamed(_as_density(tokens, label), label),
+        lambda tokens: _renamed(_each_alone(tokens), label),
     )
     found.given.update(_given(document))
     return with_rules(document, found, label)
+
+
+def _found(document: Document) -> Found:
+    """The calls of a document."""
+    found = Found()
+    for tokens in document.formulas():
+        found.events.update(dict.fromkeys(event for _, _, event in _calls(tokens)))
+    return found
+
+
+def _one_letter(document: Document) -> Document:
+    """The document with one letter for all laws, `P(y = 1)` beside `p(x | y = 1)`, where none has two letters."""
+    events = {e: None for tokens in document.formulas() for _, _, e in _calls(tokens)}
+    letters = dict.fromkeys(e.law for e in events)
+    alike = {replace(e, law="") for e in events}
+    labels = {e.law for e in events if e.label}
+    if len(letters) < 2 or len(alike) < len(events) or not labels:
+        return document
+    named = next(iter(letters))
+
+    def renamed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+        found = list(tokens)
+        for start, _, _ in _calls(tokens):
+            found[start] = tokens[start]._replace(kind=Kind.LETTER, text=named)
+        return tuple(found)
+
+    return document.rewritten(renamed)
 
 
 _F = r"@(\d+)@"
@@ -236,6 +263,24 @@ def _as_density(tokens: tuple[Token, ...], label: str) -> tuple[Token, ...]:
         mark(Kind.CHAR, ";"),
         *tokens[opened + 1 :],
     )
+
+
+def _each_alone(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    r"""`p(y = 0) = p(y = 1)` as `p(y = 0) = \frac12, p(y = 1) = \frac12`; with a value behind it, each has it."""
+    calls = list(_calls(tokens))
+    if len(calls) != 2 or calls[0][0] or any(not e.label or e.own or e.given for _, _, e in calls):
+        return tokens
+    (_, first, a), (second, end, b) = calls
+    between, behind = [t.text for t in tokens[first:second]], tokens[end:]
+    if between != ["="] or a.value == b.value or (behind and behind[0].text != "="):
+        return tokens
+    cut = next((i for i, t in enumerate(behind) if t.text == ","), len(behind))
+    value = tuple(behind[1:cut]) or tuple(scan_math(r"\frac{1}{2}"))
+    place = tokens[first]
+    value = tuple(t._replace(start=place.start, end=place.end) for t in value)
+    comma = place._replace(text=",", kind=Kind.CHAR)
+    both = (*tokens[:first], place, *value, comma, *tokens[second:end], place, *value)
+    return (*both, *behind[cut:])
 
 
 def _given(document: Document) -> dict[str, tuple[Token, ...]]:
