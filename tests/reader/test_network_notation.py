@@ -76,7 +76,7 @@ CASES = [
         r"\[ y_{t-1} = a_{t-1} y_{t-2} + b_{t-1} u \] \[ y_t = a_t y_{t-1} + b_t u"
         r" = a_t a_{t-1} y_{t-2} + a_t b_{t-1} u + b_t u = a_t a_{t-1} y_{t-2} + (1 - a_t) u \]"
         r"\[ \bar{a}_t = a_t \bar{a}_{t-1} \]",
-        "ddhfh",
+        "dhhfh",
         id="steps of one name beside members of another",
     ),
     pytest.param(

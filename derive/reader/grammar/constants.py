@@ -174,6 +174,8 @@ def read_unit_vector(reader: Formula, request: object) -> Value | None:
     assert isinstance(request, Unknown)
     found = request.written
     pieces = script_pieces(clean(found.sub)) if found.sub is not None else []
+    if reader.table.labels.errors:
+        return None
     if found.sub is None or (
         len(pieces) == 2 and all(is_index(plain(p), reader.table) for p in pieces)
     ):

@@ -148,7 +148,7 @@ class Labels:
     """What the scripts of a document are: letters of superscripts that name layers or steps (`above`), of subscripts
     that name steps (`below`), that count members (`counters`); `bases` have layers, of which `last` is the last one;
     `indices` are letters of subscripts over which a sum runs somewhere; `recurring` are bases with the letter of their
-    steps although it counts members of other names."""
+    steps although it counts members of other names; `errors`: e_k is an error of step k, no unit vector."""
 
     above: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
@@ -157,6 +157,7 @@ class Labels:
     last: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
     recurring: frozenset[tuple[Name, str]] = frozenset()
+    errors: bool = False
 
 
 @dataclass

@@ -26,6 +26,8 @@ from derive.reader.source.places import Source
 from derive.reader.source.scanner import Kind, Token
 
 _LABEL = re.compile(r"(\\ell|[a-z])(?:([+-])(\d))?$")
+_OFFSET = re.compile(r"\{?[a-z]\s*[+-]\s*\d|0$")
+_UNITS = re.compile(r"\b(?:unit|bas[ei]s|canonical|coordinate|one-hot|indicator|shift\w*)\b", re.I)
 _WORDS = re.compile(
     r"\b(?:layers?|iterations?|iterates?|steps?|epochs?|depth|times?)\s*(?:number\s*)?$", re.I
 )
@@ -88,6 +90,7 @@ def labels_of(document: Document) -> Labels:
         frozenset(last),
         frozenset(indices),
         frozenset(_recurring(heads, counters - summed)),
+        any(n.base == "e" and _OFFSET.match(n.sub) for n in names) and not _has_units(document),
     )
 
 
@@ -182,6 +185,15 @@ def _recurring(
         letter, bare = _step(name, right), name.without(sub=True)
         if letter in letters and bare not in given:
             yield bare, letter
+
+
+def _has_units(document: Document) -> bool:
+    """Whether some words speak of a basis or of unit vectors."""
+    return any(
+        isinstance(piece, Text) and _UNITS.search(piece.text)
+        for block in document.blocks
+        for piece in (block.pieces if isinstance(block, Prose) else ())
+    )
 
 
 def _named(document: Document) -> Iterator[str]:

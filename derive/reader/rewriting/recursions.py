@@ -7,9 +7,11 @@ read with a fixed number of steps that are written out, and its statements about
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from derive.reader.grammar.written import ACCENTS
 from derive.reader.relations.chains import chains
 from derive.reader.rewriting.steps import (
     SIGNS,
@@ -31,7 +33,7 @@ AT = 2
 
 
 @dataclass(frozen=True)
-class _Equation:
+class Equation:
     """An equation for one name with a label: its base and label, and both sides; `block` is where it stands."""
 
     base: Base
@@ -42,13 +44,16 @@ class _Equation:
 
 
 @dataclass(frozen=True)
-class _Steps:
-    """What is followed: the letters of the step and of the last one, and which equations define."""
+class Steps:
+    """What is followed: the letters of the step and of the last one, which equations define, the step `at` which
+    statements are read; `back`: each step is given by the one behind it, so that the last ones come first."""
 
     writer: Writer
-    generic: dict[Base, _Equation]
+    generic: dict[Base, Equation]
     explicit: dict[Base, frozenset[int]]
     sizes: dict[Base, tuple[Token, ...]]
+    at: int = AT
+    back: bool = False
 
 
 def with_steps(document: Document) -> tuple[Document, str]:
@@ -57,7 +62,7 @@ def with_steps(document: Document) -> tuple[Document, str]:
         found = _steps(document)
         if found is None:
             return document, ""
-        followed = _followed(document, found)
+        followed = written_out(document, found)
     except NotFollowed:
         return document, ""
     letter, last = found.writer.letter, found.writer.last
@@ -69,14 +74,14 @@ def with_steps(document: Document) -> tuple[Document, str]:
 # ------------------------------------------------------------------------------------------- what is followed
 
 
-def _steps(document: Document) -> _Steps | None:
-    if not any(_derives(block.tokens) for block in document.displays):
+def _steps(document: Document) -> Steps | None:
+    if not any(derives(block.tokens) for block in document.displays):
         return None
     formulas = list(document.formulas())
-    limits = {found: None for tokens in formulas for found in _limits(tokens)}
+    limits = {found: None for tokens in formulas for found in sum_limits(tokens)}
     letters = {letter for letter, _ in limits}
-    equations = list(_equations(document, letters))
-    recurring = {letter: None for e in equations if (letter := _recurs(e, letters))}
+    equations = list(step_equations(document, letters))
+    recurring = {letter: None for e in equations if (letter := recurs(e, letters))}
     if len(recurring) != 1:
         return None
     letter = next(iter(recurring))
@@ -90,22 +95,24 @@ def _steps(document: Document) -> _Steps | None:
         for base, label, _, _ in labelled(tokens)
         if any(t.text == letter for t in label)
     )
-    generic, explicit = _defining(equations, letter, last)
+    generic, explicit = defining(equations, letter, last)
     for base, equation in generic.items():
-        if _ahead(equation, letter) and not explicit.get(base):
+        if goes_back(equation, letter) and not explicit.get(base):
             raise NotFollowed  # where a backward recursion begins is not said
-    sizes = {base: size for tokens in formulas for base, size in _sizes(tokens) if base in bases}
-    return _Steps(Writer(letter, last, COUNT, bases), generic, explicit, sizes)
+    sizes = {
+        base: size for tokens in formulas for base, size in said_sizes(tokens) if base in bases
+    }
+    return Steps(Writer(letter, last, COUNT, bases), generic, explicit, sizes)
 
 
-def _derives(tokens: Sequence[Token]) -> bool:
+def derives(tokens: Sequence[Token]) -> bool:
     return any(
         t.text == r"\partial" or (t.text == r"\nabla" and after.kind is Kind.SUB)
         for t, after in pairwise(tokens)
     )
 
 
-def _limits(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+def sum_limits(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     r"""The letter of each sum with the letter up to which it runs: t and T of `\sum_{t=1}^T`."""
     texts = [t.text for t in tokens if t.text not in ("{", "}", r"\limits")]
     for place, text in enumerate(texts):
@@ -117,7 +124,7 @@ def _limits(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
         yield own[0], last
 
 
-def _sizes(tokens: Sequence[Token]) -> Iterator[tuple[Base, tuple[Token, ...]]]:
+def said_sizes(tokens: Sequence[Token]) -> Iterator[tuple[Base, tuple[Token, ...]]]:
     r"""The names of a formula that are said to be vectors, with their size: h and m of `h_t \in \mathbb{R}^m`."""
     texts = [t.text for t in tokens]
     first = 0
@@ -139,7 +146,7 @@ def _is_letter(text: str) -> bool:
     return text.lstrip("\\").isalpha()
 
 
-def _equations(document: Document, letters: set[str]) -> Iterator[_Equation]:
+def step_equations(document: Document, letters: set[str]) -> Iterator[Equation]:
     """The equations for one name with a label, in reading order."""
     for number, block in enumerate(document.blocks):
         pairs: list[tuple[Sequence[Token], Sequence[Token]]] = []
@@ -160,7 +167,7 @@ def _equations(document: Document, letters: set[str]) -> Iterator[_Equation]:
             names = list(labelled(left))
             if names and names[0][2:] == (0, len(left)):
                 base, label = names[0][:2]
-                yield _Equation(base, tuple(label), tuple(left), tuple(right), number)
+                yield Equation(base, tuple(label), tuple(left), tuple(right), number)
 
 
 def _cut(tokens: Sequence[Token]) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
@@ -174,48 +181,50 @@ def _cut(tokens: Sequence[Token]) -> Iterator[tuple[Sequence[Token], Sequence[To
         yield tokens[: signs[0]], tokens[signs[0] + 1 : [*signs, len(tokens)][1]]
 
 
-def _offset(label: Sequence[Token], letter: str) -> int | None:
+def offset_of(label: Sequence[Token], letter: str) -> int | None:
     """The offset of a label from the step: 1 of `t+1`."""
     if not any(t.text == letter for t in label):
         return None
     return value(label, {letter: 0})
 
 
-def _recurs(equation: _Equation, letters: set[str]) -> str:
+def recurs(equation: Equation, letters: set[str]) -> str:
     """The letter by which an equation goes from one step to another, when a sum runs over it."""
     for letter in sorted(letters):
-        own = _offset(equation.label, letter)
+        own = offset_of(equation.label, letter)
         if own is None:
             continue
         for base, label, _, _ in labelled(equation.right):
-            other = _offset(label, letter)
+            other = offset_of(label, letter)
             if base == equation.base and other is not None and other != own:
                 return letter
     return ""
 
 
-def _ahead(equation: _Equation, letter: str) -> bool:
+def goes_back(equation: Equation, letter: str) -> bool:
     """Whether an equation gives a step by a later one."""
-    own = _offset(equation.label, letter) or 0
+    own = offset_of(equation.label, letter) or 0
     offsets = [
-        _offset(label, letter) for b, label, _, _ in labelled(equation.right) if b == equation.base
+        offset_of(label, letter)
+        for b, label, _, _ in labelled(equation.right)
+        if b == equation.base
     ]
     return any(other is not None and other > own for other in offsets)
 
 
-def _defining(
-    equations: Sequence[_Equation], letter: str, last: str
-) -> tuple[dict[Base, _Equation], dict[Base, frozenset[int]]]:
+def defining(
+    equations: Sequence[Equation], letter: str, last: str
+) -> tuple[dict[Base, Equation], dict[Base, frozenset[int]]]:
     """The first equation for each name at any step, and the steps for which a name has an equation of its own."""
-    generic: dict[Base, _Equation] = {}
+    generic: dict[Base, Equation] = {}
     explicit: dict[Base, set[int]] = {}
     for equation in equations:
-        if _offset(equation.label, letter) is not None:
+        if offset_of(equation.label, letter) is not None:
             generic.setdefault(equation.base, equation)
             continue
         number = value(equation.label, {last: COUNT})
         first = generic.get(equation.base)
-        if number is not None and (first is None or _recurs(first, {letter})):
+        if number is not None and (first is None or recurs(first, {letter})):
             explicit.setdefault(equation.base, set()).add(number)
     return generic, {base: frozenset(found) for base, found in explicit.items()}
 
@@ -223,14 +232,14 @@ def _defining(
 # ------------------------------------------------------------------------------------------- writing it out
 
 
-def _followed(document: Document, found: _Steps) -> Document:
+def written_out(document: Document, found: Steps) -> Document:
     """The document with displays at one step, and the definitions at every step."""
     blocks: list[Block] = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Display):
             if (defined := _other_steps(block, number, found)) is not None:
                 blocks.append(defined)
-            block = replace(block, tokens=tuple(found.writer.at(block.tokens, AT)))
+            block = replace(block, tokens=tuple(found.writer.at(block.tokens, found.at)))
         elif isinstance(block, Prose):
             pieces = tuple(
                 replace(p, tokens=tuple(_in_line(p.tokens, found))) if isinstance(p, Inline) else p
@@ -241,7 +250,7 @@ def _followed(document: Document, found: _Steps) -> Document:
     return replace(document, blocks=tuple(blocks))
 
 
-def _other_steps(block: Display, number: int, found: _Steps) -> Prose | None:
+def _other_steps(block: Display, number: int, found: Steps) -> Prose | None:
     """What a display defines at one step, said of the others."""
     said: list[Token] = []
     for equation in found.generic.values():
@@ -249,8 +258,9 @@ def _other_steps(block: Display, number: int, found: _Steps) -> Prose | None:
             continue
         sign = equation.right[0]._replace(kind=Kind.CHAR, text="=")
         whole = (*equation.left, sign, *equation.right)
-        steps = [s for s in _range(equation, found) if s != AT]
-        said = _joined([said] if said else [], [found.writer.at(whole, s) for s in steps])
+        steps = [s for s in _range(equation, found) if s != found.at]
+        parts = _at_all(found.writer, whole, steps) if steps else []
+        said = _joined([said] if said else [], parts)
     if not said:
         return None
     return Prose(
@@ -258,35 +268,48 @@ def _other_steps(block: Display, number: int, found: _Steps) -> Prose | None:
     )
 
 
-def _range(equation: _Equation, found: _Steps) -> list[int]:
+def _range(equation: Equation, found: Steps) -> list[int]:
     """The steps at which an equation for a name defines."""
-    offset = _offset(equation.label, found.writer.letter) or 0
+    offset = offset_of(equation.label, found.writer.letter) or 0
     taken = found.explicit.get(equation.base, frozenset())
-    return [n - offset for n in range(1, COUNT + 1) if n not in taken]
+    steps = [n - offset for n in range(1, found.writer.count + 1) if n not in taken]
+    return steps[::-1] if found.back else steps
 
 
-def _in_line(tokens: Sequence[Token], found: _Steps) -> Sequence[Token]:
+def _in_line(tokens: Sequence[Token], found: Steps) -> Sequence[Token]:
     """A formula in a line: at every step where it speaks of t, once where it speaks of the last step alone."""
     writer = found.writer
     free = any(t.text == writer.letter for _, label, _, _ in labelled(tokens) for t in label)
-    summed = any(letter == writer.letter for letter, _ in _limits(tokens))
+    summed = any(letter == writer.letter for letter, _ in sum_limits(tokens))
     ends = any(t.text == writer.last for _, label, _, _ in labelled(tokens) for t in label)
     if not free and not ends and not summed:
         return _with_zeros(tokens, found)
     if summed or not free:
         return writer.at(tokens, None)
     said = [t.text for t in tokens]
-    steps: list[int] = list(range(r"\in" not in said or "=" in said, COUNT + 1))  # from 0: h_0 too
+    first = r"\in" not in said or "=" in said  # from 0: h_0 too
+    steps: list[int] = list(range(first, writer.count + 1))
     for left, _ in _cut(tokens):
         names = list(labelled(left))
         if names and names[0][2:] == (0, len(left)):
             base, label = names[0][:2]
-            own = _Equation(base, tuple(label), tuple(left), (), 0)
+            own = Equation(base, tuple(label), tuple(left), (), 0)
             steps = _range(own, found)
-    return _joined([], [writer.at(tokens, step) for step in steps])
+    return _joined([], _at_all(writer, tokens, steps))
 
 
-def _with_zeros(tokens: Sequence[Token], found: _Steps) -> Sequence[Token]:
+def _at_all(writer: Writer, tokens: Sequence[Token], steps: Sequence[int]) -> list[list[Token]]:
+    """A formula at every step at which its labels are not below zero."""
+    parts: list[list[Token]] = []
+    for step in steps:
+        with suppress(NotFollowed):
+            parts.append(writer.at(tokens, step))
+    if not parts:
+        raise NotFollowed
+    return parts
+
+
+def _with_zeros(tokens: Sequence[Token], found: Steps) -> Sequence[Token]:
     r"""`h_0 = 0` of a vector with its size: `h_0 = \mathbf{0}_m`."""
     names = list(labelled(tokens))
     if not names or names[0][0] not in found.writer.bases or names[0][2]:
@@ -298,7 +321,7 @@ def _with_zeros(tokens: Sequence[Token], found: _Steps) -> Sequence[Token]:
     if rest != ["=", "0"]:
         return tokens
     if base not in found.sizes:
-        if len(base) > 1 or tokens[-1].text != "0":
+        if set(base[:-1]) - set(ACCENTS) or tokens[-1].text != "0":
             raise NotFollowed  # a vector, perhaps, of which no size is known
         return tokens
     here = tokens[-1]
@@ -321,4 +344,16 @@ def _joined(first: list[list[Token]], parts: list[list[Token]]) -> list[Token]:
     return found
 
 
-__all__ = ["with_steps"]
+__all__ = [
+    "Equation",
+    "Steps",
+    "defining",
+    "derives",
+    "goes_back",
+    "recurs",
+    "said_sizes",
+    "step_equations",
+    "sum_limits",
+    "with_steps",
+    "written_out",
+]

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from derive.reader.grammar.written import ACCENTS, FONTS
 from derive.reader.source.scanner import Kind, Token
-from derive.reader.source.vocabulary import ARROWS, DOTS, OTHER_RELATIONS, RELATIONS, WIDE_SPACES
+from derive.reader.source.vocabulary import (
+    ARROWS,
+    DOTS,
+    OTHER_RELATIONS,
+    RELATIONS,
+    THIN_SPACES,
+    WIDE_SPACES,
+)
 
 Base = tuple[str, ...]
 WORDS = frozenset(
@@ -70,6 +77,8 @@ def value(label: Sequence[Token], known: Mapping[str, int]) -> int | None:
     """The value of `t-1`, `T`, `T-t` or `2`; None for anything else."""
     total, sign, due = 0, 1, True
     for token in label:
+        if token.text in THIN_SPACES:
+            continue
         if due and token.text.isdecimal():
             total, due = total + sign * int(token.text), False
         elif due and token.text in known:
@@ -136,6 +145,27 @@ def _reach(tokens: Sequence[Token], start: int) -> int:
         elif text in _ENDS or (text in ("+", "-") and _separates(tokens, start, place)):
             return place
     return len(tokens)
+
+
+def _factor(tokens: Sequence[Token], start: int) -> int:
+    """Where the one factor behind a product over steps ends: a name with its scripts, or brackets with a power."""
+    place = start
+    while place < len(tokens) and tokens[place].text in _STYLES | {r"\left"}:
+        place += 1
+    if place < len(tokens) and tokens[place].text in ("(", "["):
+        depth = 0
+        while place < len(tokens):
+            depth += (tokens[place].text in ("(", "[")) - (tokens[place].text in (")", "]"))
+            if not depth:
+                break
+            place += 1
+    end = closing(tokens, place) + 1
+    while end < len(tokens) and tokens[end].kind in (Kind.SUB, Kind.SUP):
+        end = script(tokens, end)[1]
+    following = tokens[end] if end < len(tokens) else None
+    if following is None or following.text in _ENDS | _CLOSERS | _BINARY:
+        return end
+    raise NotFollowed
 
 
 def _separates(tokens: Sequence[Token], start: int, place: int) -> bool:
@@ -214,9 +244,13 @@ class Writer:
             if (letters or counts) and not all(t.isdecimal() for t in texts):
                 if inner[0].text in WORDS and not counts:
                     return list(tokens[place:end]), end
+                if above and label is inner and not counts and "T" not in texts:
+                    return [mark, *self._written(tokens[place + 1 : end], known)], end
                 raise NotFollowed
             return list(tokens[place:end]), end
         if number < 0:
+            if above and label is inner and base_of(tokens, place) not in self.bases:
+                return [mark, *self._written(tokens[place + 1 : end], known)], end
             raise NotFollowed
         whole = (mark.start, tokens[end - 1].end)
 
@@ -245,7 +279,8 @@ class Writer:
     ) -> tuple[list[Token], int]:
         """A sum over steps as the sum of its terms; any other one as it stands."""
         letter, low, high, start = _over(tokens, place)
-        end = _reach(tokens, start)
+        product = tokens[place].text == r"\prod"
+        end = _factor(tokens, start) if product else _reach(tokens, start)
         body = tokens[start:end]
         steps = letter == self.letter or any(
             base in self.bases and any(t.text == letter for t in label)
@@ -255,12 +290,13 @@ class Writer:
             return [tokens[place]], place + 1
         first = value(low, known) if low else 1
         last = value(high, known) if high else self.count
-        if first is None or last is None or first > last or tokens[place].text != r"\sum":
+        if first is None or last is None or first > last:
             raise NotFollowed
         plus = tokens[place]._replace(kind=Kind.CHAR, text="+")
+        between = plus._replace(kind=Kind.WORD, text=r"\cdot") if product else plus
         terms: list[Token] = []
         for number in range(first, last + 1):
-            terms += [plus] if terms else []
+            terms += [between] if terms else []
             terms += self._written(body, {**known, letter: number})
         around = [plus._replace(text="("), *terms, plus._replace(text=")")]
         whole = (tokens[place].start, tokens[end - 1].end)
