@@ -62,6 +62,12 @@ def places(nodes: Sequence[Expr]) -> tuple[Size, ...]:
     return tuple(size for size in found if size.names)
 
 
+def zero_blocks(nodes: Sequence[Expr]) -> tuple[Size, ...]:
+    r"""The sizes of values that are differences: m - n of the zeros below an n x n block of m rows."""
+    sizes = dict.fromkeys(s for n in nodes if isinstance(n, (Filled, Apply)) for s in n.shape)
+    return tuple(s for s in sizes if s.names and any(c < 0 for _, c in s.terms))
+
+
 def size_names(nodes: Sequence[Expr]) -> tuple[str, ...]:
     """The size symbols of all shapes and parameters, sorted."""
     found: dict[str, None] = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from derive.checker.edit_parts import is_zero
 from derive.checker.evaluate import Evaluator, Scope
-from derive.checker.extents import by_entries, extents, places, size_names
+from derive.checker.extents import by_entries, extents, places, size_names, zero_blocks
 from derive.checker.plan import Plan
 from derive.checker.program import Program
 from derive.checker.sampling import Points, choose_sizes, fits, joined, sample, satisfies, sizes_for
@@ -93,7 +93,11 @@ class Problem:
         self._programs: dict[tuple[int, ...], Program | None] = {}
         self.tangents = tuple(self._varied()) if Differential in kinds else ()
         self.indices = self._indices() if Index in kinds else ()
-        self.extents = (*extents(self.indices), *(places(self.plan.order) if Item in kinds else ()))
+        self.extents = (
+            *extents(self.indices),
+            *(places(self.plan.order) if Item in kinds else ()),
+            *zero_blocks(self.plan.order),
+        )
         self.names = size_names(self.plan.order)
         self.numbers = named_numbers(self.plan.order)
         self.size_premises = [p for p in self.premises if self._only_sizes(p)]

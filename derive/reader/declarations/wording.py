@@ -359,18 +359,6 @@ def states(words: str) -> bool:
     return bool(_STATING.search(words)) and not _RESULT.search(words)
 
 
-def works_on(words: str) -> bool:
-    """Whether a sentence begins with what is done to an equation: `Eliminating $b$ from`, `Solving the system`."""
-    return bool(_WORKED_ON.match(words))
-
-
-_WORKED_ON = re.compile(
-    r"\s*(?:(?:then|now|next|hence|by|we|let us),?\s+)?(?:(?:block )?eliminat\w+|solv\w+|from\b|rearrang\w+"
-    r"|(?:pre-?|left-?|right-?)?multipl\w+|subtract\w+|start\w+ (?:from|with)|transpos\w+|invert\w+)",
-    re.I,
-)
-
-
 def gives(words: str) -> bool:
     """Whether words give a name its value: `let`, `set`, `with`."""
     return bool(
@@ -433,15 +421,6 @@ _POSTULATED = re.compile(
 def postulates(words: str) -> bool:
     """Whether a sentence leads to a display that says which things are meant: `f is convex if`."""
     return bool(_POSTULATED.search(last_sentence(words)))
-
-
-_SATISFIES = re.compile(r"\$([^$=]+?)(?:=[^$]*)?\$[^$]*\bsatisf(?:y|ies)\s*:?\s*$", re.I)
-
-
-def subject_of(words: str) -> tuple[str, ...] | None:
-    """The names before the last `satisfies` of which it is said; None where a sentence does not end with this word."""
-    found = _SATISFIES.search(last_sentence(words))
-    return tuple(re.split(r"\s*,\s*", found[1].strip())) if found is not None else None
 
 
 def last_sentence(words: str) -> str:

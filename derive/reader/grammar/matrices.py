@@ -67,7 +67,18 @@ def block_matrix(reader: Formula, rows: list[list[Value]], start: int) -> Value:
     sizes = reader.table.sizes
     rows = [list(row) for row in rows]
     heights = [_extent(reader, row, 0) for row in rows]
-    widths = [_extent(reader, [row[j] for row in rows], 1) for j in range(len(rows[0]))]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    widths = [_extent(reader, column, 1) for column in columns]
+    if any(size != ONE for size in widths):
+        heights = [
+            sizes.fresh() if _only_zeros(r) else h for r, h in zip(rows, heights, strict=True)
+        ]
+    if any(size != ONE for size in heights):
+        wide = any(size != ONE for size in widths)
+        widths = [
+            sizes.fresh() if wide and _only_zeros(c) else w
+            for c, w in zip(columns, widths, strict=True)
+        ]
     for i, row in enumerate(rows):
         for j, block in enumerate(row):
             if block.kind in ("ones", "zeros"):
@@ -99,6 +110,11 @@ def block_matrix(reader: Formula, rows: list[list[Value]], start: int) -> Value:
 
 def _is_zero(value: Value) -> bool:
     return value.kind == "number" and str(value.build()) == "0"
+
+
+def _only_zeros(blocks: Sequence[Value]) -> bool:
+    """Whether a row or column of blocks is written with zeros alone, which leave its height or width open."""
+    return all(_is_zero(block) or block.kind == "zeros" for block in blocks)
 
 
 def _two(reader: Formula, value: Value) -> Shape:

@@ -162,10 +162,15 @@ class ReadingEquations(ReadingPremises):
             words = f"let {words}"
         if self._all_constrained(reader, left, links(right), words):
             return
-        if states(words) and imposes(words):
+        worked_on = self._worked_on(stated)
+        if worked_on or (states(words) and imposes(words)):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
-            self._premise(Relation("=", a.build(), b.build()))
+            relation = Relation("=", a.build(), b.build())
+            if worked_on:
+                self.conditions.impose([relation])
+            else:
+                self._premise(relation)
 
     def _names_sum(self, reader: Formula, left: list[Node], right: list[Node]) -> bool:
         r"""Whether the right side names the sum on the left: `\sum_i x_i = n` says what n is."""
@@ -223,6 +228,7 @@ class ReadingEquations(ReadingPremises):
             or presents(mention.lead)
             or redefines(mention.lead)
             or gives_entries(words)
+            or self.explaining
         ):
             self._define(reader, left_side, tuple(right))
         elif left_side.head is not None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from derive.expr.nodes import Expr, Reduce, Relation
 from derive.expr.walk import symbols
 from derive.reader.declarations.constraints import constrain
+from derive.reader.declarations.equation_words import works_on
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.questions import calls_name, has_derivative, tokens_in
 from derive.reader.declarations.wording import claims, is_result, states
@@ -30,11 +31,20 @@ class ReadingPremises(ReadingDefinitions):
 
     def _supposed(self, stated: Stated) -> bool:
         """Whether the sentence in which a condition stands begins with what is supposed."""
+        sentence = self._sentence_before(stated)
+        return re.match(r"\s*(?:suppose|assume|let|given)\b", sentence, re.IGNORECASE) is not None
+
+    def _worked_on(self, stated: Stated) -> bool:
+        """Whether a sentence takes an equation as the one to be worked on: `Eliminating $b$ from $... = r$ gives`."""
+        sentence = self._sentence_before(stated)
+        return works_on(sentence) and not is_result(sentence)
+
+    def _sentence_before(self, stated: Stated) -> str:
+        """The sentence of an equation as far as it stands before it."""
         mention = stated.mention
         written = f"${mention.source.slice(mention.span).strip('$')}$"
         before = self.lead[: self.lead.find(written)] if written in self.lead else ""
-        sentence = re.split(r"[.;:](?=\s)", before)[-1]
-        return re.match(r"\s*(?:suppose|assume|let|given)\b", sentence, re.IGNORECASE) is not None
+        return re.split(r"[.;:](?=\s)", before)[-1]
 
     def _of_itself(self, left: Left, right: Sequence[Node]) -> bool:
         """Whether the right side of an equation speaks of the name on the left, which it then does not define."""

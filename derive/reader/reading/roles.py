@@ -16,6 +16,7 @@ from derive.expr.nodes import (
     Symbol,
 )
 from derive.expr.walk import free_symbols, post_order
+from derive.reader.declarations.equation_words import subject_of
 from derive.reader.declarations.questions import (
     has_derivative,
     is_equivalence,
@@ -29,7 +30,6 @@ from derive.reader.declarations.wording import (
     imposes,
     postulates,
     solves,
-    subject_of,
 )
 from derive.reader.grammar.formula import Reading, read_sides
 from derive.reader.grammar.state import Options, State
@@ -104,7 +104,7 @@ class ReadingRoles(ReadingState):
         return self._role_beside_conditions(relation, position, typed, words)
 
     def _told_of_known(self, words: str, typed: list[TypedSide]) -> bool:
-        """Whether a sentence says what something satisfies that has its value already: `The square $G = S^2$ satisfies`."""
+        """Whether a sentence says what something satisfies that has its value: `The square $G = S^2$ satisfies`."""
         sides = [side for side in typed[:2] if isinstance(side, Expr)]
         if len(sides) < 2 or is_zero(sides[1]):
             return False

@@ -1,0 +1,25 @@
+"""What sentences do with an equation: they work on it, or say what something satisfies."""
+
+from __future__ import annotations
+
+import re
+
+from derive.reader.declarations.wording import last_sentence
+
+_WORKED_ON = re.compile(
+    r"\s*(?:(?:then|now|next|hence|by|we|let us),?\s+)?(?:(?:block )?eliminat\w+|solv\w+|from\b|rearrang\w+"
+    r"|(?:pre-?|left-?|right-?)?multipl\w+|subtract\w+|start\w+ (?:from|with)|transpos\w+|invert\w+)",
+    re.I,
+)
+_SATISFIES = re.compile(r"\$([^$=]+?)(?:=[^$]*)?\$[^$]*\bsatisf(?:y|ies)\s*:?\s*$", re.I)
+
+
+def works_on(words: str) -> bool:
+    """Whether a sentence begins with what is done to an equation: `Eliminating $b$ from`, `Solving the system`."""
+    return bool(_WORKED_ON.match(words))
+
+
+def subject_of(words: str) -> tuple[str, ...] | None:
+    """The names before the last `satisfies` of which it is said; None where a sentence does not end with this word."""
+    found = _SATISFIES.search(last_sentence(words))
+    return tuple(re.split(r"\s*,\s*", found[1].strip())) if found is not None else None
