@@ -53,6 +53,18 @@ CASES = [
         "hhhf",
         id="a geometric sum",
     ),
+    pytest.param(
+        r"Let $h_0 = 0$ and $L = \sum_{t=1}^T (h_t - y_t)^2$, where $y_t \in \mathbb{R}$. \[ h_t = w h_{t-1} + u x_t \]"
+        r"\[ h_t = u \sum_{s=1}^t w^{t-s} x_s, \qquad h_t = w^2 h_{t-2} + u x_{t-1} + u x_t \]",
+        "dhf",
+        id="the steps are summed over",
+    ),
+    pytest.param(
+        r"Let $h_0 = 0$, $L = \sum_{t=1}^T h_t$ and $S = \sum_{t=2}^N h_t$. \[ h_t = w h_{t-1} + u x_t \]"
+        r"\[ h_t = w^2 h_{t-2} + u w x_{t-1} + u x_t \]",
+        "du",
+        id="two ranges of steps",
+    ),
 ]
 
 

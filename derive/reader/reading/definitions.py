@@ -63,6 +63,7 @@ class ReadingDefinitions(ReadingState):
             known = self.table.entries.get(member)
             if known is not None and known.assumed:
                 del self.table.entries[member]
+            self.recursions[head.name.latex] = None
             define_symbol(reader, Head(member), nodes, 0)  # type: ignore[arg-type]
         elif head.indices:
             self._define_by_index(reader, head, nodes)

@@ -131,6 +131,9 @@ def _is_name(nodes: Sequence[Node]) -> bool:
 def _of_symbol(reader: Formula, head: Head) -> Left:
     table, name = reader.table, head.name
     if head.indices:
+        step = _step_given(reader, head)
+        if step is not None:
+            return Left("known", head, entry=step)
         family = table.families.get(name)
         if family is not None:
             kind = "known" if family.kind in ("template", "slices") else _standing(family)
@@ -153,6 +156,15 @@ def _of_symbol(reader: Formula, head: Head) -> Left:
     if entry.kind in ("size", "index", "word", "function", "slices"):
         return Left("known" if entry.kind != "size" else "free", head, entry=entry)
     return Left(_standing(entry), head, entry=entry)
+
+
+def _step_given(reader: Formula, head: Head) -> Declaration | None:
+    """The step of a recursion that was defined above by the step beside it: h_t of `h_t = f(h_{t-1})`."""
+    if len(head.indices) != 1 or head.name.sub:
+        return None
+    entry = reader.table.entries.get(replace(head.name, sub=head.indices[0]))
+    given = entry is not None and entry.kind == "variable" and entry.definition is not None
+    return entry if given else None
 
 
 def _in_bold(reader: Formula, head: Head) -> Declaration | None:

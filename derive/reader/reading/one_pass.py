@@ -31,6 +31,7 @@ from derive.reader.reading.unread import (
     bounded_spectrum,
     lone_name,
     passed_over,
+    unfollowed,
     unread,
 )
 from derive.reader.reading.unread_facts import passed_over_facts
@@ -278,6 +279,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         unsure = any_function(previous, step.op, right, self.table) or self.unmet
         unsure = unsure or bounded_spectrum(previous, step.op, right, self.overlooked.spectra)
         unsure = unsure or hot_unknown(previous, right)
+        if self.recursions:
+            unsure = unsure or unfollowed(previous, right, self.recursions)
         return replace(step, doubt=step.doubt or unsure) if unsure else step
 
     def _definition_block(self, left: Left, source: Source, group: list[RawRelation]) -> None:

@@ -135,7 +135,10 @@ class ReadingState:
         self.overlooked = Overlooked()
         self.undefined: dict[tuple[Name, tuple[str, ...], tuple[str, ...]], int] = {}
         self.unmet = ""
+        self.recursions: dict[str, None] = {}
         self.introduced = Introduced()
+        self.explaining = False
+        self.named: dict[int, tuple[Name, ...]] = {}
         self.number = 0
         self.places: dict[int, int] = {}
 

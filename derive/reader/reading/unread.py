@@ -7,11 +7,11 @@ names: what it says may be what the relation needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from derive.derivation import Side, Unreadable
-from derive.expr.nodes import Call, Dim, Expr, Symbol
+from derive.expr.nodes import Call, Dim, Expr, Item, Symbol
 from derive.expr.walk import free_symbols, inline, post_order
 from derive.reader.declarations.clauses import relation_at
 from derive.reader.declarations.prose_said import Overlooked
@@ -216,6 +216,19 @@ def any_function(left: Side, op: str, right: Side, table: Table) -> str:
         if isinstance(node, Call) and node.function.body is None:
             return f"an inequality about {node.function.name}, of which more may be supposed than was read"
     return ""
+
+
+def unfollowed(left: Side, right: Side, names: Collection[str]) -> str:
+    """Why a relation about several steps of a recursion is not called wrong: they are given one by another."""
+    places: dict[str, set[tuple[object, ...]]] = {name: set() for name in names}
+    for side in (left, right):
+        for node in () if isinstance(side, Unreadable) else post_order(side, into_definitions=True):
+            if isinstance(node, Item) and isinstance(node.base, Symbol):
+                places.get(node.base.name, set()).add(node.indices)
+    several = next((name for name, found in places.items() if len(found) > 1), "")
+    return (
+        f"the steps of {several} are given one by another, which is not followed" if several else ""
+    )
 
 
 def anew(left: Left, first: Side, right: Side, words: str, partial: bool) -> str:

@@ -299,6 +299,8 @@ class Writer:
             terms += [between] if terms else []
             terms += self._written(body, {**known, letter: number})
         around = [plus._replace(text="("), *terms, plus._replace(text=")")]
+        if place and tokens[place - 1].kind is Kind.LETTER and tokens[place - 1].text not in "EP":
+            around.insert(0, plus._replace(kind=Kind.WORD, text=r"\cdot"))  # no call
         whole = (tokens[place].start, tokens[end - 1].end)
         # every term stands where the sum stood, so that the author's text is shown once
         return [t._replace(start=whole[0], end=whole[1]) for t in around], end

@@ -66,8 +66,9 @@ def _steps(document: Document) -> Steps | None:
         return None
     letter = next(iter(recurring))
     back = any(goes_back(e, letter) for e in equations)
-    if any(own == letter for tokens in formulas for own, _ in sum_limits(tokens)):
-        return None  # the steps are summed over
+    over = {last for tokens in formulas for own, last in sum_limits(tokens) if own == letter}
+    if len(over) > 1 or "" in over or (over and back):
+        return None  # to which step they are summed is not clear
     if any(_is_size(tokens, letter) for tokens in formulas):
         return None
     bases = frozenset(
@@ -78,8 +79,8 @@ def _steps(document: Document) -> Steps | None:
     )
     if not back and not any(_counts(tokens, letter, bases) for tokens in formulas):
         return None
-    last = letter if not back else _horizon(formulas, letter) or letter
-    writer = Writer(letter, last, COUNT, bases)
+    last = next(iter(over), "") or (_horizon(formulas, letter) if back else "") or letter
+    writer = Writer(letter, last, COUNT + bool(over), bases)
     generic, explicit = _given(equations, letter, last, bases)
     sizes = {
         base: size for tokens in formulas for base, size in said_sizes(tokens) if base in bases
