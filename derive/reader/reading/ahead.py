@@ -6,6 +6,7 @@ condition speaks of, because there its equation is a solution.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from derive.errors import ReadError
@@ -18,12 +19,11 @@ from derive.reader.relations.chains import RawRelation
 from derive.reader.source.blocks import Display, ParagraphBreak, Text
 from derive.reader.source.blocks import Prose as RawProse
 from derive.reader.source.groups import tree
-from derive.reader.source.scanner import Kind, Token
 
 Group = list[RawRelation]
-VARYING = frozenset([r"\partial", r"\nabla", r"\argmin", r"\argmax", r"\min", r"\max", "d"])
-LONGEST_LINK = 60
+LONGEST_LINK = 160
 """Characters between two displays of one sentence."""
+_ENDS = re.compile(r"[.;!?](?=\s|$)")
 
 
 class ReadingAhead(ReadingProse):
@@ -34,8 +34,9 @@ class ReadingAhead(ReadingProse):
         groups = self.chains.get(number, ())
         group = groups[position]
         used = dict.fromkeys(_names(group))
-        later = [*groups[position + 1 :], *self._continued(number)]
-        found = [(left, other) for other in later if (left := self._news_of(other, used))]
+        behind = self._continued(number)
+        found = [(left, g) for g in groups[position + 1 :] if (left := self._news_of(g, used))]
+        found += [(left, g) for g in behind if (left := self._news_of(g, used, number))]
         for left, other in [*found, *found]:  # twice: one may be built on another
             assert left.head is not None
             if self._is_defined(left.head.name) or left.head.name in self.ahead:
@@ -49,18 +50,25 @@ class ReadingAhead(ReadingProse):
             ):
                 self.ahead[left.head.name] = at
 
-    def _news_of(self, group: Group, used: dict[Name, None]) -> Left | None:
-        """The left side of a chain when it defines one of the names and nothing else is said of it."""
+    def _news_of(self, group: Group, used: dict[Name, None], number: int = 0) -> Left | None:
+        """The left side of a chain when it defines one of the names and nothing else is said of it; behind display
+        `number` and a `where` it may be declared, and defined by its members."""
         if group[0].sign.relation not in ("=", ":=", r"\equiv", r"\triangleq"):
             return None
         left = left_of(self._reader(group[0].chain.source), group[0].lhs.tokens)
         head = left.head
-        if left.kind not in ("new", "free") or head is None or head.indices:
+        if left.kind not in ("new", "free") or head is None or (head.indices and not number):
             return None
         named = head.name.without(sup=head.inverse and head.name.sup == "-1")
-        if head.parameters is None and left.entry is not None and not left.entry.assumed:
+        declared = left.entry is not None and not left.entry.assumed
+        if (
+            head.parameters is None
+            and declared
+            and not (number and self._appears_first(left, number))
+        ):
             return None
-        if not any(_is_meant(named, n) for n in used):
+        members = [n.without(sub=True) for n in used] if head.indices else []
+        if not any(_is_meant(named, n) for n in (*used, *members)):
             return None
         solved = head.parameters is None and (named.base, named.accents) in self._varied()
         solved = solved or self.conditions.speaks_of(named, self.table)
@@ -75,37 +83,12 @@ class ReadingAhead(ReadingProse):
         if len(after) < 2 or not isinstance(blocks[after[1]], Display):
             return []
         link = blocks[after[0]]
-        if not isinstance(link, RawProse) or len(link.pieces) != 1:
+        if not isinstance(link, RawProse) or link.span.end - link.span.start > LONGEST_LINK:
             return []
-        words = link.pieces[0]
-        if (
-            not isinstance(words, Text)
-            or len(words.text) > LONGEST_LINK
-            or not explains(words.text)
-        ):
+        words = [piece.text for piece in link.pieces if isinstance(piece, Text)]
+        if link.pieces[:1] == () or not isinstance(link.pieces[0], Text) or not explains(words[0]):
             return []
-        return list(self.chains.get(after[1], ()))
-
-    def _varied(self) -> frozenset[tuple[str, tuple[str, ...]]]:
-        """The letters of variables of derivatives, and of what stands in an equation with zero."""
-        if self.varied is None:
-            found: dict[tuple[str, tuple[str, ...]], None] = {}
-            for groups in self.chains.values():
-                for group in groups:
-                    for relation in group:
-                        sides = (relation.lhs, relation.rhs)
-                        zero = any(
-                            [t.text for t in s.tokens] in (["0"], [r"\mathbf", "0"]) for s in sides
-                        )
-                        for side in sides:
-                            tokens = list(side.tokens)
-                            for start in range(len(tokens)):
-                                if zero or _varies(tokens[max(start - 6, 0) : start]):
-                                    token = tokens[start]
-                                    if token.kind is Kind.LETTER or token.text.startswith("\\"):
-                                        found[(token.text, ())] = None
-            self.varied = frozenset(found)
-        return self.varied
+        return [] if _ENDS.search(" ".join(words)) else list(self.chains.get(after[1], ()))
 
 
 def _is_meant(named: Name, used: Name) -> bool:
@@ -113,10 +96,6 @@ def _is_meant(named: Name, used: Name) -> bool:
     layered = named.sup.startswith("(") or used.sup.startswith("(")
     same = (named.base, named.accents, named.sub) == (used.base, used.accents, used.sub)
     return same and (not layered or named.sup == used.sup)
-
-
-def _varies(before: list[Token]) -> bool:
-    return any(token.text in VARYING for token in before)
 
 
 def _names(group: Group) -> Iterator[Name]:

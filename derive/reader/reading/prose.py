@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from derive.derivation import Place, Prose
-from derive.errors import InternalError
+from derive.errors import InternalError, ReadError
 from derive.expr.nodes import Add, Neg, Symbol
 from derive.expr.walk import free_symbols
 from derive.reader.declarations.clauses import relation_at
@@ -19,10 +19,12 @@ from derive.reader.declarations.phrases import closing_cases
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.questions import tokens_in
 from derive.reader.declarations.wording import explains, several, solves
+from derive.reader.grammar.table import Name
 from derive.reader.reading.equations import ReadingEquations
-from derive.reader.reading.heads import left_of
+from derive.reader.reading.heads import Left, left_of
 from derive.reader.reading.order import by_use
 from derive.reader.reading.state import REFUSED
+from derive.reader.reading.survey import formulas_of, varied_letters
 from derive.reader.reading.unread import (
     bounded_letters,
     lone_name,
@@ -37,6 +39,15 @@ from derive.reader.source.groups import tree
 from derive.reader.source.scanner import Token
 
 _REMARK = re.compile(r"(?:\s|<[^<>]*>)*\(([\w.]+)\)")
+
+
+def _same(name: Name, written: Name) -> bool:
+    """Whether a written name is the one at hand or one of its members."""
+    own = (name.base, name.accents) == (written.base, written.accents)
+    bare = not (name.sub or name.sup)
+    return own and (bare or (name.sub, name.sup) == (written.sub, written.sup))
+
+
 _OTHER_CASE = re.compile(r"[\s,;]*(?:(?:and|or|but|while)\s+)?(?:if|when|for)\b", re.IGNORECASE)
 
 
@@ -185,8 +196,8 @@ class ReadingProse(ReadingEquations):
         turned = bool(texts & TRANSPOSES) and r"\frac" not in texts
         return turned and len(names) == 2 and names[0] == names[1] and len(whole) > 1
 
-    def _is_news(self, stated: Stated) -> bool:
-        """Whether an equation defines a name of which nothing is said elsewhere."""
+    def _is_news(self, stated: Stated, number: int) -> bool:
+        """Whether an equation behind a display defines a name of which nothing is said elsewhere."""
         nodes = stated.clause.nodes
         cut = next(
             (i for i, n in enumerate(nodes) if isinstance(n, Token) and n.text in ("=", ":=")), 0
@@ -194,9 +205,40 @@ class ReadingProse(ReadingEquations):
         left = left_of(
             self._reader(stated.mention.source), [t for n in nodes[:cut] for t in tokens_in(n)]
         )
-        return left.kind == "new" or (
-            left.kind == "free" and left.entry is not None and left.entry.assumed
-        )
+        if left.kind != "free" or left.entry is None:
+            return left.kind == "new"
+        return left.entry.assumed or self._appears_first(left, number)
+
+    def _appears_first(self, left: Left, number: int) -> bool:
+        """Whether a declared name of which nothing more is known stands nowhere before a display, and no derivative is
+        taken by it: then an equation behind the display defines it."""
+        head, entry = left.head, left.entry
+        if head is None or entry is None or head.parameters is not None:
+            return False
+        if entry.definition is not None or entry.law is not None or entry.kind != "variable":
+            return False
+        name = head.name
+        if (name.base, name.accents) in self._varied() or self.conditions.speaks_of(
+            name, self.table
+        ):
+            return False
+        return not any(_same(name, n) for block in range(number) for n in self._in(block))
+
+    def _in(self, block: int) -> tuple[Name, ...]:
+        """The names in the formulas of the block with this number."""
+        if block not in self.named:
+            found: dict[Name, None] = {}
+            for tokens, source in formulas_of(self.document.blocks[block]):
+                with suppress(ReadError):
+                    found.update(dict.fromkeys(names_in(tree(list(tokens), source))))
+            self.named[block] = tuple(found)
+        return self.named[block]
+
+    def _varied(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """The letters of variables of derivatives, and of what stands in an equation with zero."""
+        if self.varied is None:
+            self.varied = frozenset(varied_letters(self.chains))
+        return self.varied
 
     def _look_ahead(self, number: int) -> None:
         """`where $r = y - Xw$` after a display defines what the display speaks of."""
@@ -218,14 +260,17 @@ class ReadingProse(ReadingEquations):
         for position, stated in enumerate(self.stated.get(following, ())):
             if position and stated.mention.starts:
                 return
-            if not stated.defines or not self._is_news(stated):
+            if not stated.defines or not self._is_news(stated, number):
                 continue
             before = self.table.sizes.snapshot()
             try:
+                self.explaining = True
                 self._carry_out(stated)
                 self.early.add(id(stated))
             except REFUSED:
                 self.table.sizes.restore(before)
+            finally:
+                self.explaining = False
 
     def _try_deferred(self) -> None:
         """Definitions in prose that needed what was defined after them."""

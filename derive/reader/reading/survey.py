@@ -19,11 +19,14 @@ from derive.reader.grammar.table import Name
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.reading.upstream import names_in
 from derive.reader.relations.chains import RawRelation
-from derive.reader.source.blocks import Display, Document, Text
+from derive.reader.source.blocks import Block, Display, Document, Inline, Text
 from derive.reader.source.blocks import Prose as RawProse
 from derive.reader.source.groups import Group, Node, tree
 from derive.reader.source.places import Source
 from derive.reader.source.scanner import Kind, Token
+
+VARYING = frozenset([r"\partial", r"\nabla", r"\argmin", r"\argmax", r"\min", r"\max", "d"])
+_ZEROS = (["0"], [r"\mathbf", "0"])
 
 
 @dataclass(frozen=True)
@@ -232,3 +235,31 @@ def seeks_unknowns(document: Document) -> bool:
         ):
             return True
     return False
+
+
+def varied_letters(
+    chains: dict[int, list[list[RawRelation]]],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The letters of variables of derivatives, and of what stands in an equation with zero."""
+    for group in (g for groups in chains.values() for g in groups):
+        for relation in group:
+            sides = (relation.lhs, relation.rhs)
+            zero = any([t.text for t in side.tokens] in _ZEROS for side in sides)
+            for side in sides:
+                tokens = list(side.tokens)
+                for start, token in enumerate(tokens):
+                    before = tokens[max(start - 6, 0) : start]
+                    if not zero and not any(t.text in VARYING for t in before):
+                        continue
+                    if token.kind is Kind.LETTER or token.text.startswith("\\"):
+                        yield token.text, ()
+
+
+def formulas_of(block: Block) -> Iterator[tuple[Sequence[Token], Source]]:
+    """The formulas of a block, displayed or in a line."""
+    if isinstance(block, Display) and block.error is None:
+        yield block.tokens, block.source
+    elif isinstance(block, RawProse):
+        for piece in block.pieces:
+            if isinstance(piece, Inline) and piece.error is None:
+                yield piece.tokens, block.source
