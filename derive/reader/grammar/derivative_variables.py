@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from derive.expr.facts import declared
 from derive.expr.nodes import Apply, Call, Derivative, Expr, Function, Item, Symbol, Transpose
 from derive.expr.sizes import ONE
-from derive.expr.walk import children, free_symbols, post_order
+from derive.expr.walk import children, free_symbols, post_order, symbols
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import clean, single
 from derive.reader.grammar.values import Value, uses_of
@@ -173,10 +173,16 @@ def is_tied(function: Function, argument: Expr) -> bool:
     `a(\eta) = \mu^2 / (2 \sigma^2)` at `\eta = \mu / \sigma^2`, of which nobody says what is held."""
     if not isinstance(argument, Symbol) or argument.definition is None or function.body is None:
         return False
-    if any(symbol in function.parameters for symbol in free_symbols(function.body)):
+    if _uses_parameters(function, function.body):
         return False
     behind = free_symbols(argument.definition)
     return any(symbol in behind for symbol in free_symbols(function.body))
+
+
+def _uses_parameters(function: Function, body: Expr) -> bool:
+    """Whether a body is written in a parameter, which may have a definition in the text."""
+    names = {parameter.name for parameter in function.parameters}
+    return any(symbol.name in names for symbol in symbols(body))
 
 
 def refuse_tied(reader: Formula, function: Function, argument: Expr, start: int) -> None:
