@@ -13,7 +13,7 @@ from derive.reader.declarations.phrases import mentions
 from derive.reader.grammar.table import Name
 from derive.reader.grammar.written import ACCENTS
 from derive.reader.relations.chains import RawRelation
-from derive.reader.source.blocks import Display, Document, Prose
+from derive.reader.source.blocks import Display, Document, Prose, Text
 from derive.reader.source.scanner import Token
 
 LETTERS = frozenset([*"fghlFGJL", r"\ell", r"\phi", r"\psi", r"\varphi"])
@@ -22,6 +22,26 @@ _OPENERS = frozenset(["(", r"\left", r"\big", r"\Big", r"\bigl", r"\Bigl", r"\bi
 _KIND = r"(?:an?|any|some|the|each)\s+(?:[\w-]+\s+){0,3}?(?:functions?|loss(?:es)?|costs?|penalty)"
 _FUNCTION_BEFORE = re.compile(rf"\b{_KIND}\s*$", re.I)
 _FUNCTION_AFTER = re.compile(rf"\s*,?\s*(?:be|is|denotes?)?\s*{_KIND}\b(?!\s+of\b)", re.I)
+_USUAL = frozenset([*"fghF", r"\ell", r"\phi", r"\psi", r"\varphi"])
+_NO_FUNCTION = re.compile(
+    r"\b(?:numbers?|constants?|scalars?|vectors?|matri\w+|size|step|weights?|parameters?|angles?|frequency|factors?"
+    r"|coefficients?|variables?|dimensions?|indices|index|features?|heights?|units?|states?)\b",
+    re.I,
+)
+_STARS = ("*", r"\star", r"\ast")
+_OPTIMUM = (*(["^", star] for star in _STARS), ["_", r"\min"])
+_CLASS = re.compile(
+    r"\s*,?\s*(?:which\s+|that\s+)?(?:be|is|are|has)?\b[^.;:]{0,30}?(?:\b|-)(?:convex|concave|smooth|differentiable|continuous"
+    r"|Lipschitz)\b(?!\s+(?:if|when|iff)\b)",
+    re.I,
+)
+_CLASS_BEFORE = re.compile(
+    r"(?:\b|-)(?:convex|concave|smooth|differentiable)(?:\s+functions?)?\s*$", re.I
+)
+_SPECIAL = re.compile(
+    r"\b(?:quadratic|affine|homogeneous|periodic|harmonic|even|odd|linear\s+function|of\s+the\s+form|invariant)\b",
+    re.I,
+)
 _DERIVES = frozenset([r"\partial", r"\nabla"])
 
 
@@ -31,10 +51,10 @@ def called_letters(
     """The names that are only ever called, and that no equation defines."""
     alone: dict[Name, None] = {}
     called: dict[Name, None] = {}
-    said = said_functions(document)
+    said, spoken = said_functions(document), frozenset(_spoken_of(document))
     for tokens in _formulas(document):
         for name, is_call in _uses(tokens):
-            if len(tokens) > 1 or name not in said:
+            if len(tokens) > 1 or name not in said | spoken:
                 (called if is_call else alone)[name] = None
     defined = {
         name
@@ -50,8 +70,9 @@ def called_letters(
 
 
 def said_functions(document: Document) -> frozenset[Name]:
-    """The letters that prose calls a function: `a smooth function $h$`, `$f$ a fixed weighting function`."""
-    return frozenset(
+    """The letters that prose calls a function: `a smooth function $h$`, `$f$ a fixed weighting function`, or of which
+    it says the class: `$f$ is $L$-smooth`."""
+    return frozenset(_classed(document)) | frozenset(
         Name(mention.tokens[0].text)
         for block in document.blocks
         for mention in (mentions(block) if isinstance(block, Prose) else ())
@@ -59,6 +80,51 @@ def said_functions(document: Document) -> frozenset[Name]:
         and mention.tokens[0].text in LETTERS
         and (_FUNCTION_BEFORE.search(mention.lead) or _FUNCTION_AFTER.match(mention.rest))
     )
+
+
+def _classed(document: Document) -> Iterator[Name]:
+    r"""The letters that are said to be convex, smooth or differentiable, or whose gradient is: `let $\nabla f$ be
+    Lipschitz with constant $L$`. A form that is said of some function may be theirs."""
+    blocks = [block for block in document.blocks if isinstance(block, Prose)]
+    words = " ".join(p.text for block in blocks for p in block.pieces if isinstance(p, Text))
+    if not _CLASS.search(words) or _SPECIAL.search(words):
+        return
+    for block in blocks:
+        spoken = list(mentions(block))
+        for place, mention in enumerate(spoken):
+            texts = [t.text for t in mention.tokens]
+            texts = texts[1:] if texts[:1] == [r"\nabla"] else texts
+            if len(texts) != 1 or texts[0] not in _USUAL:
+                continue
+            said = mention.rest
+            for parameter in spoken[place + 1 : place + 2]:
+                said += parameter.rest if parameter.rest[:1] == "-" else ""
+            if _CLASS.match(said) or _CLASS_BEFORE.search(mention.lead):
+                yield Name(texts[0])
+
+
+def _spoken_of(document: Document) -> Iterator[Name]:
+    """The usual letters of functions that words speak of and of which nothing says that they are numbers or arrays."""
+    for block in document.blocks:
+        for mention in mentions(block) if isinstance(block, Prose) else ():
+            if len(mention.tokens) == 1 and mention.tokens[0].text in _USUAL:
+                around = f"{mention.lead[-40:]} {mention.rest[:40]}"
+                if not _NO_FUNCTION.search(around):
+                    yield Name(mention.tokens[0].text)
+
+
+def least_values(document: Document) -> Iterator[Name]:
+    r"""Letters of functions with a star and no argument, `f^*` beside `f(x)`: the least value of f, a number."""
+    found: dict[Name, bool] = {}
+    for tokens in _formulas(document):
+        texts = [t.text for t in tokens if t.text not in ("{", "}")]
+        for place, text in enumerate(texts[:-2]):
+            if text in LETTERS and texts[place + 1] == "^" and texts[place + 2] in _STARS:
+                name = Name(text, sup=texts[place + 2])
+                called = texts[place + 3 : place + 4] and texts[place + 3] in _OPENERS
+                gradient = place and texts[place - 1] in _DERIVES
+                found[name] = found.get(name, True) and not called and not gradient
+    yield from (name for name, number in found.items() if number)
 
 
 def _losses(document: Document) -> Iterator[Name]:
@@ -136,6 +202,8 @@ def _uses(tokens: Sequence[Token]) -> Iterator[tuple[Name, bool]]:
             if after < len(texts) and texts[after] in _OPENERS:
                 yield name, True
             continue
+        if [t for t in texts[after : after + 3] if t != "{"][:2] in _OPTIMUM:
+            continue  # its least value
         while after < len(texts) and texts[after] == "'":
             after += 1
         yield name, after < len(texts) and texts[after] in _OPENERS

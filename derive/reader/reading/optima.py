@@ -7,7 +7,7 @@ what does not hold at any point is left open and not called wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from derive.errors import DeriveError
@@ -43,6 +43,18 @@ def declare_optima(table: Table, document: Document) -> tuple[str, ...]:
             entry = table.declare(name)
             entry.sizes = shape
             found[entry.latex] = None
+    return tuple(found)
+
+
+def declare_least_values(table: Table, names: Iterable[Name]) -> tuple[str, ...]:
+    """Declare the numbers that are least values of functions without a formula; returns their names in LaTeX."""
+    found: list[str] = []
+    for name in names:
+        own = table.exact(replace(name, sup=""))
+        if own is not None and own.kind == "function" and table.exact(name) is None:
+            entry = table.declare(name)
+            entry.sizes = ()
+            found.append(entry.latex)
     return tuple(found)
 
 

@@ -34,12 +34,17 @@ from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.state import Options
 from derive.reader.grammar.table import INDEX_LETTERS, Declaration, Labels, Name, Table
 from derive.reader.grammar.values import Misfit
-from derive.reader.reading.called_functions import called_letters, factors, said_functions
+from derive.reader.reading.called_functions import (
+    called_letters,
+    factors,
+    least_values,
+    said_functions,
+)
 from derive.reader.reading.dependences import declare_dependences
 from derive.reader.reading.inference import name_sizes, with_assumptions
 from derive.reader.reading.labels import labelled, labels_of
 from derive.reader.reading.one_pass import ReadingPass
-from derive.reader.reading.optima import declare_optima, only_abstract
+from derive.reader.reading.optima import declare_least_values, declare_optima, only_abstract
 from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
@@ -190,6 +195,7 @@ class NotePasses:
             ):
                 entry = self.table.declare(name)
                 entry.kind, entry.assumed, entry.given = "function", True, name in said
+        self.optima += declare_least_values(self.table, least_values(self.document))
 
     def _runs(self) -> Iterator[list[Node]]:
         """The runs of nodes of all formulas, displayed or in prose."""
