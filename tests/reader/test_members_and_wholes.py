@@ -95,9 +95,20 @@ $g_k(x) = c \mu_k^\top x - \|\mu_k\|^2$, and likewise $g_\ell$.
         "hfh",
     ),
     "all scores as one vector": (
-        r"""Let $z_i = w^T x_i$ with $x_i, w\in \mathbb{R}^p$, $i=1,\dots,n$, and let $X$ be the $n \times p$ matrix with
-rows $x_i^T$. \[ z = Xw \] \[ \frac{\partial}{\partial w} \|z\|^2 = 2 X^T z \] \[ \frac{\partial}{\partial w} \|z\|^2 = X^T z \]""",
+        r"""Let $z_i = w^T x_i$ with $x_i, w\in \mathbb{R}^p$, $i=1,\dots,n$, and let $X$ be the
+$n \times p$ matrix with rows $x_i^T$. \[ z = Xw \] \[ \frac{\partial}{\partial w} \|z\|^2 = 2 X^T z \]
+\[ \frac{\partial}{\partial w} \|z\|^2 = X^T z \]""",
         "hhf",
+    ),
+    "a function of all members by way of another function": (
+        r"""Let $h_\theta(x) = \sum_{i=0}^{d} \theta_i x_i$ and $J(\theta) = \frac12 (h_\theta(x) - y)^2$.
+\[ \frac{\partial}{\partial \theta_j} J(\theta) = (h_\theta(x) - y) x_j = (h_\theta(x) - y) \theta_j \]""",
+        "hf",
+    ),
+    "the same of numbers": (
+        r"""Let $w_k, u_k \in \mathbb{R}$ for $k=1,\dots,d$, $f(u) = \sum_{k=1}^{d} w_k u_k$ and $E(w) = \exp(-t f(u))$.
+\[ \frac{\partial E(w)}{\partial w_k} = -t u_k E(w) = -t u_k f(u) \]""",
+        "hf",
     ),
     "functions whose index is a number": (
         r"""For $x \in \mathbb{R}$ let $h_j(x) = x^j$. \[ h_2(x) + h_2(x) = 3 h_2(x) \]""",

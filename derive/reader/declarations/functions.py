@@ -10,13 +10,14 @@ from derive.expr.nodes import Expr, Function, Symbol
 from derive.expr.sizes import Shape
 from derive.expr.walk import free_symbols, post_order
 from derive.reader.grammar.core import Formula
-from derive.reader.grammar.cursor import Cursor, plain
+from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.lists import collapsed
 from derive.reader.grammar.name_kinds import is_index
 from derive.reader.grammar.table import Declaration, Name
 from derive.reader.grammar.values import Value
 from derive.reader.grammar.written import base_name, written_scripts
 from derive.reader.source.groups import Group, Node
+from derive.reader.source.scanner import Kind, Token
 
 
 def speaks_of_vectors(right: Sequence[Node]) -> bool:
@@ -24,6 +25,21 @@ def speaks_of_vectors(right: Sequence[Node]) -> bool:
     tokens = (t for n in right for t in (n.tokens() if isinstance(n, Group) else (n,)))
     texts = {token.text for token in tokens}
     return not texts.isdisjoint((r"\|", "||", r"\lVert", r"\Vert", r"\top", r"\langle"))
+
+
+def _is_written(name: Name, nodes: Sequence[Node]) -> bool:
+    r"""Whether a letter stands in a formula otherwise than below another one, as in `h_\theta(x)`."""
+    stack = [nodes]
+    while stack:
+        items = clean(stack.pop())
+        for before, node in zip((None, *items), items, strict=False):
+            if isinstance(before, Token) and before.kind is Kind.SUB:
+                continue
+            if isinstance(node, Group):
+                stack.append(node.items)
+            elif node.text == name.base:
+                return True
+    return False
 
 
 def reread_by(
@@ -87,7 +103,8 @@ def declared_parameter(reader: Formula, name: Name, right: Sequence[Node]) -> Sy
     text = plain(right)
     indexed = f"{name.base}_" in text or f"{name.base}^(" in text or f"{name.base}^{{(" in text
     family = entry is reader.table.families.get(entry.name)
-    if family and not indexed:  # a parameter x beside samples x_i is like one of them
+    through = family and not _is_written(name, right)  # `J(w) = (h(x) - y)^2` by h is of all w_i
+    if family and not indexed and not through:  # a parameter x beside samples x_i is like one
         own = entry.sizes[entry.family :] if entry.family and entry.sizes is not None else ()
         return Symbol(name.latex, reader.table.sizes.shape(own))
     return reader.table.symbol(entry)
