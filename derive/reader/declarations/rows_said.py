@@ -48,6 +48,10 @@ _AS = re.compile(
 )
 _RUN = re.compile(r"\b\d+(?: (?:and )?\d+)+\b")
 _CELL = re.compile(r"[|&]")  # a row of a table says nothing of the next one
+#: where an entry stands, which makes it no row: `the entry $p_i$ in row $i$`
+_PLACE = re.compile(
+    r"\b(?:in|at|on) (?:the )?(?:row|column)(?: ?(?:/|and|or) ?(?:row|column))? (\d+)\b", re.I
+)
 _END = re.compile(r"[.;!?](?=\s|$)|[|&]")
 _TRANSPOSED = (r"\top", "T", r"\intercal")
 
@@ -144,6 +148,7 @@ def _declare(
     declarations: Declarations, words: str, named: list[list[_Named]], source: Source
 ) -> None:
     words = " ".join(re.sub(r"[(),]", " ", words).split())
+    words = _PLACE.sub(lambda place: "" if _is_index(named[int(place[1])]) else place[0], words)
     joined, more = _joined(words, named)
     for word, alone in zip(_WORD.finditer(joined), _WORD.finditer(words), strict=True):
         pair = _around(joined, word, more)
@@ -154,6 +159,15 @@ def _declare(
         axis = 0 if word[1].lower() == "row" else 1
         for members, matrix in zip(*pair, strict=True):
             _declare_pair(declarations, members, matrix.name, axis, source)
+
+
+def _is_index(named: list[_Named]) -> bool:
+    """Whether a formula is one small letter, the number of a row."""
+    return (
+        len(named) == 1
+        and not named[0].index
+        and re.fullmatch("[a-z]", named[0].name.latex) is not None
+    )
 
 
 def _joined(words: str, named: list[list[_Named]]) -> tuple[str, list[list[_Named]]]:

@@ -51,6 +51,7 @@ from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
 from derive.reader.rewriting.changes import with_changes
 from derive.reader.rewriting.class_labels import with_class_labels
+from derive.reader.rewriting.counted_from_zero import with_counts_from_one
 from derive.reader.rewriting.counted_labels import with_counted_labels
 from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
@@ -62,6 +63,8 @@ from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.label_ratios import with_label_ratios
+from derive.reader.rewriting.law_densities import with_law_densities
+from derive.reader.rewriting.labelled_arrays import with_labelled_arrays
 from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
 from derive.reader.rewriting.law_priors import with_law_priors
@@ -73,6 +76,7 @@ from derive.reader.rewriting.recursions import with_steps
 from derive.reader.rewriting.respelled import respelled
 from derive.reader.rewriting.said_densities import with_said_densities
 from derive.reader.rewriting.said_derivatives import with_said_derivatives
+from derive.reader.rewriting.sample_means import with_sample_means
 from derive.reader.rewriting.sets_alone import with_members
 from derive.reader.rewriting.stacked_scalars import with_stacked_scalars
 from derive.reader.rewriting.transpose_fonts import with_plain_transposes
@@ -358,9 +362,12 @@ def _rewritten(document: Document) -> Document:
     for rewrite in (
         with_plain_transposes,
         with_font_groups,
+        with_counts_from_one,
         with_members,
+        with_sample_means,
         with_changes,
         with_fixed_arguments,
+        with_labelled_arrays,
         with_counted_labels,
         respelled,
         with_stacked_scalars,
@@ -372,6 +379,7 @@ def _rewritten(document: Document) -> Document:
         with_worded_densities,
         with_label_ratios,
         with_proportions,
+        with_law_densities,
         with_class_labels,
         with_density_roles,
         with_law_parameters,

@@ -6,7 +6,7 @@ A relation that does not hold is not called wrong when a property of its names w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from derive.expr.walk import free_symbols
 from derive.reader.grammar.table import Declaration, Table
@@ -53,7 +53,7 @@ PROPERTIES = {
 
 
 def passed_over_facts(document: Document, table: Table) -> Iterator[tuple[Declaration, str]]:
-    """The declared names without value of each sentence that says a property none of them has, and its words."""
+    """The names without value of each sentence that says a property which no name next to its words has."""
     for block in document.blocks:
         if isinstance(block, Prose):
             yield from _of_paragraph(block, table)
@@ -64,28 +64,41 @@ def _of_paragraph(block: Prose, table: Table) -> Iterator[tuple[Declaration, str
     if not any(pattern.search(words) for pattern in PROPERTIES):
         return
     for sentence in _SENTENCE.split(words):
-        said = [(m[0], facts) for p, facts in PROPERTIES.items() if (m := p.search(sentence))]
-        if not said:
+        for pattern, facts in PROPERTIES.items():
+            said = pattern.search(sentence)
+            if said is None:
+                continue
+            before = _FORMULA.findall(sentence[: said.start()])
+            after = _FORMULA.findall(sentence[said.end() :])
+            near = _entries((*before[-1:], *after[:1]), block, table)
+            if not any(_has(entry, facts, table) for entry in near):
+                words_said = said[0].strip()
+                free = (e for e in _entries((*before, *after), block, table) if _is_free(e))
+                yield from ((entry, words_said) for entry in free)
+
+
+def _is_free(entry: Declaration) -> bool:
+    return entry.kind == "variable" and entry.definition is None
+
+
+def _entries(numbers: Iterable[str], block: Prose, table: Table) -> Iterator[Declaration]:
+    """The declarations of the names in some formulas of a paragraph."""
+    for formula in (block.pieces[int(number)] for number in numbers):
+        if not isinstance(formula, Inline):
             continue
-        pieces = [block.pieces[int(n)] for n in _FORMULA.findall(sentence)]
-        formulas = [p for p in pieces if isinstance(p, Inline)]
-        free = [e for e in _entries(formulas, block, table) if e.definition is None]
-        for text, facts in said:
-            if not any(_has(entry, facts, table) for entry in free):
-                yield from ((entry, text.strip()) for entry in free)
-
-
-def _entries(formulas: list[Inline], block: Prose, table: Table) -> Iterator[Declaration]:
-    for formula in formulas:
         for name in names_in(tree(list(formula.tokens), block.source)):
             found = table.find(name)
-            if found is not None and found[0].kind == "variable":
+            if found is not None and found[0].kind in ("variable", "template", "slices"):
                 yield found[0]
 
 
 def _has(entry: Declaration, facts: tuple[str, ...], table: Table) -> bool:
-    """Whether a name has one of these facts, a law, a value, or stands in a premise."""
-    if any(entry.has(fact) for fact in facts) or entry.law_said is not None:
+    """Whether a name has one of these facts, a law, a value that is an array, or stands in a premise."""
+    if entry.kind != "variable" or entry.law_said is not None:
         return True
+    if any(entry.has(fact) for fact in facts):
+        return True
+    if entry.definition is not None:
+        return bool(entry.definition.shape)
     known = (s for condition in table.conditions for s in free_symbols(condition))
     return entry.law is not None or any(s.name == entry.latex for s in known)
