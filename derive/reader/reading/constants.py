@@ -71,6 +71,8 @@ def varied_in(words: str, tokens: Sequence[Token]) -> tuple[str, ...]:
     if said:
         return (said[-1],)
     texts = [t.text for t in tokens if t.text not in (r"\left", "{", "}")]
+    if len(texts) == 1 and (named := re.fullmatch(r"\w\(([^|,]+)\|.*\)", texts[0])):
+        return (named[1],)
     bars = [i for i, text in enumerate(texts) if text in _BARS]
     if len(texts) < 5 or texts[1] != "(" or not bars or bars[0] > 5 or "," in texts[: bars[0]]:
         return ()

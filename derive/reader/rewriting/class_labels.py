@@ -45,7 +45,7 @@ def with_class_labels(document: Document) -> Document:
         if x.letter == letter
     ]
     values = {x.value for x in own if x.inside}
-    if not _NUMBERS <= values or not values - _NUMBERS <= INDEX_LETTERS:
+    if not values >= _NUMBERS or not values - _NUMBERS <= INDEX_LETTERS:
         return document
     if not shown or any(not x.inside or x.value not in _NUMBERS for x in shown):
         return document

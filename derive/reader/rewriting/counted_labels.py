@@ -12,8 +12,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.reader.grammar.written import ACCENTS, FONTS, GREEK
-from derive.reader.source.blocks import Display, Document, Inline, Prose
-from derive.reader.source.scanner import Kind, Token
+from derive.reader.source.blocks import Display, Document, Inline, Prose, Text
+from derive.reader.source.scanner import Kind, Token, scan_math
 
 Base = tuple[str, ...]
 _BINDERS = frozenset(
@@ -52,20 +52,63 @@ def with_counted_labels(document: Document) -> Document:
     counted = {c for c in counted & _COUNTS if c not in bound and _counts(formulas, c)}
     alone = frozenset(_alone(document))
     labelled: dict[Base, None] = {}
+    updated: dict[Base, None] = {}
     for letter in sorted(counted):
         own = [base for base, labels in subs.items() if _only(base, labels, letter)]
         written = {label for base in own for label in subs[base]}
         steps = letter in written and len(written) > 1
         labelled |= {b: None for b in own if steps or (b in alone and b not in plain)}
-    if not labelled:
+        updated |= dict.fromkeys(_updated(document, formulas, subs, letter))
+    if not labelled and not updated:
         return document
-    return document.rewritten(lambda tokens: tuple(_written(tokens, labelled)))
+    return document.rewritten(
+        lambda tokens: tuple(_written(tuple(_told_apart(tokens, updated)), labelled))
+    )
 
 
 def _only(base: Base, labels: Iterable[str], letter: str) -> bool:
     """Whether a base has no other subscripts than a letter and its neighbours."""
     matches = [_LABEL.match(label) for label in labels]
     return base[-1] not in _CONSTANTS and all(m and m[1] == letter for m in matches)
+
+
+_BAYES = re.compile(r"\b(?:prior|posterior|conjugate|bayes)", re.IGNORECASE)
+
+
+def _updated(
+    document: Document,
+    formulas: Sequence[Sequence[Token]],
+    subs: dict[Base, dict[str, None]],
+    letter: str,
+) -> Iterator[Base]:
+    r"""The parameters of a prior and of the posterior after n observations: `\mu_0`, `\mu_n`, never those in a row
+    with dots."""
+    own = [base for base, labels in subs.items() if set(labels) == {"0", letter}]
+    blocks = (b for b in document.blocks if isinstance(b, Prose) and own)
+    if not any(_BAYES.search(p.text) for b in blocks for p in b.pieces if isinstance(p, Text)):
+        return
+    dotted = {
+        found.base
+        for tokens in formulas
+        if any(t.text in (r"\dots", r"\ldots", r"\cdots") for t in tokens)
+        for found in subscripted(tokens)
+    }
+    yield from (base for base in own if base not in dotted)
+
+
+def _told_apart(tokens: Sequence[Token], updated: Container[Base]) -> Iterator[Token]:
+    r"""The tokens with `_{\text{post}}` for the `_n` of such a parameter, which is no index."""
+    done = 0
+    for found in subscripted(tokens):
+        inside = tokens[found.first : found.last]
+        if found.base not in updated or found.sub == "0":
+            continue
+        yield from tokens[done : found.first]
+        braced = tokens[found.first - 1].kind is Kind.OPEN
+        label = scan_math(r"\text{post}" if braced else r"{\text{post}}")
+        yield from (t._replace(start=inside[0].start, end=inside[-1].end) for t in label)
+        done = found.last
+    yield from tokens[done:]
 
 
 def _alone(document: Document) -> Iterator[Base]:
@@ -107,6 +150,8 @@ def _counts(formulas: Sequence[Sequence[Token]], letter: str) -> bool:
         if texts == [letter]:
             return True
         for n, text in enumerate(texts):
+            if text == letter and n == len(texts) - 1 and texts[n - 2 : n] == [r"\dots", ","]:
+                return "1" in texts  # i = 1, \dots, n
             if (
                 text == letter
                 and n > 1

@@ -44,8 +44,9 @@ def declare_by_form(
         for variable in _differentiated_squares(items):
             _root_of_square(table, variable)
             _variance(table, variable)
-        for turned in _transposed(items, table):
-            table.transposed[turned.base, turned.font] = None
+        for turned, member in _transposed(items, table):
+            known = table.transposed.get((turned.base, turned.font), False)
+            table.transposed[turned.base, turned.font] = known or member
     for gram, kinds in grams.items():
         if len(kinds) == 1:
             _full_rank(table, gram, wide=True in kinds)
@@ -99,6 +100,9 @@ def _arguments(nodes: Sequence[Node]) -> list[list[Node]]:
     return []
 
 
+_IDENTITY = r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?"
+
+
 def _covariance(table: Table, nodes: Sequence[Node], hints: dict[Name, int]) -> None:
     """The last argument of a normal law: a square, a square times the identity, or a matrix."""
     cursor = Cursor(list(nodes))
@@ -107,15 +111,19 @@ def _covariance(table: Table, nodes: Sequence[Node], hints: dict[Name, int]) -> 
         return
     sub, sup = written_scripts(cursor)
     rest = plain(cursor.items[cursor.pos :])
+    if not sup and (inverse := re.match(r"\^\{?-1\}?", rest)):
+        sup, rest = "-1", rest[inverse.end() :]
     bold = name.font in ("bold", "bf")
-    if name.base == "I" or (bold and sup and (name.base.islower() or name.base in GREEK)):
-        return  # the identity; the squares of the entries of a vector
-    if sup == "2" and re.fullmatch(
-        r"(\\mathbf|\\mathbb|\\mathsf|\\bm|\\boldsymbol)?\{?I?\}?(_.*)?", rest
+    if name.base == "I" or (
+        bold and sup not in ("", "-1") and (name.base.islower() or name.base in GREEK)
     ):
+        return  # the identity; the squares of the entries of a vector
+    if sup == "2" and re.fullmatch(_IDENTITY, rest):
         _variance(table, Name(name.base, name.font, name.accents, sub, "2"))
-    elif not sup and not rest and (bold or _names_matrix(table, name)):
+    elif sup in ("", "-1") and not rest and (bold or _names_matrix(table, name)):
         _positive_definite(table, Name(name.base, name.font, name.accents, sub))
+    elif sup == "-1" and not bold and not name.base.isupper() and re.fullmatch(_IDENTITY, rest):
+        _variance(table, Name(name.base, name.font, name.accents, sub))
     elif not sup and not rest and not sub and name.base.isupper() and not table.find(name):
         hints.setdefault(name, 2)
 
@@ -191,8 +199,12 @@ def _positive_definite(table: Table, name: Name) -> None:
     members = name.sub in INDEX_LETTERS and bool(name.sub)
     form = name.without(sub=True) if members else name
     known = (table.families if members else table.entries).get(form)
-    if known is None and table.find(name) is not None:
-        return
+    if (
+        known is None
+        and (found := table.find(name)) is not None
+        and (found[0].family or not name.sub)
+    ):
+        return  # a member of a family; beside a matrix L the L_0 is another one
     if known is not None and (
         known.kind != "variable" or known.definition is not None or known.facts
     ):
@@ -259,8 +271,8 @@ def _complemented(text: str) -> tuple[str, ...]:
     )
 
 
-def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
-    """The names with a transpose; `T` is one unless it is declared."""
+def _transposed(items: Sequence[Node], table: Table) -> Iterator[tuple[Name, bool]]:
+    """The names with a transpose, and whether they have an index; `T` is one unless it is declared."""
     signs = (r"\top",) if table.find(Name("T")) is not None else (r"\top", "T")
     if not any(isinstance(n, Token) and n.kind is Kind.SUP for n in items):
         return
@@ -275,11 +287,11 @@ def _transposed(items: Sequence[Node], table: Table) -> Iterator[Name]:
         name = base_name(cursor)
         if name is None:
             continue
-        sup = written_scripts(cursor)[1]
+        sub, sup = written_scripts(cursor)
         if opened:  # (W^{(l)})^T
             sup = plain(cursor.items[cursor.pos + 2 : cursor.pos + 3]) if cursor.at(")") else ""
         if sup in signs:
-            yield name
+            yield name, bool(sub or opened)
 
 
 def _calls(items: Sequence[Node], position: int) -> bool:

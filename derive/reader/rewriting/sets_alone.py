@@ -81,7 +81,7 @@ def _is_space(tokens: Sequence[Token]) -> bool:
         else 1
     )
     bare = texts[:1] in ([r"\R"], [r"\reals"])
-    if start == 1 and not bare or texts[start : start + 1] != ["^"]:
+    if (start == 1 and not bare) or texts[start : start + 1] != ["^"]:
         return False
     return not {"=", ",", r"\to", "(", r"\in"} & set(texts[start:])
 
