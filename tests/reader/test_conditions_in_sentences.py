@@ -75,7 +75,8 @@ def test_words_about_a_case_between_a_loss_and_its_formula() -> None:
 def test_a_condition_that_is_written_stands_before_derivatives_that_are_not_zero() -> None:
     text = (
         r"Let $X \in \mathbb{R}^{M \times N}$ have full column rank, $\theta \in \mathbb{R}^N$, $y \in \mathbb{R}^M$."
-        r"\[ \nabla_\theta \theta^\top X^\top X \theta = 2 X^\top X \theta \] \[ \nabla_\theta 2 y^\top X \theta = 2 X^\top y \]"
+        r"\[ \nabla_\theta \theta^\top X^\top X \theta = 2 X^\top X \theta \]"
+        r"\[ \nabla_\theta 2 y^\top X \theta = 2 X^\top y \]"
         r"and finally \[ 2 X^\top X \theta - 2 X^\top y = 0 \Rightarrow X^\top X \theta = X^\top y \] \[ \theta = %s \]"
     )
     for claim, wanted in (
@@ -94,9 +95,10 @@ def test_the_identity_as_a_variance_is_no_number() -> None:
     assert check_text(text).relations[0].verdict.kind == "holds"
 
 
-GAIN = r"""$P \in \mathbb{R}^{n \times n}$ is the predicted covariance and $R \in \mathbb{R}^{m \times m}$ that of the noise
-(%s), $H \in \mathbb{R}^{m \times n}$ and $S = H P H^\top + R$. For any $K \in \mathbb{R}^{n \times m}$,
-\[ \frac{\partial}{\partial K} \operatorname{tr}(P - K H P - P H^\top K^\top + K S K^\top) = -2 (H P)^\top + 2 K S = 0. \]
+GAIN = r"""$P \in \mathbb{R}^{n \times n}$ is the predicted covariance and $R \in \mathbb{R}^{m \times m}$ that of the
+noise (%s), $H \in \mathbb{R}^{m \times n}$ and $S = H P H^\top + R$. For any $K \in \mathbb{R}^{n \times m}$,
+\[ \frac{\partial}{\partial K} \operatorname{tr}(P - K H P - P H^\top K^\top + K S K^\top)
+= -2 (H P)^\top + 2 K S = 0. \]
 \[ K = P H^\top S^{-1} \]"""
 
 

@@ -51,7 +51,7 @@ class Overlooked:
 
     `names` are given by an equation, `letters` stand in another one, `related` are said to be columns, a basis, a
     solution and the like, the eigenvalues of `spectra` are bounded in words, `optima` are those of functions without
-    a formula; `facts` are the words of properties that no name got.
+    a formula; `facts` are reasons why a name may be another than the one that was read.
     """
 
     names: dict[str, int] = field(default_factory=dict)

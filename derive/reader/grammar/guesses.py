@@ -20,7 +20,7 @@ from derive.reader.grammar.entropies import read_entropy
 from derive.reader.grammar.finite_laws import law_alone, read_density
 from derive.reader.grammar.indices import free_index
 from derive.reader.grammar.layer_shapes import among_arrays, layer_shape
-from derive.reader.grammar.name_kinds import is_index, is_layer, is_numbered, step_of
+from derive.reader.grammar.name_kinds import is_index, is_layer, is_numbered, is_starred, step_of
 from derive.reader.grammar.names import Unknown, read_name
 from derive.reader.grammar.sizes import is_open
 from derive.reader.grammar.table import Declaration, Name, Table
@@ -151,7 +151,8 @@ def assume(reader: Formula, request: object) -> Value:
         raise undeclared_error(reader, request)
     found = request.written
     key, family, marker = _assumed_name(request, reader.table)
-    turned = (key.base, key.font) in reader.table.transposed
+    member = reader.table.transposed.get((key.base, key.font))
+    turned = member is not None and (member or not family)
     counted = key in COUNTED and key.base not in reader.table.factors
     if counted and not family and found.sup is None and not turned:
         size = reader.table.size(key)
@@ -252,7 +253,8 @@ def _sibling(table: Table, key: Name) -> Declaration | None:
     """The neighbour of a step whose shape is known: h_t of h_{t-1}."""
     if step_of(table, key):
         return _step_sibling(table, key)
-    if (key.sup[1:2] in table.labels.above or is_numbered(key)) and not key.sub:
+    labelled = key.sup[1:2] in table.labels.above or is_numbered(key) or is_starred(key)
+    if labelled and not key.sub:
         whole = table.entries.get(replace(key, sup=""))
         known = whole is not None and whole.kind == "variable" and whole.sizes is not None
         return whole if known and whole is not None and not whole.family else None
@@ -301,6 +303,11 @@ def _assumed_name(request: Unknown, table: Table) -> tuple[Name, int, str]:
             layer = Name(name.base, name.font, name.accents, "", label)
             return layer, len(name.sub.replace(",", "").replace("\\ell", "l")), "sub"
         return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
+    if is_starred(name):
+        indexed = is_index(name.sub, table) and not name.sub.isdigit()
+        axes = len(name.sub.replace(",", "")) if indexed else 0
+        whole = replace(name, sub="" if indexed else name.sub, sup=label, primes=0)
+        return whole, axes, "sub"
     if _is_start(table, name):
         return Name(name.base, name.font, name.accents, name.sub, label), 0, "sub"
     if label.startswith("(") and label.endswith(")"):

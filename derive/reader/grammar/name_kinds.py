@@ -33,6 +33,11 @@ def is_numbered(name: Name) -> bool:
     return name.sup[:1] == "(" and name.sup[-1:] == ")" and name.sup[1:-1].isdigit()
 
 
+def is_starred(name: Name) -> bool:
+    r"""Whether a name has a star above: the optimum `w^*` or the truth `\theta^\star`, a quantity of its own."""
+    return name.sup in ("*", r"\star", r"\ast")
+
+
 def is_index(sub: str, table: Table | None = None) -> bool:
     """Whether a subscript looks like indices: conventional letters, those of a declared range and numbers, perhaps
     with commas or an offset."""

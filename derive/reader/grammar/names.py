@@ -25,7 +25,7 @@ from derive.reader.grammar.members import (
     unbracketed,
     variable,
 )
-from derive.reader.grammar.name_kinds import is_index, is_numbered, step_of
+from derive.reader.grammar.name_kinds import is_index, is_numbered, is_starred, step_of
 from derive.reader.grammar.randomness import call_of
 from derive.reader.grammar.table import Declaration, Name, Table
 from derive.reader.grammar.values import Value, uses_of
@@ -114,6 +114,8 @@ def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> b
         return True
     if not form.sup and is_numbered(full) and entry.kind == "variable" and not entry.family:
         return True
+    if not form.sup and is_starred(full) and entry.kind == "variable" and table.inference:
+        return len(entry.sizes or ()) - entry.family < 2  # the star of a matrix may be its adjoint
     if not full.sub or form.sub:
         return False
     if entry.kind == "size":

@@ -224,7 +224,7 @@ class Table:
     variables whose laws are densities, so that their values have weights."""
     average: LawCall | None = None
     measured: dict[str, None] = field(default_factory=dict)
-    transposed: dict[tuple[str, str], None] = field(default_factory=dict)
+    transposed: dict[tuple[str, str], bool] = field(default_factory=dict)
     random: dict[Name, None] = field(default_factory=dict)
     valued: frozenset[Name] = frozenset()
     varied: frozenset[Name] = frozenset()

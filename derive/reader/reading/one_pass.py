@@ -91,8 +91,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
             name = lone_name(stated.clause.nodes)
             if name is not None:
                 self.overlooked.names[name.latex] = 0
-        for entry, words in passed_over_facts(self.document, self.table):
-            self.overlooked.facts.setdefault(entry.latex, words)
+        for called, why in passed_over_facts(self.document, self.table):
+            self.overlooked.facts.setdefault(called, why)
         said = self.overlooked
         if said.names or said.letters or said.optima or said.facts:
             self.result.blocks = [self._with_unread(block) for block in self.result.blocks]

@@ -63,8 +63,8 @@ from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
 from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.label_ratios import with_label_ratios
-from derive.reader.rewriting.law_densities import with_law_densities
 from derive.reader.rewriting.labelled_arrays import with_labelled_arrays
+from derive.reader.rewriting.law_densities import with_law_densities
 from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
 from derive.reader.rewriting.law_priors import with_law_priors

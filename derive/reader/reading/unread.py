@@ -122,8 +122,7 @@ def unread(left: Side, right: Side, said: Overlooked) -> str:
             continue
         own = letters_in(node.name)
         if node.name in said.facts:
-            words = said.facts[node.name]
-            return f"what is said of {node.name} was not read ('{words}'); declare it"
+            return said.facts[node.name]
         if node.name in said.names or any(own & letters for letters, _ in said.letters):
             return f"{GUESSED}: an equation in the text speaks of {node.name} and was not read"
         if node.name in said.optima and any(_takes(side, node) for side in (left, right)):

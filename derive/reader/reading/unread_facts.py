@@ -1,4 +1,4 @@
-r"""Properties that a sentence gives its names and that no name got: `(both symmetric positive definite)`, `sum to one`.
+r"""Properties that a sentence gives its names and that no name got: `(all symmetric positive definite)`, `sum to one`.
 
 A relation that does not hold is not called wrong when a property of its names was passed over: with it, it may hold.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from derive.expr.walk import free_symbols
+from derive.reader.grammar.name_kinds import is_starred
 from derive.reader.grammar.table import Declaration, Table
 from derive.reader.reading.upstream import names_in
 from derive.reader.source.blocks import Document, Inline, Prose, Text
@@ -21,7 +22,8 @@ PROPERTIES = {
     re.compile(pattern, re.IGNORECASE): facts
     for pattern, facts in (
         (
-            r"(?<![a-z-])symmetric(?! (?:difference|in)\b)|positive (?:semi-?)?definite|\bcovariance(?: matri\w+)? (?!of\b)",
+            r"(?<![a-z-])symmetric(?! (?:difference|in)\b)|positive (?:semi-?)?definite"
+            r"|\bcovariance(?: matri\w+)? (?!of\b)",
             ("symmetric", "antisymmetric"),
         ),
         (
@@ -52,11 +54,18 @@ PROPERTIES = {
 }
 
 
-def passed_over_facts(document: Document, table: Table) -> Iterator[tuple[Declaration, str]]:
-    """The names without value of each sentence that says a property which no name next to its words has."""
+def passed_over_facts(document: Document, table: Table) -> Iterator[tuple[str, str]]:
+    """Names with the reason why a relation of them that does not hold is not called wrong.
+
+    They are those without value of each sentence that says a property which no name next to its words has, and optima
+    of which nothing is known.
+    """
     for block in document.blocks:
-        if isinstance(block, Prose):
-            yield from _of_paragraph(block, table)
+        for entry, words in _of_paragraph(block, table) if isinstance(block, Prose) else ():
+            yield entry.latex, f"what is said of {entry.latex} was not read ('{words}'); declare it"
+    for entry in table.variables():
+        if entry.assumed and is_starred(entry.name) and entry.definition is None:
+            yield entry.latex, f"nothing says which {entry.latex} is meant; define it"
 
 
 def _of_paragraph(block: Prose, table: Table) -> Iterator[tuple[Declaration, str]]:
@@ -70,7 +79,7 @@ def _of_paragraph(block: Prose, table: Table) -> Iterator[tuple[Declaration, str
                 continue
             before = _FORMULA.findall(sentence[: said.start()])
             after = _FORMULA.findall(sentence[said.end() :])
-            near = _entries((*before[-1:], *after[:1]), block, table)
+            near = _entries((*before[-2:], *after[:1]), block, table)
             if not any(_has(entry, facts, table) for entry in near):
                 words_said = said[0].strip()
                 free = (e for e in _entries((*before, *after), block, table) if _is_free(e))

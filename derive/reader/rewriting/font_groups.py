@@ -1,7 +1,8 @@
-r"""Fonts inside braces: `{\cal L}(\phi)`, `{\bf x}`, `{\rm tr}` are the names `\mathcal{L}`, `\mathbf{x}`, `\mathrm{tr}`.
+r"""Fonts inside braces: `{\cal L}(\phi)`, `{\bf x}`, `{\rm tr}` are `\mathcal{L}`, `\mathbf{x}`, `\mathrm{tr}`.
 
-Only a group that holds one font and one letter, or an upright word, is a name. The braces stay where a command or a script before them takes
-the group as its argument, `\hat{\bf x}`. The tokens keep the places of the author's text, so that it is shown as typed.
+Only a group that holds one font and one letter, or an upright word, is a name. The braces stay where a command or a
+script before them takes the group as its argument, `\hat{\bf x}`. The tokens keep the places of the author's text, so
+that it is shown as typed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,215 @@
+r"""Entries that are counted from zero: `\sum_{j=0}^p \beta_j x_{ij}` is `\sum_{j=1}^{p+1} \beta_j x_{ij}` with arrays
+that are counted from one; their `\beta_0` is the first entry, `\beta_1`.
+
+A letter that is bound by no sum takes all values of its axis and stays. Lists such as `w_0, \dots, w_M` and the steps
+of a recursion have a count of their own and are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.reader.rewriting.counted_labels import Base, formulas_of, subscripted
+from derive.reader.rewriting.steps import NotFollowed, script
+from derive.reader.source.blocks import Document
+from derive.reader.source.scanner import Kind, Token, scan_math
+
+_SIGNS = frozenset([r"\sum", r"\prod"])
+_DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
+#: a base with the number of its indices and the place of one of them
+Axis = tuple[Base, int, int]
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A sum from a number: where it starts, where its number and its upper limit stand, and where its sign ends."""
+
+    letter: str
+    start: int
+    number: int
+    upper: tuple[int, int]
+    end: int
+
+    def limit(self, tokens: Sequence[Token]) -> str:
+        return "".join(t.text for t in tokens[slice(*self.upper)] if t.text not in ("{", "}"))
+
+
+def with_counts_from_one(document: Document) -> Document:
+    """The document with the entries of such arrays counted from one."""
+    formulas = [f for f in formulas_of(document) if any(t.text in _SIGNS for t in f)]
+    starts = {t.text for f in formulas for s in _sums(f) for t in f[s.number : s.number + 1]}
+    if "0" not in starts:
+        return document
+    axes = _axes(list(formulas_of(document)))
+    return document.rewritten(lambda tokens: tuple(_shifted(tokens, axes))) if axes else document
+
+
+def _sums(tokens: Sequence[Token]) -> Iterator[_Sum]:
+    """The sums and products with a number below and a limit above."""
+    for place, token in enumerate(tokens):
+        if token.text not in _SIGNS:
+            continue
+        below = above = None
+        end = place + 1
+        while end < len(tokens) and tokens[end].text in (r"\limits", r"\nolimits"):
+            end += 1
+        try:
+            while end + 1 < len(tokens) and tokens[end].kind in (Kind.SUB, Kind.SUP):
+                after = script(tokens, end)[1]
+                if tokens[end].kind is Kind.SUB:
+                    below = (end + 1, after)
+                else:
+                    above = (end + 1, after)
+                end = after
+        except NotFollowed:
+            continue
+        if below is None or above is None:
+            continue
+        texts = [t.text for t in tokens[slice(*below)]]
+        bare = len(texts) == 5 and texts[2] == "=" and tokens[below[0] + 1].kind is Kind.LETTER
+        if bare and tokens[below[0] + 3].kind is Kind.NUMBER:
+            yield _Sum(texts[1], place, below[0] + 3, above, end)
+
+
+def _pieces(tokens: Sequence[Token], first: int, last: int) -> list[int]:
+    """The places of the indices in a subscript of single letters and digits; none for any other."""
+    places = [n for n in range(first, last) if tokens[n].text != ","]
+    simple = all(
+        tokens[n].kind is Kind.LETTER
+        or (tokens[n].kind is Kind.NUMBER and len(tokens[n].text) == 1)
+        for n in places
+    )
+    return places if simple else []
+
+
+def _axes(formulas: Sequence[Sequence[Token]]) -> frozenset[Axis]:
+    """The axes over which sums run from zero, all sums to the same limit."""
+    limits: dict[Axis, dict[str, None]] = {}
+    zero: dict[Axis, None] = {}
+    apart: set[Base] = set()
+    for tokens in formulas:
+        bound = list(_sums(tokens))
+        for found in subscripted(tokens):
+            places = _pieces(tokens, found.first, found.last)
+            if not places:
+                apart.add(found.base)  # a step beside its neighbour, or an index that is worked out
+            texts = [t.text for t in tokens[found.last : found.last + 9]]
+            if found.sub == "0" and set(texts[:2]) & {","} and set(texts) & _DOTS:
+                apart.add(found.base)
+            for position, place in enumerate(places):
+                axis = (found.base, len(places), position)
+                for own in (s for s in bound if s.letter == tokens[place].text):
+                    start = tokens[own.number].text
+                    limits.setdefault(axis, {})[own.limit(tokens)] = None
+                    if start == "0" and own.end <= place:
+                        zero[axis] = None
+                    elif start not in ("0", "1"):
+                        apart.add(found.base)
+    return frozenset(
+        axis
+        for axis in zero
+        if len(limits[axis]) == 1 and r"\infty" not in limits[axis] and axis[0] not in apart
+    )
+
+
+def _shifted(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[Token]:
+    """The formula with the limits of such sums and the numbers of such entries one higher, and the letters that count
+    them one less where they are numbers."""
+    new = dict(_numbers(tokens, axes))
+    own = {p for _, places in _entries(tokens, axes) for p in places}
+    bound = list(_sums(tokens))
+    for found in bound:
+        starts = [s.start for s in bound if s.letter == found.letter and s.start >= found.end]
+        scope = range(found.end, min(starts, default=len(tokens)))
+        inside = [p for p in own if p in scope and tokens[p].text == found.letter]
+        if not inside or tokens[found.number].text not in ("0", "1"):
+            continue
+        new[found.number] = _like(tokens[found.number], str(int(tokens[found.number].text) + 1))
+        last = found.upper[1] - 1
+        new[last] = _raised(tokens, found)
+        for place in range(found.upper[0], last):
+            new[place] = ()
+    letters = {tokens[p].text for p in own if tokens[p].kind is Kind.LETTER}
+    signs = {
+        p
+        for place in range(len(tokens))
+        if tokens[place].text in _SIGNS
+        for p in _sign(tokens, place)
+    }
+    deltas = {
+        p for f in subscripted(tokens) if f.base[-1] == r"\delta" for p in range(f.first, f.last)
+    }
+    for place, token in enumerate(tokens):
+        if (
+            token.text in letters
+            and token.kind is Kind.LETTER
+            and place not in own | signs | deltas
+        ):
+            new[place] = _one_less(tokens, place)
+    for place, token in enumerate(tokens):
+        yield from new.get(place, (token,))
+
+
+def _sign(tokens: Sequence[Token], place: int) -> range:
+    """The places of a sum's sign with its scripts."""
+    end = place + 1
+    try:
+        while end + 1 < len(tokens) and (
+            tokens[end].text in (r"\limits", r"\nolimits")
+            or tokens[end].kind in (Kind.SUB, Kind.SUP)
+        ):
+            bare = tokens[end].kind not in (Kind.SUB, Kind.SUP)
+            end = end + 1 if bare else script(tokens, end)[1]
+    except NotFollowed:
+        pass
+    return range(place, end)
+
+
+def _one_less(tokens: Sequence[Token], place: int) -> tuple[Token, ...]:
+    """A letter that counts from zero as a number: one less than where its entry stands."""
+    letter, before = tokens[place].text, tokens[place - 1] if place else None
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if before is not None and before.kind in (Kind.SUB, Kind.SUP):
+        return _like(tokens[place], f"{{{letter} - 1}}")
+    alone = before is not None and before.kind is Kind.OPEN
+    alone = alone and after is not None and after.kind is Kind.CLOSE
+    return _like(tokens[place], f"{letter} - 1" if alone else f"({letter} - 1)")
+
+
+def _entries(
+    tokens: Sequence[Token], axes: frozenset[Axis]
+) -> Iterator[tuple[Axis, tuple[int, ...]]]:
+    """The axes that indices stand at, with the places of these indices."""
+    for found in subscripted(tokens):
+        places = _pieces(tokens, found.first, found.last)
+        for position, place in enumerate(places):
+            if (axis := (found.base, len(places), position)) in axes:
+                yield axis, (place,)
+
+
+def _numbers(
+    tokens: Sequence[Token], axes: frozenset[Axis]
+) -> Iterator[tuple[int, Sequence[Token]]]:
+    """The numbers among the indices, one higher."""
+    for _, places in _entries(tokens, axes):
+        for place in places:
+            if tokens[place].kind is Kind.NUMBER:
+                yield place, _like(tokens[place], str(int(tokens[place].text) + 1))
+
+
+def _raised(tokens: Sequence[Token], found: _Sum) -> tuple[Token, ...]:
+    """The upper limit of a sum plus one, in braces."""
+    upper = tokens[slice(*found.upper)]
+    inner = upper[1:-1] if upper[0].kind is Kind.OPEN else upper
+    opening, plus, one, close = _like(upper[-1], "{+1}")
+    return (opening, *inner, plus, one, close)
+
+
+def _like(token: Token, latex: str) -> tuple[Token, ...]:
+    """Tokens that stand where another one does."""
+    made = scan_math(latex)
+    return tuple(t._replace(start=token.start, end=token.end, call=token.call) for t in made)
+
+
+__all__ = ["with_counts_from_one"]
