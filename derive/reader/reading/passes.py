@@ -61,6 +61,7 @@ from derive.reader.rewriting.finite_functions import with_finite_functions
 from derive.reader.rewriting.fixed_arguments import with_fixed_arguments
 from derive.reader.rewriting.font_groups import with_font_groups
 from derive.reader.rewriting.gradient_names import with_derivatives
+from derive.reader.rewriting.index_sets import with_index_sets
 from derive.reader.rewriting.kinds_of_members import with_kinds
 from derive.reader.rewriting.label_ratios import with_label_ratios
 from derive.reader.rewriting.labelled_arrays import with_labelled_arrays
@@ -69,6 +70,7 @@ from derive.reader.rewriting.law_members import with_law_members
 from derive.reader.rewriting.law_parameters import with_law_parameters
 from derive.reader.rewriting.law_priors import with_law_priors
 from derive.reader.rewriting.laws_ahead import declare_laws
+from derive.reader.rewriting.mass_functions import with_mass_functions
 from derive.reader.rewriting.matrix_roots import declare_roots
 from derive.reader.rewriting.other_members import with_other_members
 from derive.reader.rewriting.proportions import with_proportions
@@ -368,6 +370,7 @@ def _rewritten(document: Document) -> Document:
         with_changes,
         with_fixed_arguments,
         with_labelled_arrays,
+        with_index_sets,
         with_counted_labels,
         respelled,
         with_stacked_scalars,
@@ -380,6 +383,7 @@ def _rewritten(document: Document) -> Document:
         with_label_ratios,
         with_proportions,
         with_law_densities,
+        with_mass_functions,
         with_class_labels,
         with_density_roles,
         with_law_parameters,
