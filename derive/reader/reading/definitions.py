@@ -12,6 +12,7 @@ from derive.expr.walk import free_symbols, substitute, symbols
 from derive.reader.declarations.definition_heads import Head
 from derive.reader.declarations.definition_members import define_by_index, define_members
 from derive.reader.declarations.definitions import define_function, define_symbol, is_rule
+from derive.reader.declarations.link_functions import linked
 from derive.reader.declarations.questions import DERIVING, recurs, tokens_in, updates
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
@@ -50,7 +51,7 @@ class ReadingDefinitions(ReadingState):
         """Carry out a definition; refusals are raised."""
         head = left.head
         assert head is not None
-        nodes = list(right)
+        nodes: list[object] = [*(linked(left.link, right) if left.link else right)]  # type: ignore[arg-type]
         self.given_in[head.name] = self.section
         if head.parameters is not None and is_number(nodes):  # type: ignore[arg-type]
             raise reader.error(
@@ -387,6 +388,8 @@ class ReadingDefinitions(ReadingState):
                 self._reader(source), left.head, entry, [side.tokens for side in sides]
             )
         if not sides or entry is None or entry.definition is None or left.head.parameters:
+            return
+        if left.link:  # what follows is what the function of the name is
             return
         for side in sides:
             if side.tokens and not DERIVING & {t.text for t in side.tokens}:

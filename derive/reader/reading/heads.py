@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.reader.declarations.definition_heads import FUNCTION_WORDS, Head, head_of
+from derive.reader.declarations.link_functions import link_of
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.finite_laws import small
@@ -34,6 +35,7 @@ class Left:
     """What stands left: `new` introduces a name, `free` is declared without a definition, `known` the rest.
 
     `logarithm`: the name is that of a function whose logarithm the right side is; `negated`: minus its logarithm.
+    `link`: the invertible function of the name that the right side is.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Left:
     logarithm: bool = False
     entry: Declaration | None = None
     negated: bool = False
+    link: str = ""
 
 
 def left_of(reader: Formula, tokens: Sequence[Token]) -> Left:
@@ -54,10 +57,25 @@ def left_of(reader: Formula, tokens: Sequence[Token]) -> Left:
     except (DeriveError, Misfit, RecursionError):
         return Left("known")
     if head is None or (logarithm and head.parameters is None and not _is_likelihood(reader, head)):
-        return Left("known")
+        return _of_link(reader, items)
     if head.parameters is not None:
         return replace(_of_function(reader, head, logarithm), negated=negated)
     return replace(_of_symbol(reader, head), logarithm=logarithm, negated=negated)
+
+
+def _of_link(reader: Formula, items: Sequence[Node]) -> Left:
+    r"""A name of which nothing else is known and that a function of it gives: `\log \mu_i = x_i^\top \beta`."""
+    found = link_of(items)
+    try:
+        head = head_of(reader, found[1]) if found is not None else None
+    except (DeriveError, Misfit, RecursionError):
+        return Left("known")
+    if found is None or head is None or head.parameters is not None or head.inverse:
+        return Left("known")
+    left = _of_symbol(reader, head)
+    if left.kind == "known" or (left.entry is not None and left.entry.kind != "variable"):
+        return Left("known")
+    return replace(left, link=found[0])
 
 
 def _is_likelihood(reader: Formula, head: Head) -> bool:

@@ -260,6 +260,9 @@ class ReadingSides(ReadingDefinitions):
         )
         if recursive and left.head is not None and calls_name(sides[1].tokens, left.head.name):
             return Left("known")
+        own = left.head.name.base if left.link and left.head is not None else ""
+        if own and any(token.text == own for token in sides[1].tokens):
+            return Left("known")
         if sign == r"\propto" and recursive:
             return left  # a density that its factors give
         if sign not in ("=", ":=", "=:", r"\equiv", r"\triangleq"):
