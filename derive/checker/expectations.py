@@ -300,6 +300,13 @@ def _copies(body: Expr, x: Symbol, parameters: tuple[Any, ...], setup: Setup) ->
     if x.dims[1:] != z.dims:
         raise EvaluationError(f"the members of {x!r} do not have the shape of {z!r}")
     count = x.dims[0].value(setup.sizes)
+    if name == "iid" and z.rank == 1 and isinstance(given[0], Symbol) and given[0].law is not None:
+        z, count = given[0], count * x.dims[1].value(setup.sizes)  # all entries of a matrix
+        name, *given = given[0].law.args
+        if name != "any":
+            raise EvaluationError(
+                f"matrices of independent {z!r}, which is {name}, are not enumerated"
+            )
     if name == "normal" and not z.shape:
         return _normal(body, x, (given[0], Product((as_expr(given[1]), _unit(x)))), setup)
     if name == "bernoulli" and not z.shape:

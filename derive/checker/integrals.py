@@ -89,9 +89,16 @@ def small_spaces(nodes: Sequence[Expr]) -> list[Expr]:
             if _unsmoothed(node):
                 _bounded(found, [z for z, name in laws.items() if name == "normal"], max(SPACE))
             copies = [z for z, name in laws.items() if name == "iid"]
+            _bounded(found, [z for z in copies if z.rank == 2 and _of_entries(z)], 2)
             if len(copies) > 1:
                 _bounded(found, copies, COPIES)
     return list(found)
+
+
+def _of_entries(z: Symbol) -> bool:
+    """Whether all entries of an array are independent copies of one number."""
+    row = z.law.args[1] if z.law is not None else None
+    return isinstance(row, Symbol) and row.law is not None and row.law.args[0] == "iid"
 
 
 def _bounded(found: dict[Expr, None], variables: Sequence[Symbol], most: int) -> None:

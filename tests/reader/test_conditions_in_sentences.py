@@ -114,3 +114,25 @@ noise (%s), $H \in \mathbb{R}^{m \times n}$ and $S = H P H^\top + R$. For any $K
 def test_a_property_that_no_name_got_leaves_open_what_may_need_it(words: str, wanted: str) -> None:
     found = check_text(GAIN.replace("%s", words)).relations
     assert "".join(r.verdict.kind[0] for r in found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"Let $s > 0$ and $a > 0$. Setting $s^2 = a^2/3$ yields \[ a = 2 s \]", "fails"),
+        (
+            r"A uniform law on $[-a, a]$ has variance $a^2/3$. Let $s > 0$; $s^2 = a^2/3$ gives \[ a = \sqrt{3} s \]",
+            "holds",
+        ),
+        (r"Let $c, k > 0$ and $r = k/c$. Since $r t = 1$, we get \[ t = \frac{c}{k} \]", "holds"),
+        (
+            r"Let $c, k > 0$ and $r = k/c$. Because $r t = 1$, we find \[ t = \frac{k}{c} \]",
+            "fails",
+        ),
+        (r"Equating $\frac{b^2}{3} = \frac{1}{n}$ gives \[ b = \sqrt{\frac{3}{n}} \]", "holds"),
+        (r"Let $m = k^2$, which gives \[ E = m c \]", "definition"),
+    ],
+)
+def test_a_display_solves_the_equation_before_it(text: str, verdict: str) -> None:
+    (found,) = check_text(text).relations
+    assert found.verdict.kind == verdict, found.verdict

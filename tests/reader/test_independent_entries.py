@@ -37,6 +37,21 @@ CASES = [
         "hf",
         id="those of another vector",
     ),
+    pytest.param(
+        r"The $W_{ij}$ are i.i.d. with zero mean and variance $\sigma^2$. \[ h_{i} = \sum_{j=1}^{n} W_{ij} x_j \]"
+        r"The inputs $x_j$ are independent of the $W_{ij}$ and of each other, with zero mean and variance $\gamma^2$."
+        r"\[ \mathbb{E}[h_i^2] = \sum_{j=1}^{n} \mathbb{E}[W_{ij}^2] \mathbb{E}[x_j^2] = n \sigma^2 \gamma^2 \]"
+        r"\[ \mathbb{E}[h_i^2] = n \sigma^2 \gamma^4 \]",
+        "dhhf",
+        id="all entries of a matrix",
+    ),
+    pytest.param(
+        r"The weights $W_{ij}$ of $W \in \mathbb{R}^{k \times m}$ are i.i.d. with mean zero and variance $s^2$, and"
+        r" $y_i = \sum_{j=1}^m W_{ij} z_j$ with fixed $z \in \mathbb{R}^m$."
+        r"\[ \mathrm{Var}(y_i) = s^2 \|z\|^2 \] \[ \mathbb{E}[y_i^2] = m s^2 \]",
+        "hf",
+        id="a matrix and a fixed vector",
+    ),
 ]
 
 

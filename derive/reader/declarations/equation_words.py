@@ -11,12 +11,23 @@ _WORKED_ON = re.compile(
     r"|(?:pre-?|left-?|right-?)?multipl\w+|subtract\w+|start\w+ (?:from|with)|transpos\w+|invert\w+)",
     re.I,
 )
+_LEADS_ON = re.compile(
+    r"[\s,.;]*(?:(?:and|which|this|that|then|now|in turn|for \w+|it)\s+){0,3}"
+    r"(?:yields?|gives?|implies|leads?\s+to|results?\s+in|requires?|means|(?:hence|therefore|thus|so)\b"
+    r"|(?:we|one)\s+(?:get|gets|obtain|obtains|find|finds|have|has|arrive|see)|(?:solv|rearrang)\w+)\b",
+    re.I,
+)
 _SATISFIES = re.compile(r"\$([^$=]+?)(?:=[^$]*)?\$[^$]*\bsatisf(?:y|ies)\s*:?\s*$", re.I)
 
 
 def works_on(words: str) -> bool:
     """Whether a sentence begins with what is done to an equation: `Eliminating $b$ from`, `Solving the system`."""
     return bool(_WORKED_ON.match(words))
+
+
+def leads_on(words: str) -> bool:
+    """Whether the words behind an equation lead from it to what follows: `yields`, `, which gives`, `we obtain`."""
+    return bool(_LEADS_ON.match(words))
 
 
 def subject_of(words: str) -> tuple[str, ...] | None:

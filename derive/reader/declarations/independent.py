@@ -16,6 +16,8 @@ _MEAN = re.compile(
 )
 _SPREAD = re.compile(r"\bvariances?\s+(?:of\s+)?(?:@(\d+)@|one\b|1\b)|\bunit[- ]variances?\b", re.I)
 _INDEPENDENT = re.compile(r"(?<!not )\b(?:independent|i\.?\s?i\.?\s?d\b|uncorrelated)", re.I)
+_OTHER = re.compile(r"\bindependent\s+(?:of|from)\s+(?:(?!and\b)[a-z]+\s+){0,3}$", re.I)
+"""What stands behind `independent of` is spoken of in other words."""
 _ENTRIES = re.compile(
     r"\b(?:(?:components?|entries|elements|coordinates)\s+(?:of\s+[^@]*)?|those\s+of\s+)$", re.I
 )
@@ -55,6 +57,7 @@ def _said(
     """What a part of a sentence says of the quantities that it names."""
     end = min(mean.start(), spread.start() if spread is not None else mean.start())
     marks = list(re.compile(r"@(\d+)@").finditer(sentence, start, end))
+    marks = [m for m in marks if not _OTHER.search(sentence[start : m.start()])]
     named = [(m, name) for m in marks for name in _names(formulas[int(m[1])])]
     if not named:
         return

@@ -97,6 +97,11 @@ def law_of_moments(
     """The law of a symbol, or of the independent members of one, with the moments that were said."""
     symbol = reader.table.symbol(entry)
     if said.names_part:
+        if len(symbol.dims) == 2 and entry.family != 1:  # all entries of a matrix
+            single = Symbol(f"{symbol.name}''", ())
+            law = Law("random", ("iid", replace(single, law=_law(reader, said, parts, single))))
+            row = Symbol(f"{symbol.name}'", symbol.dims[1:])
+            return Law("random", ("iid", replace(row, law=law)))
         single = Symbol(f"{symbol.name}'", symbol.dims[1:], symbol.facts)
         law = _law(reader, said, parts, single)
         return Law("random", ("iid", replace(single, law=law)))

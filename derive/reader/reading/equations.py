@@ -149,7 +149,9 @@ class ReadingEquations(ReadingPremises):
             return
         if left_side.kind == "free" and left_side.entry is not None and left_side.entry.assumed:
             left_side = replace(left_side, kind="new")
-        if left_side.kind == "new" or (left_side.kind == "free" and not is_result(mention.lead)):
+        sought = self._solved_next(stated)
+        given = left_side.kind == "free" and not is_result(mention.lead)
+        if left_side.kind == "new" or (given and sought is None):
             before = self.table.sizes.snapshot()
             try:
                 self._define_said(reader, left_side, left, right, mention)
@@ -162,10 +164,12 @@ class ReadingEquations(ReadingPremises):
             words = f"let {words}"
         if self._all_constrained(reader, left, links(right), words):
             return
-        worked_on = self._worked_on(stated)
+        worked_on = sought is not None or self._worked_on(stated)
         if worked_on or (states(words) and imposes(words)):
             a, b = reader.whole(left), reader.whole(right)
             self.table.sizes.unify_shapes(a.shape, b.shape)
+            if sought is not None:
+                self._take_root(stated, sought)
             relation = Relation("=", a.build(), b.build())
             if worked_on:
                 self.conditions.impose([relation])

@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from derive.expr.nodes import Expr, Reduce, Relation
 from derive.expr.walk import symbols
 from derive.reader.declarations.constraints import constrain
-from derive.reader.declarations.equation_words import works_on
+from derive.reader.declarations.equation_words import leads_on, works_on
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.questions import calls_name, has_derivative, tokens_in
 from derive.reader.declarations.wording import claims, is_result, states
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor, plain
 from derive.reader.grammar.finite_laws import is_total
-from derive.reader.grammar.written import base_name, written_scripts
+from derive.reader.grammar.table import Name
+from derive.reader.grammar.written import base_name, whole_name, written_scripts
 from derive.reader.reading.conditions import every, for_all, is_zero, zero_like
 from derive.reader.reading.definitions import ReadingDefinitions
 from derive.reader.reading.doubts import is_number
 from derive.reader.reading.heads import Left
 from derive.reader.reading.state import REFUSED
 from derive.reader.reading.upstream import names_in
-from derive.reader.source.groups import Node
+from derive.reader.source.groups import Node, tree
 
 
 class ReadingPremises(ReadingDefinitions):
@@ -38,6 +40,34 @@ class ReadingPremises(ReadingDefinitions):
         """Whether a sentence takes an equation as the one to be worked on: `Eliminating $b$ from $... = r$ gives`."""
         sentence = self._sentence_before(stated)
         return works_on(sentence) and not is_result(sentence)
+
+    def _solved_next(self, stated: Stated) -> Name | None:
+        r"""The name of an equation for which the display that follows solves it: `setting $s^2 = a^2/3$ yields`."""
+        nodes = stated.clause.nodes
+        if not leads_on(stated.mention.rest) or is_result(self._sentence_before(stated)):
+            return None
+        shown = next(iter(self.chains.get(self.number + 1, ())), None)
+        if shown is None or shown[0].sign.relation != "=":
+            return None
+        name = whole_name(Cursor(tree(list(shown[0].lhs.tokens), shown[0].chain.source)))
+        if name is None or self._is_defined(name):
+            return None
+        return name if any(name in (n, replace(n, sup="")) for n in names_in(nodes)) else None
+
+    def _take_root(self, stated: Stated, name: Name) -> None:
+        r"""Of the two roots of an equation the display that follows takes the positive one: `a = \sqrt{3} s`."""
+        entry = self.table.entries.get(name)
+        squared = any(
+            n.sup == "2" and replace(n, sup="") == name for n in names_in(stated.clause.nodes)
+        )
+        shown = self.chains[self.number + 1][0][0].rhs
+        rooted = any(t.text == r"\sqrt" for t in shown.tokens) and shown.tokens[0].text not in (
+            "-",
+            r"\pm",
+        )
+        if entry is not None and entry.assumed and not entry.facts and squared and rooted:
+            entry.add_fact("positive")
+            self.result.notes[rf"{name.latex} is taken as positive"] = None
 
     def _sentence_before(self, stated: Stated) -> str:
         """The sentence of an equation as far as it stands before it."""
