@@ -53,6 +53,7 @@ from derive.reader.rewriting.changes import with_changes
 from derive.reader.rewriting.class_labels import with_class_labels
 from derive.reader.rewriting.counted_from_zero import with_counts_from_one
 from derive.reader.rewriting.counted_labels import with_counted_labels
+from derive.reader.rewriting.counts_in_words import with_counts
 from derive.reader.rewriting.densities_in_words import with_worded_densities
 from derive.reader.rewriting.density_roles import with_density_roles
 from derive.reader.rewriting.display_facts import declare_by_form
@@ -367,6 +368,7 @@ def _rewritten(document: Document) -> Document:
         with_counts_from_one,
         with_members,
         with_sample_means,
+        with_counts,
         with_changes,
         with_fixed_arguments,
         with_labelled_arrays,
