@@ -52,6 +52,13 @@ CASES = [
         "hf",
         id="a matrix and a fixed vector",
     ),
+    pytest.param(
+        r"Let $x_1, \dots, x_n$ be independent random variables with zero mean and unit variance and let"
+        r" $h = \sum_{j=1}^n a_j x_j$. \[ \mathbb{E}[h] = 0 \] \[ \mathrm{Var}(h) = \sum_{j=1}^n a_j^2 \]"
+        r"\[ \mathbb{E}[h^2] = \sum_{j=1}^n a_j \]",
+        "hhf",
+        id="a list with dots",
+    ),
 ]
 
 
@@ -59,3 +66,21 @@ CASES = [
 def test_entries_of_several_vectors(text: str, verdicts: str) -> None:
     found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
     assert "".join(found) == verdicts
+
+
+SPLIT = r"\[ \mathbb{E}[(t - g - e)^2] = (t - \mathbb{E}[g])^2 + \mathbb{E}[(g - \mathbb{E}[g])^2] + s^2 = s^2 \]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"Let $t \in \mathbb{R}$, and let noise $e$ of mean zero and variance $s^2$ be independent of the random $g$.",
+        r"Let $t \in \mathbb{R}$ and the noise $e$ of mean zero and variance $s^2$, independent of the random $g$.",
+        r"Let $t \in \mathbb{R}$ be fixed and let $e$ be independent noise with mean zero and variance $s^2$, $g$ a"
+        r" random value independent of $e$.",
+        r"With a target $t \in \mathbb{R}$, noise $e$ of zero mean and variance $s^2$, independent of the random $g$,",
+    ],
+)
+def test_a_number_beside_noise_is_not_noise(words: str) -> None:
+    found = check_text(f"{words} {SPLIT}", time_limit=60).relations
+    assert [r.verdict.kind for r in found] == ["holds", "fails"]

@@ -25,8 +25,14 @@ _OWN_ENTRIES = re.compile(
     r"\s*,?\s*(?:be|have|has|having|with|whose|are|is)\s+[^@]*?\b(?:components?|entries|elements|coordinates)\b",
     re.I,
 )
+_JOINED = re.compile(r"\s*(?:,|,?\s*and)\s*", re.I)
+_LISTED = re.compile(
+    r"\s*(?:,|,?\s*and)?\s*(?:(?!(?:let|with|where|be|is|are|has|have|if|when|by|let's|put)\b)[\w-]+\s+){0,4}",
+    re.I,
+)
 _EACH = re.compile(r"\s*,?\s*and\s+@(\d+)@", re.I)
 _STOP = re.compile(r"(?<!i)(?<!\bd)[.;](?:\s|$)")
+_DOTS = frozenset([r"\dots", r"\ldots", r"\cdots"])
 _SCRIPTED = frozenset([Kind.SUB, Kind.SUP, Kind.OPEN, Kind.CLOSE])
 
 
@@ -58,6 +64,7 @@ def _said(
     end = min(mean.start(), spread.start() if spread is not None else mean.start())
     marks = list(re.compile(r"@(\d+)@").finditer(sentence, start, end))
     marks = [m for m in marks if not _OTHER.search(sentence[start : m.start()])]
+    marks = _subjects(marks, sentence[:end], start)
     named = [(m, name) for m in marks for name in _names(formulas[int(m[1])])]
     if not named:
         return
@@ -80,6 +87,21 @@ def _said(
         yield Spoken("moments", name, tuple(own), True, parts)
 
 
+def _subjects(marks: list[re.Match[str]], before: str, start: int) -> list[re.Match[str]]:
+    """The formulas of which the moments behind them are said, by where independence is spoken of.
+
+    `independent noise $e$ of mean zero`: what follows the word; `the weights $w$ and inputs $x$ are independent with
+    mean zero`: all before it that nouns and commas join; `noise $e$ of mean zero, independent of $g$`: the name there.
+    """
+    word = next(iter([*_INDEPENDENT.finditer(before, start)][-1:]), None)
+    behind = [m for m in marks if word is not None and m.start() > word.end()]
+    own, gap = behind or marks, _LISTED if word is not None else _JOINED
+    first = len(own) - 1
+    while first > 0 and gap.fullmatch(before, own[first - 1].end(), own[first].start()):
+        first -= 1
+    return own[max(first, 0) :]
+
+
 def _value(match: re.Match[str], word: str, formulas: list[tuple[Token, ...]]) -> tuple[Token, ...]:
     return formulas[int(match[1])] if match[1] else (Token(Kind.NUMBER, word, 0, 0),)
 
@@ -88,7 +110,7 @@ def _names(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
     r"""The names of a formula that is one or a list of them: `w_i`, `q, k \in \mathbb{R}^d`."""
     texts = [t.text for t in tokens]
     own = tokens[: texts.index(r"\in")] if r"\in" in texts else tokens
-    if any(dots in texts for dots in (r"\dots", r"\ldots", r"\cdots")):
+    if _DOTS & set(texts):
         yield from (tokens,) if _is_name(own) else ()
         return
     depth = 0
@@ -109,6 +131,6 @@ def _is_name(tokens: tuple[Token, ...]) -> bool:
     return (
         bool(letters)
         and letters[0].kind in (Kind.LETTER, Kind.WORD)
-        and len(tokens) <= 8
+        and len(tokens) <= (20 if _DOTS & {t.text for t in tokens} else 8)
         and not ({"=", "(", r"\mathbb", "+", "/"} & {t.text for t in tokens})
     )
