@@ -73,6 +73,7 @@ from derive.reader.rewriting.law_priors import with_law_priors
 from derive.reader.rewriting.laws_ahead import declare_laws
 from derive.reader.rewriting.mass_functions import with_mass_functions
 from derive.reader.rewriting.matrix_roots import declare_roots
+from derive.reader.rewriting.one_set import with_one_set
 from derive.reader.rewriting.other_members import with_other_members
 from derive.reader.rewriting.proportions import with_proportions
 from derive.reader.rewriting.recursions import with_steps
@@ -373,6 +374,7 @@ def _rewritten(document: Document) -> Document:
         with_fixed_arguments,
         with_labelled_arrays,
         with_index_sets,
+        with_one_set,
         with_counted_labels,
         respelled,
         with_stacked_scalars,
