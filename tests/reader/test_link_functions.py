@@ -34,6 +34,19 @@ CASES = [
         the standard normal density $\phi$. \[ \frac{\partial p_i}{\partial v} = \phi(x_i^Tv) x_i \]""",
         "h",
     ),
+    (
+        r"""Let $\sigma, \sigma_0 > 0$. \[ \sigma_N^{-2} = \sigma_0^{-2} + N\sigma^{-2} \]
+        \[ \sigma_N^2 = \frac{\sigma^2\sigma_0^2}{\sigma^2 + N \sigma_0^2}
+        = \frac{\sigma^2\sigma_0^2}{\sigma^2 + \sigma_0^2} \]""",
+        "dhf",
+    ),
+    (
+        r"""Let $s, s_0 > 0$. \[ \frac{1}{s_{post}^2} = \frac{1}{s_0^2} + \frac{1}{s^2} \]
+        \[ s_{post}^2 = \frac{s^2 s_0^2}{s^2 + s_0^2} = \frac{s^2 s_0^2}{s + s_0} \]""",
+        "dhf",
+    ),
+    (r"Let $s, s_0 > 0$. \[ s_1^2 = s_0^2 + s^2 \] \[ 2 s_1^2 = 2 s_0^2 + 2 s^2 = 2 s^2 \]", "dhf"),
+    (r"Let $s > 0$. \[ s^{-2} = (s^2)^{-1} = s^2 \]", "hf"),
     (r"Let $x > 0$ and $u = e^x$. \[ \log u = x \] \[ \log u = 2x \]", "hf"),
     (r"Let $x, y > 0$. \[ \log x = \log(xy) - \log y = \log(xy) + \log y \]", "hf"),
     (r"Let $0 < p < 1$. \[ \log\frac{p}{1-p} = \log p - \log(1-p) = \log p + \log(1-p) \]", "hf"),

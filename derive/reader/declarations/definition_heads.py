@@ -79,6 +79,10 @@ def swapped(head: Head, other: Head | None) -> bool:
 
 def head_named(reader: Formula, full: Name) -> Head | None:
     """What a name on the left defines: a symbol, or members by index."""
+    square = replace(full, sup="2")
+    counted = _is_index(reader, full.sub)
+    if full.sup == "-2" and not (counted or reader.table.exact(full)) and _unsaid(reader, square):
+        return Head(square, inverse=True)  # `\sigma_n^{-2} = \sigma_0^{-2} + n \sigma^{-2}`
     if full.sup in (r"\top", "T", "-1", "2"):
         declared = reader.table.exact(full)
         if full.sup == "-1" and declared is None and _unsaid(reader, full.without(sup=True)):

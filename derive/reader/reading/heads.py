@@ -230,6 +230,8 @@ def _is_part(reader: Formula, name: Name) -> bool:
         return True
     if stands_apart(reader.table, name, match):
         return False
+    if name.sub and not form.sub and entry.kind == "variable" and entry.sizes == ():
+        return False  # a number has no entries: `s_N^2` beside s is another one
     if (
         name.sup
         and not form.sup
