@@ -96,7 +96,7 @@ def expectation(reader: Formula, kind: str, arguments: Sequence[Value], start: i
         from derive.expr.sizes import normal
 
         if any(len(s) > 1 for s in own):
-            raise reader.error(f"{kind} needs scalars or vectors", start, ill_typed=True)
+            raise reader.error(f"{kind} needs scalars or vectors", start)
         shape = normal((own[0] or (SIZE_ONE,)) + (own[-1] or (SIZE_ONE,)))
     built: list[Expr] = []
 

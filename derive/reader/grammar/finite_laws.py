@@ -41,7 +41,7 @@ from derive.reader.source.groups import Node
 from derive.reader.source.scanner import Token
 
 MOST_VARIABLES = 3
-LAWS = frozenset([*"pqPQbr", r"\pi", r"\rho", r"\mu"])
+LAWS = frozenset([*"pqPQbr", r"\pi", r"\rho", r"\mu", r"\nu"])
 BARS = frozenset(["|", r"\mid", r"\vert"])
 
 
@@ -78,6 +78,9 @@ def read_density(reader: Formula, request: Unknown) -> Value | None:
             request.written.start,
         )
     variables = reader.table.joints.setdefault(name, [])
+    start = request.written.start
+    if variables and not given and any("_" in v and v not in variables for v in values):
+        raise reader.error(f"{name.latex} at a member: laws of members are not read here", start)
     for variable in (*values, *given):
         declare_finite(reader.table, variable)
         if variable not in variables:

@@ -25,6 +25,7 @@ from derive.reader.declarations.notation_rows import lettered
 from derive.reader.declarations.partitions import declare_partitions
 from derive.reader.declarations.phrases import mentions
 from derive.reader.declarations.prose import Declarations
+from derive.reader.declarations.prose_matrices import displayed_factors
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.ranges import declare_ranges
 from derive.reader.declarations.rows_said import declare_said_rows
@@ -49,6 +50,7 @@ from derive.reader.reading.shared_sets import declare_shared
 from derive.reader.reading.state import Result
 from derive.reader.reading.survey import Survey, abbreviates, heads_of
 from derive.reader.relations.chains import RawRelation, number
+from derive.reader.rewriting.bare_integrands import with_integrands
 from derive.reader.rewriting.changes import with_changes
 from derive.reader.rewriting.class_labels import with_class_labels
 from derive.reader.rewriting.counted_from_zero import with_counts_from_one
@@ -176,6 +178,7 @@ class NotePasses:
                     *diagonals_said(self.table, block),
                 ]
         self.table.section = 0
+        displayed_factors(self.table, self.declarations.hints, self.document)
         declare_said_rows(self.declarations, self.document)
         fill(self.table, self.declarations.filled)
         runs = list(self._runs())
@@ -386,6 +389,7 @@ def _rewritten(document: Document) -> Document:
         with_worded_densities,
         with_label_ratios,
         with_proportions,
+        with_integrands,
         with_law_densities,
         with_mass_functions,
         with_class_labels,

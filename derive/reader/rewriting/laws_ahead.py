@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from derive.reader.declarations.phrases import mentions
 from derive.reader.grammar.cursor import Cursor, clean, plain
 from derive.reader.grammar.finite_laws import declare_finite, small
-from derive.reader.grammar.table import Name, Table, data_index
+from derive.reader.grammar.table import LawCall, Name, Table, data_index
 from derive.reader.grammar.written import base_name
 from derive.reader.rewriting.law_calls import abstract_variables, declare_calls, names_listed
 from derive.reader.source.blocks import Document, Prose
@@ -30,6 +30,8 @@ def declare_laws(table: Table, document: Document, runs: Sequence[list[Node]]) -
         for a, b, c in zip(level, level[1:], level[2:], strict=False)
     )
     declare_calls(table, document, runs)
+    for made in table.called.values():
+        _drop_members(made)
     calls = [(n, list(c.values), list(c.given)) for n, found in table.called.items() for c in found]
     summed = {v: None for v in _summed(runs) if not _is_declared(table, v)}
     summed.update(abstract_variables(table, document, runs))
@@ -72,6 +74,15 @@ def declare_laws(table: Table, document: Document, runs: Sequence[list[Node]]) -
             if base is not None and _FREE.search(f"{mention.before[-40:]} {mention.after[:60]}"):
                 table.unnormalised[base] = None
     return list(found)
+
+
+def _drop_members(calls: dict[LawCall, None]) -> None:
+    """Leave out values at members, `p(Y_i)`, of a law that is called at a variable, `p(x)`: they are no other law."""
+    alone = [c for c in calls if not c.given and len(c.values) == 1]
+    members = [c for c in alone if "_" in c.values[0]]
+    if len(members) < len(alone):
+        for call in members:
+            del calls[call]
 
 
 def _summed(runs: Iterable[Sequence[Node]]) -> dict[str, None]:
