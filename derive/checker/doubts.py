@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from derive.checker.verdicts import Counterexample, RelationReport
 
+#: places that fail beside which a clash of shapes is one of names that were misread, whatever would mend it
+CLASHES = 3
 #: share of the relations decided below which failures are single ones in a long document
 SHARE = 0.25
 
@@ -44,12 +46,12 @@ def with_doubts(
     decided = failed + sum(r.verdict.kind == "holds" for r in relations)
     if len(places) < 2 or failed < SHARE * decided:
         return tuple(relations)
-    return tuple(
-        _left_open(r, len(places))
-        if r.verdict.kind == "fails" and r.verdict.diagnosis is None
-        else r
-        for r in relations
-    )
+
+    def unexplained(relation: RelationReport) -> bool:
+        clash = relation.verdict.counterexample is None and len(places) >= CLASHES
+        return relation.verdict.kind == "fails" and (clash or relation.verdict.diagnosis is None)
+
+    return tuple(_left_open(r, len(places)) if unexplained(r) else r for r in relations)
 
 
 def _left_open(relation: RelationReport, places: int) -> RelationReport:

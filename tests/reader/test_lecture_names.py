@@ -68,3 +68,43 @@ def test_verdicts(text: str, expected: str) -> None:
     report = check_text(text).to_json()
     found = [r["verdict"] for f in report["files"] for r in f["relations"]]
     assert " ".join(found) == expected
+
+
+READ = [
+    (
+        r"Let $0<p_d<1$, $x_d \in \{0,1\}$. \[ \log \prod_{d=1}^D p_d^{x_d} (1-p_d)^{1-x_d}"
+        r"= \sum_{d=1}^D \log p_d^{x_d} (1-p_d)^{1-x_d} = \sum_{d=1}^D (x_d \log p_d + (1-x_d) \log(1-p_d)) \]",
+        "hh",
+    ),
+    (
+        r"Let $0<p<1$ and $x \in \{0,1\}$. \[ \log p^x (1-p)^{1-x} = x \log p - (1-x) \log(1-p) \]",
+        "f",
+    ),
+    (
+        r"Let $r, T, a, b > 0$ and $x \in \mathbb{N}$. \[ f(x \mid r, T) = \frac{(rT)^x e^{-rT}}{x!} \]"
+        r"\[ f(r \mid x, T) \propto r^{x + a - 1} e^{-(b + T) r} \]",
+        "du",
+    ),
+    (
+        r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric with the eigendecomposition \[ A = Q \Lambda Q^T. \]"
+        r"\[ A^2 = Q \Lambda^2 Q^T \] \[ A^2 = Q \Lambda Q^T \]",
+        "dhf",
+    ),
+    (
+        r"Let $X \in \mathbb{R}^{n \times p}$ and $C = X^\top X$. It can be diagonalized: \[ C = V L V^\top. \]"
+        r"\[ V^\top C V = L \]",
+        "du",
+    ),
+    (
+        r"The rows of $U \in \mathbb{R}^{n \times 2}$ are $(x_i - m, y_i)$ with $x_i, y_i, m, a, d \in \mathbb{R}$ and"
+        r"$E = \sum_{i=1}^n (a x_i + y_i - d)^2$."
+        r"\[ \frac{\partial E}{\partial d} = \sum_{i=1}^n -2 (a x_i + y_i - d) \]",
+        "h",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), READ)
+def test_kinds_of_verdicts(text: str, wanted: str) -> None:
+    found = [r.verdict.kind[0] for r in check_text(text, time_limit=60).relations]
+    assert "".join(found) == wanted

@@ -151,7 +151,8 @@ class Declarations:
             elif is_definition(reader, clause) and known_function(clause.nodes[cut + 1 :]):
                 define(reader, clause.nodes[:cut], clause.nodes[cut + 1 :], None)
             elif is_definition(reader, clause):
-                declare_factors(self.table, self.hints, clause.nodes[cut + 1 :], mention)
+                words = f"{mention.before} {mention.after[:60]}"
+                declare_factors(self.table, self.hints, clause.nodes[cut + 1 :], words)
                 left, right = clause.nodes[:cut], clause.nodes[cut + 1 :]
                 hint_lone_terms(self.table, self.hints, left, right)
                 stated.append(Stated(clause, mention, True))

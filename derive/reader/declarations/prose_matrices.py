@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
+from derive.errors import DeriveError
 from derive.reader.declarations.clauses import clauses
 from derive.reader.declarations.declare import declare_clause
 from derive.reader.declarations.phrases import Mention
@@ -12,12 +16,13 @@ from derive.reader.declarations.prose_said import Said
 from derive.reader.declarations.slices import declare_slices
 from derive.reader.declarations.stacked import name_nodes, stacked
 from derive.reader.declarations.subjects import Subject
-from derive.reader.declarations.wording import decomposition, slices
+from derive.reader.declarations.wording import decomposition, last_sentence, slices
 from derive.reader.grammar.core import Formula
 from derive.reader.grammar.cursor import Cursor
 from derive.reader.grammar.table import Name, Table
 from derive.reader.grammar.written import base_name, written_scripts
-from derive.reader.source.groups import Node
+from derive.reader.source.blocks import Display, Document, Prose, Text
+from derive.reader.source.groups import Node, tree
 
 _LISTED = re.compile(r"\s*(?:,|,?\s*and)\s*")
 
@@ -30,6 +35,9 @@ def declare_rows(
 ) -> bool:
     """`with rows $y_i^\\top$`, `the rows of $X$ are $x_i$`, `$x_i$ is the $i$-th row of $X$`."""
     subject = subjects[-1]
+    texts = [token.text for token in mention.tokens]
+    if texts[0] == "(" and "," in texts:
+        return False  # `the rows are $(x_i - m, y_i)$`: no row has the name of an entry
     text = mention.before.lower()
     of = re.search(r"\b(row|column)s?\s+of\s+(?:the\s+)?(?:\w+\s+){0,2}$", mention.lead.lower())
     if of and not subject.indices:
@@ -102,11 +110,29 @@ def declare_stack(reader: Formula, items: list[Node]) -> bool:
     return True
 
 
+def displayed_factors(table: Table, hints: dict[Name, int], document: Document) -> None:
+    r"""The factors of a decomposition that a sentence names and a display gives: `with the SVD \[ X = U S V^T \]`."""
+    for before, block in pairwise(document.blocks):
+        if not isinstance(before, Prose) or not isinstance(block, Display) or block.error:
+            continue
+        words = "".join(p.text if isinstance(p, Text) else "$ $" for p in before.pieces)
+        said = last_sentence(words)
+        texts = [token.text for token in block.tokens]
+        if "=" not in texts or not decomposition(said):
+            continue
+        first = texts.index("=") + 1
+        signs = ("=", ",", ".", r"\\", r"\quad", r"\qquad", r"\text")
+        last = next((i for i in range(first, len(texts)) if texts[i] in signs), len(texts))
+        with suppress(DeriveError):
+            nodes = tree(list(block.tokens[first:last]), block.source)
+            declare_factors(table, hints, nodes, said)
+
+
 def declare_factors(
-    table: Table, hints: dict[Name, int], right: list[Node], mention: Mention
+    table: Table, hints: dict[Name, int], right: Sequence[Node], words: str
 ) -> None:
     """Facts of the factors of a decomposition that is named: Cholesky, eigenvalue, singular value, QR."""
-    facts = decomposition(f"{mention.before} {mention.after[:60]}")
+    facts = decomposition(words)
     cursor = Cursor(right)
     names: list[tuple[Name, bool]] = []
     while cursor.node is not None and facts:

@@ -7,7 +7,7 @@ from derive.reader.grammar.cursor import Cursor, clean
 from derive.reader.grammar.special import ELEMENTWISE, SHAPED
 from derive.reader.grammar.values import Value
 from derive.reader.grammar.written import GREEK
-from derive.reader.source.groups import Group, Node
+from derive.reader.source.groups import Group, Node, text_of
 from derive.reader.source.scanner import Kind, Token
 
 TRACES = ("tr", "trace")
@@ -41,7 +41,11 @@ def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
             reader.leaves_open(
                 f"{name} a b may be {name}(a) b or {name}(a b); write brackets", start
             )
-    elif name in ("log", "ln") and is_fraction(first_node) and reader.starts_factor(cursor):
+    elif (
+        name in ("log", "ln")
+        and reader.starts_factor(cursor)
+        and (is_fraction(first_node) or _is_power(cursor))
+    ):
         reader.ambiguity("functions_absorb")  # `\log \frac{q}{p} c` may be that of the product
         if reader.options.functions_absorb:
             _take_product(reader, cursor, factors, r"\exp")
@@ -49,10 +53,24 @@ def bare_argument(reader: Formula, cursor: Cursor, name: str) -> Value:
         return reader.arithmetic.multiply(factors)
 
 
+def _is_power(cursor: Cursor) -> bool:
+    r"""Whether a bracket with a power follows: `(1 - p)^{1 - x}` in `\log p^x (1 - p)^{1 - x}`."""
+    if not cursor.at("(", r"\left"):
+        return False
+    depth = 0
+    for place in range(cursor.pos, len(cursor.items)):
+        text = text_of(cursor.items[place])
+        depth += (text in ("(", "[")) - (text in (")", "]"))
+        if depth == 0 and text in (")", "]"):
+            after = cursor.items[place + 1] if place + 1 < len(cursor.items) else None
+            return isinstance(after, Token) and after.kind is Kind.SUP
+    return False
+
+
 def is_fraction(node: Node) -> bool:
-    """Whether a node is a fraction, or a group that holds one and nothing else."""
+    """Whether a node is a fraction or a binomial coefficient, or a group that holds one and nothing else."""
     items = clean(node.items) if isinstance(node, Group) and not node.name else [node]
-    return bool(items) and isinstance(items[0], Token) and items[0].text == r"\frac"
+    return bool(items) and isinstance(items[0], Token) and items[0].text in (r"\frac", r"\binom")
 
 
 def _take_product(reader: Formula, cursor: Cursor, factors: list[Value], also: str = "") -> None:

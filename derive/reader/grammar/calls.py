@@ -62,12 +62,15 @@ def read_call(reader: Formula, request: object) -> Value:
             f"{entry.latex}^{{-1}} may be the inverse function or 1/{entry.latex}; write one of them out",
             start,
         )
+    barred = _has_bar(cursor)
     with reader.flag(in_index=reader.in_index or _counts(entry.function)):
         arguments = composed(reader, cursor, entry.latex) or _call_arguments(reader, cursor)
     if entry.kind == "word":
         value = _word_call(reader, request, arguments)
     else:
         function = entry.others.get(len(arguments or ()), entry.function)
+        if barred and function is not None:
+            _refuse_exchanged(reader, function, arguments or (), start)
         refuse_size_as_index(reader, entry, function, start)
         if entry.reread is not None and arguments and not accepts(reader, function, arguments):
             shapes = [reader.arithmetic.shape(a) for a in arguments]
@@ -82,6 +85,29 @@ def read_call(reader: Formula, request: object) -> Value:
     if index is not None:
         value = reader.entries(value, index, start)
     return reader.raised(value, request.sup, start) if request.sup else value
+
+
+def _has_bar(cursor: Cursor) -> bool:
+    """Whether the bracket that comes next has a bar in it: the arguments of a conditional law."""
+    token = cursor.token
+    nodes = enclosed(cursor, "(", ")") if token is not None and token.text == "(" else None
+    bars = ("|", r"\mid", r"\vert")
+    return any(isinstance(n, Token) and n.text in bars for n in nodes or ())
+
+
+def _refuse_exchanged(
+    reader: Formula, function: Function, arguments: Sequence[Value], start: int
+) -> None:
+    r"""`f(r \mid x)` beside a given `f(x \mid r)` is another law of the same letter."""
+    given = [a.build().name if a.kind == "symbol" else "" for a in arguments]  # type: ignore[attr-defined]
+    own = [p.name for p in function.parameters]
+    if given != own and sorted(given) == sorted(own):
+        shown = ", ".join(own)
+        raise reader.error(
+            f"{function.name} is given as a law with the arguments {shown} in this order; "
+            "with others it is another law, which needs a definition of its own",
+            start,
+        )
 
 
 def _word_call(reader: Formula, request: Applied, arguments: list[Value] | None) -> Value:

@@ -58,7 +58,8 @@ def up_to_constant(left: Expr, right: Expr, constants: Sequence[Symbol]) -> tupl
 
 
 _OF = (
-    r"(?:as (?:a )?functions? of|(?:not depend(?:ing)? on|independent of|without|proportional(?:ity)? in|not involv\w+"
+    r"(?:as (?:a )?functions? of|(?:not depend(?:ing)? on|independent of|without|not involv\w+"
+    r"|proportional(?:ity|ities)?(?: are| is)? in"
     r"|posterior (?:density |distribution )?(?:of|for|over))) (?:the )?(?:\w+ ){0,2}"
 )
 _VARIED = re.compile(rf"{_OF}\$([^$]+)\$", re.IGNORECASE)
@@ -70,7 +71,7 @@ def varied_in(words: str, tokens: Sequence[Token]) -> tuple[str, ...]:
     said = [match[1].strip() for match in _VARIED.finditer(words)]
     if said:
         return (said[-1],)
-    texts = [t.text for t in tokens if t.text not in (r"\left", "{", "}")]
+    texts = [t.text for t in tokens if t.text not in (r"\left", "{", "}", r"\,")]
     if len(texts) == 1 and (named := re.fullmatch(r"\w\(([^|,]+)\|.*\)", texts[0])):
         return (named[1],)
     bars = [i for i, text in enumerate(texts) if text in _BARS]

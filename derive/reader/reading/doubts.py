@@ -105,7 +105,7 @@ def _passed(side: Expr) -> Iterator[Symbol]:
             yield from (part for part in node.args if isinstance(part, Symbol))
 
 
-def _factored(side: Expr) -> tuple[str, ...]:
+def factored(side: Expr) -> tuple[str, ...]:
     """The names in a product of three, the last one transposed or inverted: `U S V^T`, `P D P^{-1}`."""
     if not isinstance(side, Product) or len(side.factors) != 3 or len(side.shape) != 2:
         return ()
@@ -158,7 +158,7 @@ class Introduced:
         passed = {s: None for side in (left, right) for s in _passed(side)}
         found = False
         if role == "definition":
-            self._factors.update(dict.fromkeys(n for n in _factored(right) if n in assumed))
+            self._factors.update(dict.fromkeys(n for n in factored(right) if n in assumed))
         replaced = left is self._defining and any(s not in own for s in others)
         self._defining = right if role == "definition" else None
         for symbol in (*own, *others):

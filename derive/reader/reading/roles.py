@@ -26,6 +26,7 @@ from derive.reader.declarations.questions import (
 from derive.reader.declarations.wording import (
     claims,
     constrains,
+    decomposition,
     equates,
     imposes,
     postulates,
@@ -35,7 +36,7 @@ from derive.reader.grammar.formula import Reading, read_sides
 from derive.reader.grammar.state import Options, State
 from derive.reader.reading.conditions import is_zero, zero_like
 from derive.reader.reading.constants import constants_in, up_to_constant, up_to_factor, varied_in
-from derive.reader.reading.doubts import is_free, ties
+from derive.reader.reading.doubts import factored, is_free, ties
 from derive.reader.reading.heads import Left
 from derive.reader.reading.multipliers import constraints
 from derive.reader.reading.state import (
@@ -95,6 +96,8 @@ class ReadingRoles(ReadingState):
             return "condition"
         if left.kind == "condition" and position == 1:
             return "condition"
+        if position == 1 and sign == "=" and self._decomposes(relation, right, words):
+            return "definition"
         if constrains(words) and isinstance(first, Expr) and not has_derivative(first):
             return "condition"
         if left.kind == "consequence" and position == 1:
@@ -116,6 +119,13 @@ class ReadingRoles(ReadingState):
         present = [n for side in sides for n in post_order(side) if isinstance(n, Symbol)]
         told = [s for s in present if s.name in names]
         return all(s.definition is not None for s in told or present) and bool(present)
+
+    def _decomposes(self, relation: RawRelation, right: TypedSide, words: str) -> bool:
+        r"""Whether words name a decomposition and a line gives its factors: `C = V L V^\top` of a C with a value."""
+        names = factored(right) if isinstance(right, Expr) and decomposition(words) else ()
+        why = f"{relation.lhs.latex} = {relation.rhs.latex} says what {', '.join(names)} are"
+        self.overlooked.facts.update(dict.fromkeys(names, why))
+        return bool(names)
 
     def _role_of_zero(self, relation: RawRelation, typed: list[TypedSide], words: str) -> str:
         """The role of `... = 0`: imposed by its sign or words, by what is sought, or claimed."""

@@ -23,13 +23,17 @@ Axis = tuple[Base, int, int]
 
 @dataclass(frozen=True)
 class _Sum:
-    """A sum from a number: where it starts, where its number and its upper limit stand, and where its sign ends."""
+    r"""A sum: where it starts, where its first number (none in `k \ne j`) and its upper limit stand, and where its sign
+    ends."""
 
     letter: str
     start: int
-    number: int
+    number: int | None
     upper: tuple[int, int]
     end: int
+
+    def first(self, tokens: Sequence[Token]) -> str:
+        return "" if self.number is None else tokens[self.number].text
 
     def limit(self, tokens: Sequence[Token]) -> str:
         return "".join(t.text for t in tokens[slice(*self.upper)] if t.text not in ("{", "}"))
@@ -38,8 +42,7 @@ class _Sum:
 def with_counts_from_one(document: Document) -> Document:
     """The document with the entries of such arrays counted from one."""
     formulas = [f for f in formulas_of(document) if any(t.text in _SIGNS for t in f)]
-    starts = {t.text for f in formulas for s in _sums(f) for t in f[s.number : s.number + 1]}
-    if "0" not in starts:
+    if not any(s.first(f) == "0" for f in formulas for s in _sums(f)):
         return document
     axes = _axes(list(formulas_of(document)))
     return document.rewritten(lambda tokens: tuple(_shifted(tokens, axes))) if axes else document
@@ -67,9 +70,12 @@ def _sums(tokens: Sequence[Token]) -> Iterator[_Sum]:
         if below is None or above is None:
             continue
         texts = [t.text for t in tokens[slice(*below)]]
-        bare = len(texts) == 5 and texts[2] == "=" and tokens[below[0] + 1].kind is Kind.LETTER
-        if bare and tokens[below[0] + 3].kind is Kind.NUMBER:
+        if len(texts) != 5 or tokens[below[0] + 1].kind is not Kind.LETTER:
+            continue
+        if texts[2] == "=" and tokens[below[0] + 3].kind is Kind.NUMBER:
             yield _Sum(texts[1], place, below[0] + 3, above, end)
+        elif texts[2] in (r"\ne", r"\neq"):
+            yield _Sum(texts[1], place, None, above, end)
 
 
 def _pieces(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -100,11 +106,11 @@ def _axes(formulas: Sequence[Sequence[Token]]) -> frozenset[Axis]:
             for position, place in enumerate(places):
                 axis = (found.base, len(places), position)
                 for own in (s for s in bound if s.letter == tokens[place].text):
-                    start = tokens[own.number].text
+                    start = own.first(tokens)
                     limits.setdefault(axis, {})[own.limit(tokens)] = None
                     if start == "0" and own.end <= place:
                         zero[axis] = None
-                    elif start not in ("0", "1"):
+                    elif start not in ("0", "1", ""):
                         apart.add(found.base)
     return frozenset(
         axis
@@ -123,13 +129,12 @@ def _shifted(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[Token]:
         starts = [s.start for s in bound if s.letter == found.letter and s.start >= found.end]
         scope = range(found.end, min(starts, default=len(tokens)))
         inside = [p for p in own if p in scope and tokens[p].text == found.letter]
-        if not inside or tokens[found.number].text not in ("0", "1"):
+        if not inside or found.first(tokens) not in ("0", "1", ""):
             continue
-        new[found.number] = _like(tokens[found.number], str(int(tokens[found.number].text) + 1))
-        last = found.upper[1] - 1
-        new[last] = _raised(tokens, found)
-        for place in range(found.upper[0], last):
-            new[place] = ()
+        if found.number is not None:
+            token = tokens[found.number]
+            new[found.number] = _like(token, str(int(token.text) + 1))
+        new.update(_raised(tokens, found))
     letters = {tokens[p].text for p in own if tokens[p].kind is Kind.LETTER}
     signs = {
         p
@@ -198,12 +203,15 @@ def _numbers(
                 yield place, _like(tokens[place], str(int(tokens[place].text) + 1))
 
 
-def _raised(tokens: Sequence[Token], found: _Sum) -> tuple[Token, ...]:
-    """The upper limit of a sum plus one, in braces."""
-    upper = tokens[slice(*found.upper)]
-    inner = upper[1:-1] if upper[0].kind is Kind.OPEN else upper
-    opening, plus, one, close = _like(upper[-1], "{+1}")
-    return (opening, *inner, plus, one, close)
+def _raised(tokens: Sequence[Token], found: _Sum) -> Iterator[tuple[int, tuple[Token, ...]]]:
+    """The upper limit of a sum plus one, in braces: what stands at its first and its last place."""
+    first, last = found.upper[0], found.upper[1] - 1
+    opening, *more = _like(tokens[last], "{+1}")
+    opening = opening._replace(start=tokens[first].start, end=tokens[first].start)
+    if first == last:
+        yield first, (opening, tokens[first], *more)
+    else:
+        yield last, tuple(more)
 
 
 def _like(token: Token, latex: str) -> tuple[Token, ...]:
