@@ -36,6 +36,14 @@ GROUPS = r"""Let $G_1, \dots, G_L$ be disjoint groups of $\{1, \dots, p\}$ that 
 \in \mathbb{R}^p$. Then
 $$ \|\beta\|^2 = \sum_{l=1}^L \sum_{j \in G_l} \beta_j^2, \qquad \sum_{l=1}^L |G_l| = p, \qquad \sum_{l=1}^L
 |G_l| = L $$"""
+BETWEEN = r"""The within-class scatter is $S_W = \sum_{k=1}^K \sum_{i \in C_k} (x_i - m_k)(x_i - m_k)^T$ with $x_i \in
+\mathbb{R}^d$, $i = 1, \dots, n$, where the classes $C_1, \dots, C_K$ are disjoint, $N_k = |C_k|$, $m_k =
+\frac{1}{N_k}\sum_{i \in C_k} x_i$ and $m = \frac1n\sum_i x_i$. With
+$$ S_B = \sum_{k=1}^K N_k (m_k - m)(m_k - m)^T $$
+$$ S_T = \sum_{i=1}^n (x_i - m)(x_i - m)^T $$
+we have
+$$ S_T = S_W + S_B $$
+$$ S_T = S_W - S_B $$"""
 NEIGHBOURS = r"""Let $N_j$ be the neighbours of node $j$ in a graph with nodes $j = 1, \dots, n$; clusters
 play no role. Then
 $$ \sum_{j=1}^n \sum_{i \in N_j} a_i = \sum_{i=1}^n a_i $$"""
@@ -49,6 +57,7 @@ $$ \sum_{j=1}^n \sum_{i \in N_j} a_i = \sum_{i=1}^n a_i $$"""
         (PENALTY, ["definition", "holds", "holds", "fails"]),
         (TREE, ["holds", "holds", "fails"]),
         (GROUPS, ["holds", "holds", "fails"]),
+        (BETWEEN, ["definition", "definition", "holds", "fails"]),
         (NEIGHBOURS, ["unchecked"]),
     ],
 )

@@ -26,7 +26,6 @@ from derive.reader.declarations.partitions import declare_partitions
 from derive.reader.declarations.phrases import mentions
 from derive.reader.declarations.prose import Declarations
 from derive.reader.declarations.prose_matrices import displayed_factors
-from derive.reader.declarations.prose_matrices import displayed_factors
 from derive.reader.declarations.prose_said import Stated
 from derive.reader.declarations.ranges import declare_ranges
 from derive.reader.declarations.rows_said import declare_said_rows

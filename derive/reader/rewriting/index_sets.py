@@ -42,12 +42,12 @@ class _Sets:
 def with_index_sets(document: Document) -> Document:
     """The document with sums over the sets of a partition as sums with indicators."""
     formulas = [block.tokens for block in document.blocks if isinstance(block, Display)]
-    used = {found for tokens in formulas for found in _summed(tokens)}
+    blocks = [block for block in document.blocks if isinstance(block, Prose)]
+    inline = [p.tokens for b in blocks for p in b.pieces if isinstance(p, Inline)]
+    used = {found for tokens in (*formulas, *inline) for found in _summed(tokens)}
     if len(used) != 1:
         return document
     (base, label, index) = next(iter(used))
-    blocks = [block for block in document.blocks if isinstance(block, Prose)]
-    inline = [p.tokens for b in blocks for p in b.pieces if isinstance(p, Inline)]
     numbers = (
         _limit(index, (*formulas, *inline)) or _listed([r"\{", "1"], [r"\}"], inline),
         _limit(label, (*formulas, *inline)) or _listed([base, "_", "1"], [], inline),
