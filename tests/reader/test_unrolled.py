@@ -65,6 +65,26 @@ CASES = [
         "du",
         id="two ranges of steps",
     ),
+    pytest.param(
+        r"The Fibonacci numbers are $F_0 = 0$, $F_1 = 1$, $F_n = F_{n-1} + F_{n-2}$."
+        r"\[ F_n = 2 F_{n-2} + F_{n-3} \] \[ F_n = \frac{1}{\sqrt 5} \left( \left(\frac{1 + \sqrt 5}{2}\right)^n"
+        r" - \left(\frac{1 - \sqrt 5}{2}\right)^n \right) \] \[ F_n = F_{n-2} + 2 F_{n-3} \]",
+        "hhf",
+        id="two starts",
+    ),
+    pytest.param(
+        r"Let $w_0 = 0$ and $w_{t+1} = w_t + \eta (b - a w_t)$. \[ w_{t+1} = \eta b \sum_{i=0}^{t} (1 - \eta a)^i \]"
+        r"\[ w_{t+1} = \eta b \sum_{i=0}^{t-1} (1 - \eta a)^i \]",
+        "hf",
+        id="the step after",
+    ),
+    pytest.param(
+        r"Let $f$ be convex with least value $f^*$, $x_{k+1} = x_k - \eta \nabla f(x_k)$ from a start $x_0$."
+        r"\[ \nabla f(x_k)^\top (x_{k+1} - x_k) = -\eta \|\nabla f(x_k)\|^2 \]"
+        r"\[ f(x_k) - f^* \le (1 - \mu)^k (f(x_0) - f^*) \]",
+        "hu",
+        id="gradient steps are not followed",
+    ),
 ]
 
 

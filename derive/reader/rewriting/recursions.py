@@ -241,13 +241,25 @@ def written_out(document: Document, found: Steps) -> Document:
                 blocks.append(defined)
             block = replace(block, tokens=tuple(found.writer.at(block.tokens, found.at)))
         elif isinstance(block, Prose):
-            pieces = tuple(
-                replace(p, tokens=tuple(_in_line(p.tokens, found))) if isinstance(p, Inline) else p
-                for p in block.pieces
-            )
-            block = replace(block, pieces=pieces)
+            pieces: list[Text | Inline] = []
+            for piece in block.pieces:
+                if isinstance(piece, Inline):
+                    if _starts(piece.tokens, found):
+                        pieces.append(Text(" Let ", block.span))
+                    piece = replace(piece, tokens=tuple(_in_line(piece.tokens, found)))
+                pieces.append(piece)
+            block = replace(block, pieces=tuple(pieces))
         blocks.append(block)
     return replace(document, blocks=tuple(blocks))
+
+
+def _starts(tokens: Sequence[Token], found: Steps) -> bool:
+    """Whether a formula in a line gives the steps with which the recursion begins: `F_1 = 1`."""
+    for left, _ in _cut(tokens):
+        names = list(labelled(left))
+        if names and names[0][2:] == (0, len(left)) and names[0][0] in found.writer.bases:
+            return value(names[0][1], {}) is not None
+    return False
 
 
 def _other_steps(block: Display, number: int, found: Steps) -> Prose | None:

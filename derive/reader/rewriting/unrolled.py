@@ -79,13 +79,28 @@ def _steps(document: Document) -> Steps | None:
     )
     if not back and not any(_counts(tokens, letter, bases) for tokens in formulas):
         return None
+    if any(t.text == r"\nabla" for tokens in formulas for t in tokens):
+        return (
+            None  # the gradient of any function has the shape of its argument, which one step shows
+        )
     last = next(iter(over), "") or (_horizon(formulas, letter) if back else "") or letter
-    writer = Writer(letter, last, COUNT + bool(over), bases)
+    ahead = 0 if back else max(_offsets(formulas, letter), default=0)
+    if over and ahead > 1:
+        return None
+    writer = Writer(letter, last, COUNT + max(ahead, bool(over)), bases)
     generic, explicit = _given(equations, letter, last, bases)
     sizes = {
         base: size for tokens in formulas for base, size in said_sizes(tokens) if base in bases
     }
     return Steps(writer, generic, explicit, sizes, 1 if back else COUNT, back)
+
+
+def _offsets(formulas: Sequence[Sequence[Token]], letter: str) -> Iterator[int]:
+    """How far labels are ahead of the step: 1 of `t+1`."""
+    for tokens in formulas:
+        for _, label, _, _ in labelled(tokens):
+            if any(t.text == letter for t in label):
+                yield value(label, {letter: 0}) or 0
 
 
 def _given(
