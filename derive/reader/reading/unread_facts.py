@@ -23,7 +23,7 @@ PROPERTIES = {
     for pattern, facts in (
         (
             r"(?<![a-z-])symmetric(?! (?:difference|in)\b)|positive (?:semi-?)?definite"
-            r"|\bcovariance(?: matri\w+)? (?!of\b)",
+            r"|(?<=⟧) (?:is|be|are|denotes?) (?:the |a )?(?:[\w-]+ ){0,3}covariance\b",
             ("symmetric", "antisymmetric"),
         ),
         (
@@ -79,8 +79,8 @@ def _of_paragraph(block: Prose, table: Table) -> Iterator[tuple[Declaration, str
                 continue
             before = _FORMULA.findall(sentence[: said.start()])
             after = _FORMULA.findall(sentence[said.end() :])
-            near = _entries((*before[-2:], *after[:1]), block, table)
-            if not any(_has(entry, facts, table) for entry in near):
+            near = list(_entries((*before[-2:], *after[:1]), block, table))
+            if near and not any(_has(entry, facts, table) for entry in near):
                 words_said = said[0].strip()
                 free = (e for e in _entries((*before, *after), block, table) if _is_free(e))
                 yield from ((entry, words_said) for entry in free)

@@ -89,11 +89,21 @@ def _pieces(tokens: Sequence[Token], first: int, last: int) -> list[int]:
     return places if simple else []
 
 
+def _ranges(tokens: Sequence[Token]) -> Iterator[str]:
+    r"""The letters whose range is listed from zero, `i = 0, \dots, n`: what they count is declared by this range."""
+    texts = [t.text for t in tokens]
+    for place in range(len(texts) - 3):
+        listed = set(texts[place + 4 : place + 9]) & _DOTS
+        if texts[place + 1 : place + 4] == ["=", "0", ","] and listed:
+            yield texts[place]
+
+
 def _axes(formulas: Sequence[Sequence[Token]]) -> frozenset[Axis]:
     """The axes over which sums run from zero, all sums to the same limit."""
     limits: dict[Axis, dict[str, None]] = {}
     zero: dict[Axis, None] = {}
     apart: set[Base] = set()
+    ranges = {letter for tokens in formulas for letter in _ranges(tokens)}
     for tokens in formulas:
         bound = list(_sums(tokens))
         for found in subscripted(tokens):
@@ -108,7 +118,9 @@ def _axes(formulas: Sequence[Sequence[Token]]) -> frozenset[Axis]:
                 for own in (s for s in bound if s.letter == tokens[place].text):
                     start = own.first(tokens)
                     limits.setdefault(axis, {})[own.limit(tokens)] = None
-                    if start == "0" and own.end <= place:
+                    if own.letter in ranges:
+                        apart.add(found.base)
+                    elif start == "0" and own.end <= place:
                         zero[axis] = None
                     elif start not in ("0", "1", ""):
                         apart.add(found.base)
