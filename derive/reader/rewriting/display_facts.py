@@ -227,7 +227,7 @@ def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
             not _once(top)
             or not bottom
             or not isinstance(bottom[0], Token)
-            or bottom[0].text != r"\partial"
+            or bottom[0].text != text_of(top[0])
         ):
             continue
         cursor = Cursor(bottom[1:])
@@ -235,7 +235,8 @@ def _differentiated_squares(items: Sequence[Node]) -> Iterator[Name]:
         if name is None:
             continue
         sub, sup = written_scripts(cursor)
-        if sup == "2" and cursor.node is None:
+        sure = text_of(top[0]) == r"\partial" or name.base in (r"\sigma", r"\tau")
+        if sup == "2" and cursor.node is None and sure:
             yield Name(name.base, name.font, name.accents, sub, "2")
 
 
@@ -306,8 +307,10 @@ def _calls(items: Sequence[Node], position: int) -> bool:
 
 def _once(top: Sequence[Node]) -> bool:
     """Whether a numerator has a differential sign of order one."""
-    if not top or not isinstance(top[0], Token) or top[0].text != r"\partial":
+    if not top or not isinstance(top[0], Token) or top[0].text not in (r"\partial", "d"):
         return False
+    if top[0].text == "d" and len(top) == 1:
+        return False  # `\frac{d}{d x^2}` is anything
     return not (len(top) > 1 and isinstance(top[1], Token) and top[1].kind is Kind.SUP)
 
 

@@ -1,6 +1,6 @@
 r"""Spellings that are one thing: layers in square brackets, signs of the entrywise product, numbers of elements.
 
-`W^{[1]}` is read as `W^{(1)}`, a name of its own and no power. `.*` is the entrywise product, and so is a sign of which
+`W^{[1]}` is read as `W^{(1)}`, a name of its own and no power. A full stop between factors is a sign of the product. `.*` is the entrywise product, and so is a sign of which
 prose says so (`$*$ is the elementwise product`). `|V|` is a size `n_V` where it counts: `\mathbb{R}^{|V|}`, `u_{|V|}`.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from derive.reader.grammar.written import GREEK
 from derive.reader.source.blocks import Display, Document, Inline, Prose, Text
 from derive.reader.source.scanner import Kind, Token
 
@@ -32,9 +33,35 @@ def respelled(document: Document) -> Document:
     counted = frozenset(_counted(document))
 
     def spelled(tokens: Sequence[Token]) -> tuple[Token, ...]:
-        return tuple(_rounded(tuple(_numbers(tokens, counted)) if counted else tokens))
+        sized = tuple(_numbers(tokens, counted)) if counted else tokens
+        return tuple(_rounded(tuple(_multiplied(sized))))
 
     return document.rewritten(lambda tokens: _products(spelled(tokens), signs), spelled)
+
+
+def _multiplied(tokens: Sequence[Token]) -> Iterator[Token]:
+    r"""The tokens with `\cdot` for a full stop between a closed bracket and a factor: `(1 - s).x`, `\frac{1}{n}.x`."""
+    for place, token in enumerate(tokens):
+        before, after = tokens[place - 1 : place], tokens[place + 1 : place + 2]
+        if token.text == "." and before and after and not after[0].spaced:
+            closed = before[0].kind is Kind.CLOSE or before[0].text in (")", "]")
+            starts = after[0].kind is Kind.LETTER or after[0].text in ("(", "[", *_FACTORS)
+            if closed and starts:
+                token = token._replace(kind=Kind.WORD, text=r"\cdot")
+        yield token
+
+
+_FACTORS = GREEK | {
+    r"\frac",
+    r"\dfrac",
+    r"\mathbf",
+    r"\boldsymbol",
+    r"\left",
+    r"\log",
+    r"\exp",
+    r"\sum",
+    r"\sqrt",
+}
 
 
 def _entrywise(document: Document) -> Iterator[str]:
