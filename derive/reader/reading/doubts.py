@@ -20,11 +20,13 @@ from derive.expr.nodes import (
     Power,
     Product,
     Quotient,
+    Reduce,
     Symbol,
     Transpose,
 )
 from derive.expr.walk import free_indices, free_symbols, post_order
 from derive.reader.grammar.cursor import plain
+from derive.reader.grammar.guesses import SCALAR_LETTERS
 from derive.reader.grammar.table import Table
 from derive.reader.reading.upstream import names_in
 from derive.reader.source.blocks import Inline, Prose
@@ -59,6 +61,38 @@ def spread_numbers(side: Expr, table: Table) -> dict[str, int]:
                 if symbol.name in numbers and not symbol.shape:
                     found[symbol.name] = max(found.get(symbol.name, 0), len(node.shape))
     return found
+
+
+def hidden_order(side: Expr, table: Table) -> str:
+    r"""Two capital letters with indices that are multiplied and assumed to be numbers: `W_l and W_{l-1}`.
+
+    Readers take them for matrices, of which a product has an order that the product of numbers does not show.
+    """
+    numbers: dict[str, None] = {}
+    for entry in table.variables():
+        name = entry.name
+        capital = name.base.isupper() and name.base not in SCALAR_LETTERS and not name.font
+        member = bool(entry.family or name.sub or name.sup) and name not in table.random
+        if entry.assumed and capital and member and entry.law is None and entry.definition is None:
+            numbers[entry.latex] = None
+    if not numbers:
+        return ""
+    for node in post_order(side):
+        if isinstance(node, Product):
+            found = dict.fromkeys(f for f in node.factors if _letter_of(f) in numbers)
+            if len(found) > 1:
+                one, other = list(found)[:2]
+                return f"{_letter_of(one)} and {_letter_of(other)}"
+        if isinstance(node, Reduce) and node.kind == "prod" and _letter_of(node.body) in numbers:
+            return _letter_of(node.body)
+    return ""
+
+
+def _letter_of(node: Expr) -> str:
+    """The name of a number that is a symbol, a member of a family or a power of one, empty for anything else."""
+    base = node.base if isinstance(node, Power) else node
+    base = base.base if isinstance(base, Item) else base
+    return base.name if isinstance(base, Symbol) and not node.shape else ""
 
 
 def hot_unknown(left: Expr | Unreadable, right: Expr | Unreadable) -> str:

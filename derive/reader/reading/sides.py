@@ -33,7 +33,7 @@ from derive.reader.grammar.state import State
 from derive.reader.grammar.table import INDEX_LETTERS, Declaration, Name
 from derive.reader.reading.conditions import is_zero
 from derive.reader.reading.definitions import ReadingDefinitions
-from derive.reader.reading.doubts import spread_numbers, two_fonts
+from derive.reader.reading.doubts import hidden_order, spread_numbers, two_fonts
 from derive.reader.reading.heads import Left
 from derive.reader.reading.laws import depends, pending, settle_laws
 from derive.reader.reading.state import (
@@ -69,6 +69,10 @@ class ReadingSides(ReadingDefinitions):
                 self.result.spread += bool(spread)
                 if doubtful := next((name for name, axes in spread.items() if axes == 2), ""):
                     why = f"{doubtful} is read as a number that is added to a matrix; declare it"
+                    typed.append(Unreadable(raw.latex, f"{GUESSED}: {why}"))
+                    continue
+                if ordered := hidden_order(expr, self.table):
+                    why = f"{ordered} would be numbers, whose product has no order; declare them"
                     typed.append(Unreadable(raw.latex, f"{GUESSED}: {why}"))
                     continue
                 typed.append(expr)
