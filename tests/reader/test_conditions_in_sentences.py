@@ -136,3 +136,27 @@ def test_a_property_that_no_name_got_leaves_open_what_may_need_it(words: str, wa
 def test_a_display_solves_the_equation_before_it(text: str, verdict: str) -> None:
     (found,) = check_text(text).relations
     assert found.verdict.kind == verdict, found.verdict
+
+
+CONJUGATE = r"Let $p, q > 1$ satisfy $1/p + 1/q = 1$. Then \[ %s \]"
+CIRCLE = r"Suppose $x^2 + y^2 = 1$ with $x, y > 0$. Then \[ %s \]"
+INVERSE = r"Since $a b = 1$ for positive $a$ and $b$, \[ %s \]"
+
+
+@pytest.mark.parametrize(
+    ("note", "relation", "verdict"),
+    [
+        (CONJUGATE, r"q = \frac{p}{p-1}", "holds"),
+        (CONJUGATE, r"q = \frac{p}{p+1}", "fails"),
+        (CIRCLE, r"y = \sqrt{1 - x^2}", "holds"),
+        (CIRCLE, r"y = 1 - x", "fails"),
+        (INVERSE, r"b = \frac{1}{a}", "holds"),
+        (INVERSE, r"b = \frac{2}{a}", "unchecked"),
+        (CIRCLE, r"y = \sin t", "definition"),
+    ],
+)
+def test_a_name_that_a_supposed_equation_gives_is_not_defined_again(
+    note: str, relation: str, verdict: str
+) -> None:
+    report = check_text(note % relation, seed=0).to_json()
+    assert report["files"][0]["relations"][0]["verdict"] == verdict

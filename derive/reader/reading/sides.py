@@ -14,6 +14,7 @@ from derive.errors import ReadError
 from derive.expr.nodes import (
     Apply,
     Expr,
+    Relation,
 )
 from derive.expr.sizes import ONE, shape_text
 from derive.expr.walk import free_symbols, post_order
@@ -287,6 +288,8 @@ class ReadingSides(ReadingDefinitions):
             ):
                 return replace(left, kind="free")
             return left
+        if left.kind in ("new", "free") and self._is_tied(left, sides[1], source, words):
+            return Left("known", left.head, entry=left.entry)
         if left.kind == "free" and left.head is not None:
             names: list[Name] = []
             with suppress(*REFUSED):
@@ -305,6 +308,25 @@ class ReadingSides(ReadingDefinitions):
                 entry.kind, entry.definition, entry.sizes = "variable", unknown, unknown.shape
                 return Left("consequence", left.head, entry=entry)
         return left
+
+    def _is_tied(self, left: Left, right: RawSide, source: Source, words: str) -> bool:
+        """Whether an equation that is supposed gives the name on the left by those on the right: `q = p / (p - 1)`
+        after `1/p + 1/q = 1` is claimed."""
+        equations = [c for c in self.table.conditions if isinstance(c, Relation) and c.op == "="]
+        if not equations or left.head is None or left.head.parameters or defines(words):
+            return False
+        own = self.table.exact(left.head.name)
+        if own is None or own.definition is not None:
+            return False
+        others: list[str] = []
+        with suppress(*REFUSED):
+            names = names_in(tree(list(right.tokens), source))
+            found = [self.table.exact(n.without(sup=n.sup.isdigit())) for n in names]
+            others = [e.latex for e in found if e is not None and e.kind == "variable"]
+        tied = ({s.name: None for s in free_symbols(c)} for c in equations)
+        return bool(others) and any(
+            own.latex in known and all(name in known for name in others) for known in tied
+        )
 
     def _by_label(self, name: Name, names: Sequence[Name]) -> bool:
         """Whether the letter of a name stands for others alone, each declared with its label: W in `W_0 + s A B`."""
