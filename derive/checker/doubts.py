@@ -38,9 +38,14 @@ def places_that_fail(
 
 
 def with_doubts(
-    relations: Sequence[RelationReport], starts: frozenset[int]
+    relations: Sequence[RelationReport],
+    starts: frozenset[int],
+    unsaid: frozenset[int] = frozenset(),
 ) -> tuple[RelationReport, ...]:
-    """The verdicts of a note, where failures that nothing explains are left open when more than one place fails."""
+    """The verdicts of a note, where failures that nothing explains are left open when more than one place fails.
+
+    `unsaid` holds the indices of relations with names of which nobody says what they are.
+    """
     places = places_that_fail(relations, starts)
     failed = sum(len(place) for place in places)
     decided = failed + sum(r.verdict.kind == "holds" for r in relations)
@@ -48,7 +53,8 @@ def with_doubts(
         return tuple(relations)
 
     def unexplained(relation: RelationReport) -> bool:
-        clash = relation.verdict.counterexample is None and len(places) >= CLASHES
+        clash = relation.verdict.counterexample is None and relation.index in unsaid
+        clash = clash and len(places) >= CLASHES
         return relation.verdict.kind == "fails" and (clash or relation.verdict.diagnosis is None)
 
     return tuple(_left_open(r, len(places)) if unexplained(r) else r for r in relations)

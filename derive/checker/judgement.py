@@ -99,7 +99,9 @@ def judge(
                 progress(len(reports), total)
     if derivation.slug:
         return FileReport(derivation.path, derivation.slug, tuple(reports), derivation.notes)
-    found_in_note = with_doubts(reports, frozenset(starts))
+    steps = [step for chain in derivation.chains for step in chain.steps]
+    unsaid = frozenset(number for number, step in enumerate(steps, start=1) if step.unsaid)
+    found_in_note = with_doubts(reports, frozenset(starts), unsaid)
     return FileReport(derivation.path, None, found_in_note, derivation.notes)
 
 

@@ -72,6 +72,20 @@ def test_verdicts(text: str, expected: str) -> None:
 
 READ = [
     (
+        r"Let $x_i, \beta \in \mathbb{R}^d$, $y_i \in \{-1, 1\}$, $s(z) = 1/(1+e^{-z})$,"
+        r"$l_i(\beta) = -\log s(y_i \beta^T x_i)$."
+        r"\[ \frac{\partial l_i(\beta)}{\partial \beta} = -(1 - s(y_i \beta^T x_i)).y_i x_i \]"
+        r"\[ \frac{\partial l_i(\beta)}{\partial \beta} = (1 - s(y_i \beta^T x_i)).y_i x_i. \]",
+        "hf",
+    ),
+    (
+        r"Let $x_1, \dots, x_n \in \mathbb{R}$."
+        r"\[ l = -\frac n2 \log \sigma^2 - \frac{1}{2\sigma^2} \sum_{i=1}^n x_i^2 \]"
+        r"\[ \frac{dl}{d\sigma^2} = -\frac{n}{2\sigma^2} + \frac{1}{2\sigma^4} \sum_{i=1}^n x_i^2 \]"
+        r"\[ \frac{dl}{d\sigma^2} = -\frac{n}{2\sigma^2} + \frac{1}{\sigma^3} \sum_{i=1}^n x_i^2 \]",
+        "dhf",
+    ),
+    (
         r"Let $0<p_d<1$, $x_d \in \{0,1\}$. \[ \log \prod_{d=1}^D p_d^{x_d} (1-p_d)^{1-x_d}"
         r"= \sum_{d=1}^D \log p_d^{x_d} (1-p_d)^{1-x_d} = \sum_{d=1}^D (x_d \log p_d + (1-x_d) \log(1-p_d)) \]",
         "hh",

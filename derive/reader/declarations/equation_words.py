@@ -25,9 +25,16 @@ def works_on(words: str) -> bool:
     return bool(_WORKED_ON.match(words))
 
 
+MOST_WORDS = 8
+"""Words between an equation and the display that it leads to."""
+
+
 def leads_on(words: str) -> bool:
-    """Whether the words behind an equation lead from it to what follows: `yields`, `, which gives`, `we obtain`."""
-    return bool(_LEADS_ON.match(words))
+    """Whether the words behind an equation lead from it to what follows: `yields`, `, which gives`, `we obtain`.
+
+    A sentence that begins so and says more, `So the loss may be replaced by ...`, leads from the whole text.
+    """
+    return bool(_LEADS_ON.match(words)) and len(words.split()) <= MOST_WORDS
 
 
 def subject_of(words: str) -> tuple[str, ...] | None:

@@ -440,7 +440,7 @@ def redefines(words: str) -> bool:
 
 
 def defines(words: str) -> bool:
-    """Whether a sentence leads up to a definition: `define`, with no equation behind it that would be what it defines."""
+    """Whether a sentence leads up to a definition: `define`, with no equation behind it that it would define."""
     end = last_sentence(words)
     _, verb, rest = end.lower().rpartition("define")
     return bool(verb) and "=" not in rest and redefines(words)

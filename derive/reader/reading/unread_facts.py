@@ -97,7 +97,12 @@ def _entries(numbers: Iterable[str], block: Prose, table: Table) -> Iterator[Dec
             continue
         for name in names_in(tree(list(formula.tokens), block.source)):
             found = table.find(name)
-            if found is not None and found[0].kind in ("variable", "template", "slices", "function"):
+            if found is not None and found[0].kind in (
+                "variable",
+                "template",
+                "slices",
+                "function",
+            ):
                 yield found[0]
 
 

@@ -8,6 +8,7 @@ of a recursion have a count of their own and are left as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from derive.reader.rewriting.counted_labels import Base, formulas_of, subscripted
@@ -171,15 +172,14 @@ def _shifted(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[Token]:
 def _sign(tokens: Sequence[Token], place: int) -> range:
     """The places of a sum's sign with its scripts."""
     end = place + 1
-    try:
-        while end + 1 < len(tokens) and (
-            tokens[end].text in (r"\limits", r"\nolimits")
-            or tokens[end].kind in (Kind.SUB, Kind.SUP)
-        ):
-            bare = tokens[end].kind not in (Kind.SUB, Kind.SUP)
-            end = end + 1 if bare else script(tokens, end)[1]
-    except NotFollowed:
-        pass
+    with suppress(NotFollowed):
+        while end + 1 < len(tokens):
+            if tokens[end].kind in (Kind.SUB, Kind.SUP):
+                end = script(tokens, end)[1]
+            elif tokens[end].text in (r"\limits", r"\nolimits"):
+                end += 1
+            else:
+                break
     return range(place, end)
 
 

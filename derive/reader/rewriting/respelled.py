@@ -1,7 +1,8 @@
 r"""Spellings that are one thing: layers in square brackets, signs of the entrywise product, numbers of elements.
 
-`W^{[1]}` is read as `W^{(1)}`, a name of its own and no power. A full stop between factors is a sign of the product. `.*` is the entrywise product, and so is a sign of which
-prose says so (`$*$ is the elementwise product`). `|V|` is a size `n_V` where it counts: `\mathbb{R}^{|V|}`, `u_{|V|}`.
+`W^{[1]}` is read as `W^{(1)}`, a name of its own and no power. A full stop between factors is a sign of the product.
+`.*` is the entrywise product, and so is a sign of which prose says so (`$*$ is the elementwise product`). `|V|` is a
+size `n_V` where it counts: `\mathbb{R}^{|V|}`, `u_{|V|}`.
 """
 
 from __future__ import annotations
