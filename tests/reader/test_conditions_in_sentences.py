@@ -160,3 +160,24 @@ def test_a_name_that_a_supposed_equation_gives_is_not_defined_again(
 ) -> None:
     report = check_text(note % relation, seed=0).to_json()
     assert report["files"][0]["relations"][0]["verdict"] == verdict
+
+
+SIZES = r"$A, B \in \mathbb{R}^{n \times n}$"
+
+
+@pytest.mark.parametrize(
+    ("lead", "wrong"),
+    [
+        (f"For {SIZES} such that all the inverses exist,", "fails"),
+        (f"For {SIZES}, assuming both are invertible, we have", "fails"),
+        (f"Let {SIZES}. Suppose that $A$ and $B$ are invertible, then", "fails"),
+        (f"Let {SIZES} be invertible. In this setting,", "fails"),
+        (f"Let {SIZES} be invertible. Under these assumptions, one has", "fails"),
+        (f"Let {SIZES} be invertible. Suppose that", "definition"),
+        (f"Let {SIZES} be invertible and such that", "definition"),
+    ],
+)
+def test_what_is_supposed_in_a_clause_leaves_the_display_a_claim(lead: str, wrong: str) -> None:
+    for right, verdict in ((r"B^{-1} A^{-1}", "holds"), (r"A^{-1} B^{-1}", wrong)):
+        (found,) = check_text(f"{lead}\n\\[ (A B)^{{-1}} = {right} \\]").relations
+        assert found.verdict.kind == verdict

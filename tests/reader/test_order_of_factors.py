@@ -27,3 +27,34 @@ def test_an_order_that_numbers_would_hide_is_not_accepted(
 ) -> None:
     report = derive.check_text(note % relation, seed=0).to_json()
     assert report["files"][0]["relations"][0]["verdict"] in verdicts
+
+
+LAYER = (
+    r"Let $\mathbf{z} \in \mathbb{R}^{h}$, $\mathbf{V} \in \mathbb{R}^{q \times h}$, $\mathbf{h} = \phi(\mathbf{z})$"
+    r" %s, $\mathbf{o} = \mathbf{V} \mathbf{h}$ and $L = l(\mathbf{o}, y)$. Then"
+    r" \[ \frac{\partial L}{\partial \mathbf{V}} = \frac{\partial L}{\partial \mathbf{o}} \mathbf{h}%s \]"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"with $\phi$ applied elementwise",
+        r"where $\phi$ acts entry by entry",
+        r"where $\phi$ acts on each component",
+    ],
+)
+def test_what_is_applied_to_each_entry_gives_no_number(words: str) -> None:
+    for end, verdict in ((r"^\top", "holds"), ("", "fails")):
+        report = derive.check_text(LAYER % (words, end), seed=0).to_json()
+        assert report["files"][0]["relations"][0]["verdict"] == verdict
+
+
+def test_a_letter_in_two_fonts_is_one_argument_of_a_density_or_two() -> None:
+    note = (
+        r"For a density $p(\mathbf{x}; \theta)$, smooth in $\theta$, \[ \mathbb{E}_{p(x; \lambda)}"
+        r"[\nabla_\theta \log p(\mathbf{x}; \theta)] = \mathbb{E}_{p(x; \theta)}\left[\frac{"
+        r"\nabla_\theta p(\mathbf{x}; \theta)}{p(\mathbf{x}; \theta)}\right] \]"
+    )
+    report = derive.check_text(note, seed=0).to_json()
+    assert report["files"][0]["relations"][0]["verdict"] == "unchecked"

@@ -6,6 +6,7 @@ import re
 
 from derive.expr.facts import FACTS
 from derive.reader.declarations.properties import facts_in, function_in
+from derive.reader.declarations.suppositions import without_suppositions
 
 _NEGATED = re.compile(
     r"\bnot\b|\bnon-?symmetric|\bneed not|\basymmetric|\bno longer|\bneither\b", re.I
@@ -294,16 +295,29 @@ def is_activation(letter: str, before: str, after: str) -> bool:
     return is_elementwise(before, after) and not value
 
 
+_APPLIED = re.compile(
+    r"\s*,?\s*(?:(?:which|that|being|is|are|be)\s+)*(?:applied|act(?:s|ing)?|work(?:s|ing)?|operat(?:es?|ing)|taken)?\s*"
+    r"(?:(?:element|entry|component|coordinate)-?wise|(?:entry|element|component) by (?:entry|element|component)"
+    r"|(?:separately |independently )?(?:to|on) (?:each|every) (?:entry|element|component|coordinate))\b(?!\s+product)",
+    re.IGNORECASE,
+)
+"""What is said behind a function that acts on each entry: `applied elementwise`, `acts on each component`."""
+
+
 def is_elementwise(before: str, after: str) -> bool:
     """Whether a letter is said to be an unspecified function that acts on each entry."""
     text = f"{before[-60:]} {after[:60]}"
-    return bool(
-        re.search(
-            r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise",
-            text,
-            re.I,
+    return (
+        _APPLIED.match(after) is not None
+        or bool(
+            re.search(
+                r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise",
+                text,
+                re.I,
+            )
         )
-    ) and bool(re.search(r"function|activation|nonlinearity|non-linearity", text, re.I))
+        and bool(re.search(r"function|activation|nonlinearity|non-linearity", text, re.I))
+    )
 
 
 def counts(before: str, after: str) -> bool:
@@ -384,7 +398,7 @@ def solves(words: str) -> bool:
 
 def imposes(words: str) -> bool:
     """Whether the last sentence introduces an equation that is demanded, not claimed."""
-    return bool(_CONDITION.search(last_sentence(words)))
+    return bool(_CONDITION.search(without_suppositions(last_sentence(words))))
 
 
 _EQUATED = re.compile(

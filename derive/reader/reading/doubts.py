@@ -39,11 +39,16 @@ def two_fonts(left: Expr, right: Expr, table: Table) -> str:
     r"""Two symbols of a relation with one letter in different fonts of which one is assumed: `x and \mathbf{x}`."""
     assumed = {entry.latex: None for entry in table.variables() if entry.assumed}
     seen: dict[str, str] = {}
+    values: dict[str, str] = {}
     for side in (left, right):
         for node in post_order(side):
             if isinstance(node, Symbol):
                 other = seen.setdefault(BOLD.sub(r"\1", node.name), node.name)
                 if other != node.name and (other in assumed or node.name in assumed):
+                    return f"{other} and {node.name}"
+            elif isinstance(node, Index):  # arguments of a density stand for its values
+                other = values.setdefault(BOLD.sub(r"\1", node.name), node.name)
+                if other != node.name:
                     return f"{other} and {node.name}"
     return ""
 
