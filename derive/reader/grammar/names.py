@@ -113,7 +113,7 @@ def stands_apart(table: Table, full: Name, match: tuple[Declaration, Name]) -> b
     if full.sup[:1] == "(" and not form.sup and full.sup[1:2] in table.labels.above:
         return True
     if not form.sup and is_numbered(full) and entry.kind == "variable" and not entry.family:
-        return True
+        return entry.marker == "sub"  # else it is one of the members by the number above
     if not form.sup and is_starred(full) and entry.kind == "variable" and table.inference:
         return len(entry.sizes or ()) - entry.family < 2  # the star of a matrix may be its adjoint
     if not full.sub or form.sub:

@@ -30,6 +30,7 @@ _NO_FUNCTION = re.compile(
 )
 _STARS = ("*", r"\star", r"\ast")
 _OPTIMUM = (*(["^", star] for star in _STARS), ["_", r"\min"])
+_CLASSES = re.compile(r"convex|concave|smooth|differentiable|continuous|lipschitz", re.I)
 _CLASS = re.compile(
     r"\s*,?\s*(?:which\s+|that\s+)?(?:be|is|are|has)?\b[^.;:]{0,30}?(?:\b|-)(?:convex|concave|smooth|differentiable|continuous"
     r"|Lipschitz)\b(?!\s+(?:if|when|iff)\b)",
@@ -87,7 +88,7 @@ def _classed(document: Document) -> Iterator[Name]:
     Lipschitz with constant $L$`. A form that is said of some function may be theirs."""
     blocks = [block for block in document.blocks if isinstance(block, Prose)]
     words = " ".join(p.text for block in blocks for p in block.pieces if isinstance(p, Text))
-    if not _CLASS.search(words) or _SPECIAL.search(words):
+    if not _CLASSES.search(words) or not _CLASS.search(words) or _SPECIAL.search(words):
         return
     for block in blocks:
         spoken = list(mentions(block))
