@@ -27,11 +27,13 @@ from derive.expr.nodes import (
 from derive.expr.walk import free_indices, free_symbols, post_order
 from derive.reader.grammar.cursor import plain
 from derive.reader.grammar.guesses import SCALAR_LETTERS
-from derive.reader.grammar.table import Table
+from derive.reader.grammar.table import Name, Table
 from derive.reader.reading.upstream import names_in
 from derive.reader.source.blocks import Inline, Prose
 from derive.reader.source.groups import Node, tree
 
+_COUNTED = re.compile(r"\(?(?:[a-zA-Z]|\\ell|\d)(?:[+-]\d)?\)?")
+"""One index, of a layer or a step: `l`, `l-1`, `(2)`."""
 BOLD = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
 
 
@@ -77,7 +79,11 @@ def hidden_order(side: Expr, table: Table) -> str:
     for entry in table.variables():
         name = entry.name
         capital = name.base.isupper() and name.base not in SCALAR_LETTERS and not name.font
-        member = bool(entry.family or name.sub or name.sup) and name not in table.random
+        counted = entry.family == 1 or _COUNTED.fullmatch(name.sub or name.sup) is not None
+        member = counted and name not in table.random  # K_{12} is an entry, thus a number
+        whole = table.entries.get(Name(name.base, name.font))
+        if whole is not None and all(str(size).isdigit() for size in whole.sizes or ("",)):
+            continue  # the entries of a matrix of two rows and two columns
         if entry.assumed and capital and member and entry.law is None and entry.definition is None:
             numbers[entry.latex] = None
     if not numbers:
