@@ -21,7 +21,7 @@ from derive import pipeline, reader
 FOLDER = Path(__file__).parents[1] / "data" / "notes"
 NETWORKS = sorted((FOLDER / "networks").glob("*.tex"))
 #: slices of the derivations about networks
-SLICES = 12
+SLICES = 20
 
 
 def chosen() -> list[Path]:

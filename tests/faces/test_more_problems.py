@@ -1,6 +1,6 @@
 """Derivatives that books ask for: `derive.differentiate` agrees with autodiff of a reference in JAX.
 
-A twelfth of tests/data/gradients/more.jsonl runs here; all of them run with
+A sixteenth of tests/data/gradients/more.jsonl runs here; all of them run with
 `DERIVE_ALL_PROBLEMS=1 pytest tests/faces/test_more_problems.py`.
 """
 
@@ -21,7 +21,7 @@ from derive.errors import DeriveError
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "gradients"
 SAMPLING = runpy.run_path(str(DATA / "sampling.py"))
 PROBLEMS = [json.loads(line) for line in (DATA / "more.jsonl").read_text("utf-8").splitlines()]
-STEP = 1 if os.environ.get("DERIVE_ALL_PROBLEMS") else 12
+STEP = 1 if os.environ.get("DERIVE_ALL_PROBLEMS") else 16
 #: refused with a reason, not answered wrongly
 REFUSED = {
     "m-vec-kron": "a reshaped array has no matrix notation",
