@@ -307,9 +307,8 @@ _APPLIED = re.compile(
 def is_elementwise(before: str, after: str) -> bool:
     """Whether a letter is said to be an unspecified function that acts on each entry."""
     text = f"{before[-60:]} {after[:60]}"
-    return (
-        _APPLIED.match(after) is not None
-        or bool(
+    return _APPLIED.match(after) is not None or (
+        bool(
             re.search(
                 r"activation|nonlinearity|non-linearity|element-?wise|entry-?wise|component-?wise",
                 text,

@@ -125,11 +125,29 @@ def _axes(formulas: Sequence[Sequence[Token]]) -> frozenset[Axis]:
                         zero[axis] = None
                     elif start not in ("0", "1", ""):
                         apart.add(found.base)
-    return frozenset(
+    found_axes = {
         axis
         for axis in zero
         if len(limits[axis]) == 1 and r"\infty" not in limits[axis] and axis[0] not in apart
-    )
+    }
+    return frozenset(found_axes - {a for f in formulas for a in _beside_steps(f, found_axes)})
+
+
+def _beside_steps(tokens: Sequence[Token], axes: set[Axis]) -> Iterator[Axis]:
+    r"""The axes that share a letter with names that are not counted so: the steps in `\sum_{t=0}^k a_t f(x_t)`."""
+    by_letter: dict[str, dict[Axis, None]] = {}
+    others: set[str] = set()
+    for found in subscripted(tokens):
+        places = _pieces(tokens, found.first, found.last)
+        for position, place in enumerate(places):
+            axis, letter = (found.base, len(places), position), tokens[place].text
+            if axis in axes:
+                by_letter.setdefault(letter, {})[axis] = None
+            elif found.base[-1] != r"\delta":
+                others.add(letter)
+    bound = {s.letter for s in _sums(tokens)}
+    for letter in others & bound & by_letter.keys():
+        yield from by_letter[letter]
 
 
 def _shifted(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[Token]:
