@@ -61,7 +61,7 @@ def with_doubts(
 
 
 def _left_open(relation: RelationReport, places: int) -> RelationReport:
-    seen = relation.verdict.why or _sides(relation.verdict.counterexample)
+    seen = relation.verdict.why or sides_text(relation.verdict.counterexample)
     why = (
         f"as it was read it fails ({seen}), but so do {places} places of this note, and no slip explains this one: "
         "a name may not mean what it was taken for (-v says how they were read); declare it"
@@ -69,7 +69,7 @@ def _left_open(relation: RelationReport, places: int) -> RelationReport:
     return replace(relation, verdict=replace(relation.verdict, kind="unchecked", why=why))
 
 
-def _sides(found: Counterexample | None) -> str:
+def sides_text(found: Counterexample | None) -> str:
     """Both sides at the counterexample, where they are numbers."""
     if found is None:
         return "the sides differ"

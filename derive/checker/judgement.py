@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.checker.budget import deadline
-from derive.checker.doubts import with_doubts
+from derive.checker.doubts import sides_text, with_doubts
 from derive.checker.homogeneous import at_an_edge, of_some_length
 from derive.checker.verdicts import Evidence, FileReport, RelationReport, Verdict
 from derive.derivation import Alternative, Chain, Derivation, Side, Step, Unreadable
@@ -191,7 +191,10 @@ def _imposed(
     found = with_cause(verdict, left, step.op, step.rhs, premises, seed)
     if found.diagnosis is not None:
         return found
-    return Verdict("unchecked", why="it is not what the derivative before says when it is zero")
+    seen = sides_text(verdict.counterexample)
+    return Verdict(
+        "unchecked", why=f"it is not what the derivative before says when it is zero ({seen})"
+    )
 
 
 def _means_domain(left: Expr, step: Step) -> bool:

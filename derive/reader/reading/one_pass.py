@@ -201,9 +201,8 @@ class ReadingPass(ReadingAhead, ReadingSides, ReadingRoles):
         given = [plain(part) for part in left.head.parameters or ()]
         written = (left.head.name, tuple(given), left.head.indices)
         if self.undefined.get(written) == self.section:
-            return Left(
-                "known"
-            ), f"the definition of {left.head.name.latex} above could not be read"
+            why = f"the definition of {left.head.name.latex} above could not be read"
+            return Left("known"), why
         if not defined:
             self.overlooked.names[left.head.name.latex] = self.number
             self.undefined[written] = self.section

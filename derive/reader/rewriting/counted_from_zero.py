@@ -154,7 +154,7 @@ def _shifted(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[Token]:
     """The formula with the limits of such sums and the numbers of such entries one higher, and the letters that count
     them one less where they are numbers."""
     new = dict(_numbers(tokens, axes))
-    own = {p for _, places in _entries(tokens, axes) for p in places}
+    own = set(_entries(tokens, axes))
     bound = list(_sums(tokens))
     for found in bound:
         starts = [s.start for s in bound if s.letter == found.letter and s.start >= found.end]
@@ -212,25 +212,22 @@ def _one_less(tokens: Sequence[Token], place: int) -> tuple[Token, ...]:
     return _like(tokens[place], f"{letter} - 1" if alone else f"({letter} - 1)")
 
 
-def _entries(
-    tokens: Sequence[Token], axes: frozenset[Axis]
-) -> Iterator[tuple[Axis, tuple[int, ...]]]:
-    """The axes that indices stand at, with the places of these indices."""
+def _entries(tokens: Sequence[Token], axes: frozenset[Axis]) -> Iterator[int]:
+    """The places of the indices that stand at such axes."""
     for found in subscripted(tokens):
         places = _pieces(tokens, found.first, found.last)
         for position, place in enumerate(places):
-            if (axis := (found.base, len(places), position)) in axes:
-                yield axis, (place,)
+            if (found.base, len(places), position) in axes:
+                yield place
 
 
 def _numbers(
     tokens: Sequence[Token], axes: frozenset[Axis]
 ) -> Iterator[tuple[int, Sequence[Token]]]:
     """The numbers among the indices, one higher."""
-    for _, places in _entries(tokens, axes):
-        for place in places:
-            if tokens[place].kind is Kind.NUMBER:
-                yield place, _like(tokens[place], str(int(tokens[place].text) + 1))
+    for place in _entries(tokens, axes):
+        if tokens[place].kind is Kind.NUMBER:
+            yield place, _like(tokens[place], str(int(tokens[place].text) + 1))
 
 
 def _raised(tokens: Sequence[Token], found: _Sum) -> Iterator[tuple[int, tuple[Token, ...]]]:
