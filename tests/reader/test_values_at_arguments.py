@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derive import pipeline, reader
+from derive import check_text, pipeline, reader
 
 
 def kinds(text: str) -> list[str]:
@@ -48,3 +48,16 @@ noise variance $\sigma^2 > 0$.
 
 def test_a_negative_power_before_brackets_is_a_factor() -> None:
     assert kinds(NOISE) == ["holds", "holds", "holds", "fails"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{1}{I(s^2)} = \frac{2 s^4}{n}", "holds"),
+        (r"\frac{1}{I(s^2)} = \frac{s^4}{n}", "fails"),
+        (r"\frac{1}{I(s)} = \frac{2 s^4}{n}", "unchecked"),
+    ],
+)
+def test_what_is_given_at_a_square_is_not_known_at_its_root(claim: str, wanted: str) -> None:
+    text = rf"Let $n, s > 0$. \[ I(s^2) = \frac{{n}}{{2 s^4}} \] \[ {claim} \]"
+    assert check_text(text).relations[-1].verdict.kind == wanted

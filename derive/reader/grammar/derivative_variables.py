@@ -6,9 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.expr.facts import declared
-from derive.expr.nodes import Apply, Call, Derivative, Expr, Function, Item, Symbol, Transpose
+from derive.expr.nodes import (
+    Apply,
+    Call,
+    Derivative,
+    Expr,
+    Function,
+    Item,
+    Number,
+    Power,
+    Symbol,
+    Transpose,
+)
 from derive.expr.sizes import ONE
 from derive.expr.walk import children, free_symbols, post_order, symbols
 from derive.reader.grammar.core import Formula
@@ -191,13 +203,30 @@ def refuse_tied(reader: Formula, function: Function, argument: Expr, start: int)
         raise reader.error(f"{function.name} is not given as a function of {argument!r}", start)
 
 
+def _refuse_root(
+    reader: Formula, function: Function, parameter: Symbol, argument: Value, start: int
+) -> None:
+    r"""Refuse `I(\sigma)` where `I(\sigma^2) = n / (2 \sigma^4)` is written in sigma and not in its place."""
+    free = free_symbols(function.body) if function.body is not None else ()
+    roots = [symbol for symbol in free if f"{symbol.name}^2" == parameter.name]
+    if not roots or parameter in free:
+        return
+    given, two = argument.build(), Number(Fraction(2))
+    squares = (Power(roots[0], two), Apply("hadamard_power", (roots[0], two)))
+    if given != parameter and given not in squares:
+        raise reader.error(f"{function.name} is given at {parameter.name} only", start)
+
+
 def refuse_elsewhere(
     reader: Formula, function: Function, arguments: Sequence[Value], start: int
 ) -> None:
     r"""Refuse `a(0)` where `a(\eta) = -\log(1 - s)` is written in the s by which `\eta` is defined."""
-    if len(arguments) != 1 or function.body is None or function.parameters[0].shape:
+    if len(arguments) != 1 or function.body is None:
         return
     (parameter,) = function.parameters
+    _refuse_root(reader, function, parameter, arguments[0], start)
+    if parameter.shape:
+        return
     if all(symbol in function.parameters for symbol in free_symbols(function.body)):
         return
     for entry in reader.table.variables():
